@@ -1,0 +1,1 @@
+"""The four papers, tensors in and tensors out; no files, no command line."""

@@ -1,0 +1,1 @@
+"""One loop, its checkpoints, and one plain recipe a system."""
