@@ -1,1 +1,1 @@
-"""The command line: parses flags into a job, draws events, turns errors into exit codes. The only room with typer and rich."""
+"""The command line: flags into a job, events into text, errors into exit codes; alone with typer and rich."""
