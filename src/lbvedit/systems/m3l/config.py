@@ -1,0 +1,82 @@
+"""The sizes of an M3L-Transformer; the defaults are the paper's where it states them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
+
+__all__ = ["Conditioning", "M3LConfig"]
+
+Conditioning = Literal["mlf", "concat", "none"]
+
+
+@dataclass(frozen=True)
+class M3LConfig:
+    """Configuration of :class:`~lbvedit.systems.m3l.model.M3L`.
+
+    Args:
+        visual_dim: C_v, channels of a frame feature. Paper: 256 (App. A).
+        text_dim: C_x, width of the word and sentence embeddings. Paper: 1024, RoBERTa-large (App. A).
+        strides: spatial stride of each ResBlock of the 3D ResNet, mirrored by the generator. Paper: three blocks, the
+            first with stride 1; the others are not given.
+        kernel_t: temporal kernel of the 3D ResNet. Paper: 3.
+        heads: attention heads. Not given.
+        layers: how many times the encoder and the decoder are stacked. Not given.
+        conditioning: ``mlf`` as in the paper; ``concat`` and ``none`` are the ablations of Table 3: features
+            concatenated with the sentence embedding instead of fused, and no instruction at all.
+        copy_gate: an extension. The generator also gives a matte in [0, 1] that mixes its pixels into the source frame
+            of the same moment, so that what the instruction leaves alone is copied, not repainted.
+        discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
+        window: K, consecutive frames that the temporal discriminator sees. Not given.
+        text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
+            or empty when the embeddings come from outside.
+    """
+
+    visual_dim: int = 256
+    text_dim: int = 1024
+    strides: tuple[int, ...] = (1, 2, 2)
+    kernel_t: int = 3
+    heads: int = 8
+    layers: int = 1
+    conditioning: Conditioning = "mlf"
+    copy_gate: bool = False
+    discriminator_dim: int = 64
+    window: int = 4
+    text: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.visual_dim % self.heads:
+            raise ValueError(f"visual_dim {self.visual_dim} is not a multiple of {self.heads} heads")
+        if self.visual_dim % (2 ** (len(self.strides) - 1)):
+            raise ValueError(f"visual_dim {self.visual_dim} cannot be halved {len(self.strides) - 1} times")
+        if self.conditioning not in ("mlf", "concat", "none"):
+            raise ValueError(f"conditioning {self.conditioning!r} is none of mlf, concat, none")
+        object.__setattr__(self, "strides", tuple(self.strides))
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels after each ResBlock of the 3D ResNet, doubling up to ``visual_dim``."""
+        depth = len(self.strides)
+        return tuple(self.visual_dim >> (depth - 1 - block) for block in range(depth))
+
+    @property
+    def stride(self) -> int:
+        """Pixels a feature cell covers along one side."""
+        total = 1
+        for stride in self.strides:
+            total *= stride
+        return total
+
+    def to_json(self) -> dict[str, Any]:
+        """The configuration as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Self:
+        """The configuration read back.
+
+        Raises:
+            TypeError: an unknown key.
+            ValueError: sizes that do not fit together.
+        """
+        return cls(**value)

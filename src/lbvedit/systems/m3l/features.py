@@ -1,0 +1,211 @@
+"""Frame features and frames: the 3D ResNet of Eq. (1) and the generator U of Eq. (8).
+
+Both are three ResBlocks in the manner of Miyato and Koyama's projection discriminator (arXiv 1802.05637): normalise,
+ReLU, convolve, twice, beside a 1x1 shortcut.
+
+Differs: the 3D ResNet looks only backwards in time and normalises each frame alone. The paper does not say how the
+features of previous target frames are had during generation; this way one network serves source and target, and a
+generated frame costs one step with two cached feature maps a convolution.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+__all__ = ["CausalConv3d", "FrameNorm", "FrameResNet", "Generator", "ResBlock3d", "SelfAttention2d", "UpBlock"]
+
+Cache = dict[str, Tensor]
+
+
+class FrameNorm(nn.GroupNorm):
+    """Group normalisation of each frame alone: ``(B, C, T, H, W)`` or ``(B, C, H, W)``, statistics in fp32."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(min(8, channels), channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalised ``x``, same shape and dtype."""
+        if x.dim() == 4:
+            return F.group_norm(x.float(), self.num_groups, self.weight, self.bias, self.eps).to(x.dtype)
+        B, C, T, H, W = x.shape
+        frames = x.transpose(1, 2).reshape(B * T, C, H, W)
+        return self.forward(frames).view(B, T, C, H, W).transpose(1, 2)
+
+
+class CausalConv3d(nn.Conv3d):
+    """A 3D convolution that sees the present frame and ``kernel_t - 1`` earlier ones.
+
+    Before the first frame there are zeros, as at the other borders.
+    """
+
+    def __init__(self, channels_in: int, channels_out: int, kernel_t: int, stride: int = 1) -> None:
+        super().__init__(channels_in, channels_out, (kernel_t, 3, 3), stride=(1, stride, stride), padding=(0, 1, 1))
+        self.past = kernel_t - 1
+
+    def forward(self, x: Tensor, cache: Cache | None = None, key: str = "") -> Tensor:
+        """Convolves ``(B, C, T, H, W)``.
+
+        Args:
+            x: the new frames.
+            cache: where the last input frames are kept between calls, or None for a whole clip at once.
+            key: this layer's name in the cache.
+        """
+        earlier = cache.get(key) if cache is not None else None
+        if earlier is None:
+            earlier = x.new_zeros((*x.shape[:2], self.past, *x.shape[3:]))
+        x = torch.cat((earlier.to(x.dtype), x), dim=2)
+        if cache is not None:
+            cache[key] = x[:, :, x.shape[2] - self.past :].detach()
+        return super().forward(x)
+
+
+class ResBlock3d(nn.Module):
+    """A residual block over space and past time, ``(B, C_in, T, H, W) -> (B, C_out, T, H/s, W/s)``."""
+
+    def __init__(self, channels_in: int, channels_out: int, kernel_t: int, stride: int, *, first: bool) -> None:
+        super().__init__()
+        self.stride = stride
+        # A block that sees raw pixels must not rectify them before it has looked.
+        self.enter: nn.Module = nn.Identity() if first else nn.Sequential(FrameNorm(channels_in), nn.ReLU())
+        self.conv1 = CausalConv3d(channels_in, channels_out, kernel_t)
+        self.norm2 = FrameNorm(channels_out)
+        self.conv2 = CausalConv3d(channels_out, channels_out, kernel_t, stride)
+        self.shortcut = nn.Conv3d(channels_in, channels_out, 1)
+
+    def forward(self, x: Tensor, cache: Cache | None = None, key: str = "") -> Tensor:
+        """The block's output; ``cache`` and ``key`` as in :class:`CausalConv3d`."""
+        h = self.conv1(self.enter(x), cache, f"{key}.1")
+        h = self.conv2(F.relu(self.norm2(h)), cache, f"{key}.2")
+        if self.stride > 1:
+            x = F.avg_pool3d(x, (1, self.stride, self.stride))
+        return h + self.shortcut(x)
+
+
+class FrameResNet(nn.Module):
+    """Frame features ``v``. Eq. (1).
+
+    Args:
+        widths: output channels of each block; the last is C_v.
+        strides: spatial stride of each block; the first is 1 (App. A).
+        kernel_t: temporal kernel.
+    """
+
+    def __init__(self, widths: tuple[int, ...], strides: tuple[int, ...], kernel_t: int) -> None:
+        super().__init__()
+        inputs = (3, *widths[:-1])
+        self.blocks = nn.ModuleList(
+            ResBlock3d(before, after, kernel_t, stride, first=index == 0)
+            for index, (before, after, stride) in enumerate(zip(inputs, widths, strides, strict=True))
+        )
+        self.norm = FrameNorm(widths[-1])
+
+    def forward(self, frames: Tensor, cache: Cache | None = None) -> Tensor:
+        """Features of frames.
+
+        Args:
+            frames: ``(B, T, 3, H, W)`` in [-1, 1]; H and W are multiples of the total stride.
+            cache: what earlier calls left, when a clip comes in pieces.
+
+        Returns:
+            ``(B, T, C_v, h, w)``.
+        """
+        x = frames.transpose(1, 2)
+        for index, block in enumerate(self.blocks):
+            x = block(x, cache, f"block{index}")
+        return self.norm(x).transpose(1, 2)
+
+
+class SelfAttention2d(nn.Module):
+    """One self-attention layer in the manner of SAGAN (arXiv 1805.08318), ``(B, C, h, w)`` to the same.
+
+    Its weight starts at zero, so that training begins with the convolutions alone.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        inner = max(8, channels // 8)
+        self.query = nn.Conv2d(channels, inner, 1)
+        self.key = nn.Conv2d(channels, inner, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``x`` plus what each position gathers from all others."""
+        q, k, v = (layer(x).flatten(2).transpose(1, 2) for layer in (self.query, self.key, self.value))
+        gathered = F.scaled_dot_product_attention(q.unsqueeze(1), k.unsqueeze(1), v.unsqueeze(1)).squeeze(1)
+        return x + self.gamma * gathered.transpose(1, 2).reshape(x.shape)
+
+
+class UpBlock(nn.Module):
+    """A residual block that scales up by nearest neighbours, ``(B, C_in, h, w) -> (B, C_out, h*s, w*s)``."""
+
+    def __init__(self, channels_in: int, channels_out: int, scale: int) -> None:
+        super().__init__()
+        self.scale = scale
+        self.norm1 = FrameNorm(channels_in)
+        self.conv1 = nn.Conv2d(channels_in, channels_out, 3, padding=1)
+        self.norm2 = FrameNorm(channels_out)
+        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, padding=1)
+        self.shortcut = nn.Conv2d(channels_in, channels_out, 1)
+
+    def _scaled(self, x: Tensor) -> Tensor:
+        return F.interpolate(x, scale_factor=float(self.scale), mode="nearest") if self.scale > 1 else x
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The block's output."""
+        h = self.conv1(self._scaled(F.relu(self.norm1(x))))
+        h = self.conv2(F.relu(self.norm2(h)))
+        # A 1x1 convolution and nearest neighbours commute; this order is the cheaper one.
+        return h + self._scaled(self.shortcut(x))
+
+
+class Generator(nn.Module):
+    """U: a frame from its decoding feature. Eq. (8).
+
+    Three ResBlocks, the first of stride 1, with one self-attention layer after it (App. A), where positions are
+    fewest.
+
+    Args:
+        widths: channels of the 3D ResNet's blocks, mirrored here.
+        strides: its strides, mirrored here.
+        copy_gate: also give a matte that mixes the painted pixels into the source frame.
+    """
+
+    def __init__(self, widths: tuple[int, ...], strides: tuple[int, ...], *, copy_gate: bool) -> None:
+        super().__init__()
+        channels = (widths[-1], *reversed(widths))
+        scales = (1, *reversed(strides[1:]))
+        self.blocks = nn.ModuleList(
+            UpBlock(before, after, scale)
+            for before, after, scale in zip(channels[:-1], channels[1:], scales, strict=True)
+        )
+        self.last_scale = strides[0]
+        self.attention = SelfAttention2d(channels[1])
+        self.norm = FrameNorm(widths[0])
+        self.copy_gate = copy_gate
+        self.out = nn.Conv2d(widths[0], 4 if copy_gate else 3, 3, padding=1)
+
+    def forward(self, d: Tensor, source: Tensor) -> Tensor:
+        """Frames ``(B, T, 3, H, W)`` in [-1, 1].
+
+        Args:
+            d: ``(B, T, C_v, h, w)`` decoding features.
+            source: ``(B, T, 3, H, W)`` source frames of the same moments, used by the copy gate only.
+        """
+        B, T = d.shape[:2]
+        x = d.flatten(0, 1)
+        for index, block in enumerate(self.blocks):
+            x = block(x)
+            if index == 0:
+                x = self.attention(x)
+        x = F.relu(self.norm(x))
+        if self.last_scale > 1:
+            x = F.interpolate(x, scale_factor=float(self.last_scale), mode="nearest")
+        painted = self.out(x).float().unflatten(0, (B, T))
+        frames = torch.tanh(painted[:, :, :3])
+        if not self.copy_gate:
+            return frames
+        matte = torch.sigmoid(painted[:, :, 3:])
+        return matte * frames + (1 - matte) * source.float()
