@@ -54,12 +54,17 @@ def encode(tokenizer: Tokenizer, sentences: Sequence[str], longest: int | None =
 
     Returns:
         Numbers ``(B, L)`` int64 and presence ``(B, L)`` bool, False for padding.
+
+    Raises:
+        ValueError: the tokenizer knows no padding.
     """
     rows = [encoding.ids for encoding in tokenizer.encode_batch(list(sentences))]
     if longest is not None:
         rows = [row if len(row) <= longest else [*row[: longest - 1], row[-1]] for row in rows]
     length = max(map(len, rows), default=0)
     padding = tokenizer.token_to_id(PADDING)
+    if padding is None:
+        raise ValueError(f"the tokenizer has no {PADDING} token")
     ids = torch.full((len(rows), length), padding, dtype=torch.int64)
     for index, row in enumerate(rows):
         ids[index, : len(row)] = torch.tensor(row)
