@@ -1,0 +1,137 @@
+"""Colours by name: the CSS names, everyday ones, light and dark variants, and hex."""
+
+from __future__ import annotations
+
+import colorsys
+import re
+from functools import cache
+
+from lbvedit.errors import UsageError
+
+__all__ = ["MODIFIERS", "color_words", "is_color", "rgb"]
+
+EVERYDAY: dict[str, str] = {
+    "amber": "#ffbf00", "apple green": "#8db600", "apricot": "#fbceb1", "army green": "#4b5320", "aubergine": "#3d0734",
+    "auburn": "#a52a2a", "avocado": "#568203", "baby blue": "#89cff0", "baby pink": "#f4c2c2", "blond": "#faf0be",
+    "blonde": "#faf0be", "blood red": "#8a0303", "bordeaux": "#5f021f", "bottle green": "#006a4e", "brass": "#b5a642",
+    "brick": "#b22222", "brick red": "#b03a2e", "bronze": "#cd7f32", "brunette": "#4b3621", "bubblegum pink": "#ffc1cc",
+    "burgundy": "#800020", "burnt orange": "#cc5500", "canary yellow": "#ffef00", "caramel": "#c68e17",
+    "champagne": "#f7e7ce", "charcoal": "#36454f", "cherry red": "#d2042d", "cherry": "#d2042d", "cobalt": "#0047ab",
+    "cobalt blue": "#0047ab", "copper": "#b87333", "cream": "#fffdd0", "denim": "#1560bd", "ebony": "#3c3b36",
+    "eggshell": "#f0ead6", "electric blue": "#0892d0", "emerald": "#50c878", "emerald green": "#50c878",
+    "fire engine red": "#ce2029", "flesh": "#ffcba4", "ginger": "#b06500", "golden": "#ffd700", "grass green": "#4c9a2a",
+    "hunter green": "#355e3b", "ice blue": "#d6ecef", "jade": "#00a86b", "jet black": "#0a0a0a",
+    "kelly green": "#4cbb17", "lemon": "#fff44f", "lemon yellow": "#fff44f", "lilac": "#c8a2c8", "mahogany": "#c04000",
+    "mauve": "#e0b0ff", "midnight black": "#0b0b14", "mint": "#98ff98", "mint green": "#98ff98",
+    "moss green": "#8a9a5b", "mustard": "#e1ad01", "mustard yellow": "#e1ad01", "navy blue": "#000080",
+    "neon green": "#39ff14", "neon pink": "#ff6ec7", "neon yellow": "#e7ff0d", "neon orange": "#ff6700",
+    "neon blue": "#1b03a3", "ocean blue": "#0077be", "ochre": "#cc7722", "off white": "#faf9f6", "olive green": "#6b8e23",
+    "pastel blue": "#aec6cf", "pastel green": "#c1e1c1", "pastel pink": "#ffd1dc", "pastel yellow": "#fdfd96",
+    "peach": "#ffcba4", "pea green": "#8eab12", "petrol": "#005f6a", "pine green": "#01796f", "poppy red": "#dc343b",
+    "powder pink": "#f5d5d5", "prussian blue": "#003153", "racing green": "#004225", "raspberry": "#e30b5c",
+    "rose": "#ff66a3", "rose gold": "#b76e79", "ruby": "#9b111e", "ruby red": "#9b111e", "rust": "#b7410e",
+    "saffron": "#f4c430", "sand": "#d9c59a", "sapphire": "#0f52ba", "scarlet": "#ff2400", "sea blue": "#006994",
+    "sea green": "#2e8b57", "skin": "#e8beac", "slate": "#708090", "straw": "#e4d96f", "strawberry": "#fc5a8d",
+    "sunflower yellow": "#ffc512", "tangerine": "#f28500", "taupe": "#8b7d72", "terracotta": "#c66b4e",
+    "ultramarine": "#120a8f", "vermilion": "#e34234", "wine": "#722f37", "wine red": "#722f37", "wine colored": "#722f37",
+    "royal purple": "#7851a9", "plum purple": "#8e4585", "lime green": "#32cd32", "leaf green": "#4f9a3a",
+    "sunset orange": "#fd5e53", "coral red": "#ff4040", "coral pink": "#f88379", "salmon pink": "#ff91a4",
+    "snow white": "#fffafa", "ivory white": "#fffff0", "pitch black": "#050505", "ash gray": "#b2beb5",
+    "blood orange": "#d1001c", "chocolate brown": "#5c3317", "coffee": "#6f4e37", "coffee brown": "#6f4e37",
+}  # fmt: skip
+"""Colours that people name and CSS does not."""
+
+MODIFIERS: dict[str, tuple[float, float]] = {
+    "light": (0.45, 1.0), "lighter": (0.45, 1.0), "pale": (0.6, 0.7), "paler": (0.6, 0.7), "pastel": (0.55, 0.8),
+    "soft": (0.3, 0.75), "dark": (-0.45, 1.0), "darker": (-0.45, 1.0), "deep": (-0.3, 1.15), "deeper": (-0.3, 1.15),
+    "bright": (0.1, 1.3), "brighter": (0.1, 1.3), "vivid": (0.0, 1.4), "vibrant": (0.0, 1.4), "neon": (0.1, 1.6),
+    "dull": (0.0, 0.5), "muted": (0.0, 0.55), "rich": (-0.15, 1.2), "hot": (0.0, 1.4), "very light": (0.65, 1.0),
+    "very dark": (-0.65, 1.0), "medium": (0.0, 1.0), "pure": (0.0, 1.0), "solid": (0.0, 1.0), "plain": (0.0, 1.0),
+    "metallic": (0.0, 0.85), "matte": (0.0, 0.9), "electric": (0.05, 1.5), "baby": (0.55, 0.9), "royal": (-0.2, 1.2),
+}  # fmt: skip
+"""What a word before a colour does: how far lightness goes to white (above 0) or black, and the saturation's factor."""
+
+_HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
+
+
+@cache
+def _named() -> dict[str, str]:
+    from PIL import ImageColor  # the CSS names; imported late, for it costs more than all of the grammar
+
+    css = {name: str(value)[:7] for name, value in ImageColor.colormap.items() if name != "transparent"}
+    return {**css, **EVERYDAY}
+
+
+@cache
+def _spaced_css() -> dict[str, str]:
+    """CSS names as people write them: ``dark olive green`` for darkolivegreen."""
+    parts = (
+        "dark", "light", "medium", "pale", "deep", "hot", "dodger", "cornflower", "steel", "slate", "royal", "powder",
+        "midnight", "cadet", "alice", "sky", "forest", "lawn", "spring", "sea", "olive", "lime", "yellow", "indian",
+        "fire", "orange", "blue", "violet", "rosy", "saddle", "sandy", "lemon", "floral", "ghost", "antique", "navajo",
+        "misty", "peach", "papaya", "old", "mint", "golden", "green", "dim", "white", "rebecca", "turquoise", "goldenrod",
+        "gray", "red", "pink", "salmon", "orchid", "magenta", "cyan", "khaki", "purple", "brown", "drab", "chiffon",
+        "smoke", "rod", "coral", "aquamarine", "lavender", "blush", "whip", "puff", "rose", "lace", "cream", "gold",
+    )  # fmt: skip
+    known = set(parts)
+
+    def split(name: str) -> str | None:
+        if name in known:
+            return name
+        for cut in range(len(name) - 2, 2, -1):
+            if name[:cut] in known and (rest := split(name[cut:])):
+                return f"{name[:cut]} {rest}"
+        return None
+
+    return {spaced: name for name in _named() if (spaced := split(name)) and " " in spaced}
+
+
+def _lookup(name: str) -> str | None:
+    name = name.replace("grey", "gray")
+    if _HEX.fullmatch(name):
+        return name if len(name) == 7 else "#" + "".join(digit * 2 for digit in name[1:])
+    return _named().get(name) or _named().get(_spaced_css().get(name, ""))
+
+
+def is_color(name: str) -> bool:
+    """Whether :func:`rgb` knows a colour."""
+    try:
+        rgb(name)
+    except UsageError:
+        return False
+    return True
+
+
+def rgb(name: str) -> tuple[int, int, int]:
+    """The sRGB values, 0..255, of a colour's name or hex digits.
+
+    A modifier before a name that has no colour of its own moves lightness and saturation: ``pale green`` is the CSS
+    colour, ``pale teal`` is worked out.
+
+    Raises:
+        UsageError: no such colour.
+    """
+    text = " ".join(name.lower().replace("-", " ").split())
+    if value := _lookup(text):
+        return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
+    head, _, rest = text.partition(" ")
+    if head == "very" and rest.partition(" ")[0] in ("light", "dark"):
+        modifier, _, rest = rest.partition(" ")
+        head = f"very {modifier}"
+    if head in MODIFIERS and rest:
+        return _modified(rgb(rest), *MODIFIERS[head])
+    raise UsageError(f"there is no colour {name!r}", hint="use a CSS colour name, light/dark + a name, or #rrggbb")
+
+
+def _modified(base: tuple[int, int, int], lightness: float, saturation: float) -> tuple[int, int, int]:
+    hue, level, chroma = colorsys.rgb_to_hls(*(channel / 255 for channel in base))
+    level += lightness * ((1 - level) if lightness > 0 else level)
+    red, green, blue = colorsys.hls_to_rgb(hue, level, min(1.0, chroma * saturation))
+    return round(red * 255), round(green * 255), round(blue * 255)
+
+
+@cache
+def color_words() -> frozenset[str]:
+    """Every single word that can be part of a colour's name: what spelling correction may correct to."""
+    names = [*_named(), *_spaced_css(), *MODIFIERS]
+    return frozenset(word for name in names for word in name.split())
