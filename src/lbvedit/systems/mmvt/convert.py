@@ -43,7 +43,7 @@ _RENAMED = (
     (r"^fuse_flow\.f_8\.", "align_motion.reduce.1."),
     (r"^fuse_flow\.f_4\.", "align_motion.reduce.2."),
 )
-_LINEAR = re.compile(r"^(text\.project|align_sentence|mmvt\..*|blocks\.\d\.sentence)\.weight$")
+_LINEAR = re.compile(r"^(text\.project|align_sentence|blocks\.\d\.sentence)\.weight$")
 _LAYER = re.compile(r"^language_guided_segmentation\.transformer\.layers\.(\d+)\.(\d)\.(.*)$")
 _SUBLAYERS = ("cross.norm", "cross", "temporal.norm", "temporal", "mlp.0", "mlp")
 
