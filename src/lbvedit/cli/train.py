@@ -14,9 +14,12 @@ from lbvedit.types import Event
 if TYPE_CHECKING:
     from lbvedit.training.loop import Outcome
 
-__all__ = ["train"]
+__all__ = ["app", "train"]
+
+app = typer.Typer()
 
 
+@app.command()
 def train(
     recipe: Annotated[str, typer.Argument(help="Name of the recipe; --list shows them.", show_default=False)] = "",
     minutes: Annotated[

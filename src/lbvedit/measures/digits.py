@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from lbvedit.weights import load_state, locate
 
-__all__ = ["DigitClassifier", "load_digit_classifier"]
+__all__ = ["DigitClassifier", "digit_under", "load_digit_classifier"]
 
 
 class DigitClassifier(nn.Module):
@@ -21,7 +21,7 @@ class DigitClassifier(nn.Module):
         width: channels of the first stage, doubled in the second.
     """
 
-    def __init__(self, width: int = 24) -> None:
+    def __init__(self, width: int = 16) -> None:
         super().__init__()
 
         def stage(before: int, after: int) -> list[nn.Module]:

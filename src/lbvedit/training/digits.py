@@ -1,0 +1,133 @@
+"""``digits``: a classifier of MNIST digits, the judge of whether an edit of moving digits was obeyed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lbvedit.data.mnist import read_mnist
+from lbvedit.measures.accuracy import accuracy
+from lbvedit.measures.digits import DigitClassifier
+from lbvedit.training.config import TrainingConfig
+from lbvedit.training.recipe import Draw, Publication, Recipe
+
+__all__ = ["Digits", "DigitsConfig"]
+
+
+@dataclass(frozen=True)
+class DigitsConfig(TrainingConfig):
+    """Settings of :class:`Digits`.
+
+    Args:
+        mnist: folder of MNIST's four idx files.
+        width: channels of the first stage.
+        shift: largest displacement in pixels: a tracked digit is never quite centred.
+        clutter: how often a part of another digit lies in the window, as when two moving digits meet.
+    """
+
+    mnist: Path = Path("../shared/data/mnist")
+    width: int = 16
+    shift: int = 3
+    clutter: float = 0.3
+    steps: int = 2_000
+    batch_size: int = 128
+    lr: float = 2e-3
+    checkpoint_minutes: float = 1.0
+
+
+class Digits(Recipe[DigitsConfig]):
+    """Cross entropy on shifted and cluttered training digits; validated on the test digits, plain and cluttered."""
+
+    Config = DigitsConfig
+
+    def build(self) -> nn.Module:
+        """A :class:`~lbvedit.measures.digits.DigitClassifier`."""
+        return DigitClassifier(self.config.width)
+
+    @functools.cached_property
+    def _train(self) -> tuple[Tensor, Tensor]:
+        return self._read("train")
+
+    def _read(self, split: str) -> tuple[Tensor, Tensor]:
+        images, labels = read_mnist(self.config.mnist, split)
+        return torch.from_numpy(images.copy())[:, None], torch.from_numpy(labels.astype("int64"))
+
+    def batch(self, draw: Draw) -> dict[str, Tensor]:
+        """Digits ``(B, 1, 28, 28)`` and labels ``(B,)`` of one step."""
+        images, labels = self._train
+        chosen = torch.tensor(draw.indices(len(images)))
+        others = torch.randint(len(images), (draw.size,))
+        digits = clutter(images[chosen] / 255, images[others] / 255, self.config.clutter)
+        return {"digits": shift(digits, self.config.shift), "labels": labels[chosen]}
+
+    def loss(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
+        """Cross entropy."""
+        return {"cross_entropy": F.cross_entropy(model(batch["digits"]), batch["labels"])}
+
+    def validate(self, model: nn.Module) -> Mapping[str, float]:
+        """Accuracy on the 10,000 test digits, as they are and with clutter in every window."""
+        images, labels = self._read("test")
+        digits = images / 255
+        cluttered = clutter(digits, digits.roll(1, 0), 1.0)
+        return {
+            "test_accuracy": accuracy(_logits(model, digits), labels),
+            "cluttered_test_accuracy": accuracy(_logits(model, cluttered), labels),
+        }
+
+    def sample(self, model: nn.Module) -> Tensor:
+        """The first 64 cluttered training digits, each above a bar as long as its true class is sure."""
+        images, labels = (tensor[:64] for tensor in self._train)
+        digits = clutter(images / 255, (images / 255).roll(1, 0), 0.5)
+        sure = _logits(model, digits).softmax(1).gather(1, labels[:, None])
+        bars = (torch.arange(28) < 28 * sure)[:, None, None].float().expand(-1, 1, 3, -1)
+        cells = torch.cat([digits, bars, torch.zeros(64, 1, 1, 28)], dim=2)
+        sheet = cells.reshape(8, 8, 32, 28).permute(0, 2, 1, 3).reshape(8 * 32, 8 * 28)
+        return sheet.expand(3, -1, -1)
+
+    def publish(self, model: nn.Module) -> Publication:
+        """The weight ``digits``."""
+        model = model.half().float()
+        return Publication(
+            name="digits",
+            system="digits",
+            model=model,
+            architecture={"width": self.config.width},
+            licence="CC-BY-SA-3.0",
+            commercial_ok=True,
+            data=("MNIST training digits, 60,000 (Y. LeCun, C. Cortes, CC BY-SA 3.0)",),
+            metrics=self.validate(model),
+            measured_with="lbvedit train digits --resume",
+            can="Tells which of the ten digits fills a 28x28 window, also when part of another digit lies in it.",
+            cannot="Find a digit, tell that there is none, or read anything but white digits on black.",
+        )
+
+
+def shift(digits: Tensor, pixels: int) -> Tensor:
+    """Each digit displaced at random by up to some whole pixels; ``(B, 1, H, W)``."""
+    B, _, H, W = digits.shape
+    padded = F.pad(digits, (pixels, pixels, pixels, pixels))
+    top, left = torch.randint(2 * pixels + 1, (2, B, 1))
+    rows, columns = top + torch.arange(H), left + torch.arange(W)
+    return padded[torch.arange(B)[:, None, None], 0, rows[:, :, None], columns[:, None, :]][:, None]
+
+
+def clutter(digits: Tensor, others: Tensor, probability: float) -> Tensor:
+    """Digits with, at random, another one that reaches into their window from a side; ``(B, 1, H, W)`` in [0, 1]."""
+    B, _, H, W = digits.shape
+    angle, distance = 2 * torch.pi * torch.rand(B), 14 + 12 * torch.rand(B)
+    moved = torch.eye(2, 3).repeat(B, 1, 1)
+    moved[:, 0, 2], moved[:, 1, 2] = 2 / W * distance * angle.cos(), 2 / H * distance * angle.sin()
+    aside = F.grid_sample(others, F.affine_grid(moved, [B, 1, H, W], align_corners=False), align_corners=False)
+    wanted = (torch.rand(B) < probability).float()[:, None, None, None]
+    return torch.maximum(digits, wanted * aside)
+
+
+def _logits(model: nn.Module, digits: Tensor) -> Tensor:
+    return torch.cat([model(part) for part in digits.split(1000)])
