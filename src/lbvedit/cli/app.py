@@ -1,0 +1,128 @@
+"""The command ``lbvedit``: its sub-commands, and the one place where an error becomes text and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from lbvedit.cli import settings, talk
+from lbvedit.errors import ExitCode, LbveditError
+
+__all__ = ["COMMANDS", "app", "main"]
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "edit": ("lbvedit.cli.edit", "Change a video as a sentence says."),
+    "segment": ("lbvedit.cli.segment", "Find what a phrase means and give its mask."),
+    "synth": ("lbvedit.cli.synth", "Make a video from words and pictures."),
+    "batch": ("lbvedit.cli.batch", "Edit many videos; one that fails does not stop the others."),
+    "redo": ("lbvedit.cli.redo", "Make a result again from what it remembers."),
+    "pipelines": ("lbvedit.cli.pipelines", "What can do the work."),
+    "models": ("lbvedit.cli.models", "Weights: what is there, from where, under which licence."),
+    "doctor": ("lbvedit.cli.doctor", "What this machine has: versions, CUDA, ffmpeg, weights."),
+}
+"""Each command's module, imported when it is called, and its line in ``lbvedit --help``."""
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived; raised in the main thread so that everything is closed on the way out."""
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command when it is called, so that ``--help`` and ``--version`` import none."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the arguments begin with, imported now."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and load(command.name or ""), rest
+
+
+def load(name: str) -> Any:
+    """The Typer command of that name, imported now."""
+    command = typer.main.get_command(import_module(COMMANDS[name][0]).app)
+    command.name = name
+    return command
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        for package in ("lbvedit", "torch", "av", "diffusers", "transformers"):
+            try:
+                print(package, version(package))
+            except PackageNotFoundError:
+                print(package, "not installed")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    name="lbvedit",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the installed versions and stop.")
+    ] = False,
+) -> None:
+    """A video goes in, words say what to change, a faithful video comes out."""
+    context.default_map = dict(settings.load(settings.config_path()))
+
+
+def command() -> TyperGroup:
+    """The whole command line as one object, its sub-commands still to be imported."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    for name, (_, summary) in COMMANDS.items():
+        group.add_command(TyperCommand(name, help=summary), name)
+    return group
+
+
+def main() -> NoReturn:
+    """Runs the command line; ends with one of ``errors.ExitCode``."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = command().main(prog_name="lbvedit", standalone_mode=False) or ExitCode.DONE
+        sys.stdout.flush()
+    except LbveditError as error:
+        talk.error(error.message, error.hint, code := error.exit_code, error)
+    except typer.TyperException as error:
+        code = ExitCode(error.exit_code)
+        # Without arguments a group has shown its help already, and has nothing to add.
+        if message := error.format_message().rstrip("."):
+            talk.error(message, f"{_called(error)} --help", code)
+    except (KeyboardInterrupt, typer.Abort):
+        talk.error("interrupted", "", code := ExitCode.INTERRUPTED)
+    except Terminated:
+        talk.error("terminated", "", code := ExitCode.TERMINATED)
+    except BrokenPipeError:
+        # The reader went away; nothing may be written any more, not even by the interpreter as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.FAILED
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"
+        talk.error(message, "this is a fault of lbvedit; --debug shows where", code := ExitCode.FAILED, error)
+    sys.exit(int(code))
+
+
+def _called(error: typer.TyperException) -> str:
+    """The command as far as it was understood, such as ``lbvedit edit``."""
+    context = getattr(error, "ctx", None)
+    return str(context.command_path) if context else "lbvedit"
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated

@@ -1,0 +1,98 @@
+"""``lbvedit doctor``: what this machine has, for a user in trouble and for a good bug report."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import typer
+
+from lbvedit.cli import settings, talk
+from lbvedit.cli.flags import TalkFlags, spread
+from lbvedit.cli.tables import print_table
+
+__all__ = ["app", "examine"]
+
+app = typer.Typer(add_completion=False)
+
+PACKAGES = ("lbvedit", "torch", "diffusers", "transformers", "av", "opencv-python-headless", "kornia", "torchvision")
+
+ENCODERS = (
+    "libx264", "libx265", "libsvtav1", "libaom-av1", "libvpx-vp9", "prores_ks", "ffv1", "h264_nvenc", "hevc_nvenc",
+    "av1_nvenc",
+)  # fmt: skip
+
+
+@app.command()
+@spread
+def doctor(*, talking: TalkFlags) -> None:
+    """Show versions, device, ffmpeg, encoders, weights and the config file."""
+    found = examine()
+    if talking.json:
+        talk.emit("doctor", found)
+        return
+    print_table(("what", "found"), [(name, _shown(value)) for name, value in found.items()])
+
+
+def examine() -> dict[str, Any]:
+    """Everything that ``doctor`` shows, as JSON values."""
+    from huggingface_hub import constants
+
+    from lbvedit import runtime, weights
+
+    config = settings.config_path()
+    return {
+        "python": sys.version.split()[0],
+        **{package: _installed(package) for package in PACKAGES},
+        **{name: value for name, value in runtime.describe().items() if name != "torch"},
+        **_media(),
+        "weights": [str(one.folder) for one in weights.listing()],
+        "weights_folder": str(weights.embedded_folder() or "") or None,
+        "hub_cache": constants.HF_HUB_CACHE,
+        "config": str(config) if config.exists() else f"{config} (not there)",
+    }
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _media() -> dict[str, Any]:
+    import av
+    from av.codec import codecs_available
+
+    from lbvedit.media import ffmpeg
+
+    return {
+        "ffmpeg": ffmpeg.executable(),
+        "ffmpeg_build": ffmpeg.build(),
+        "libraries": {name: ".".join(map(str, number)) for name, number in av.library_versions.items()},
+        "encoders": [name for name in ENCODERS if name in codecs_available and _can_write(name)],
+    }
+
+
+def _can_write(name: str) -> bool:
+    from av.codec import Codec
+    from av.codec.codec import UnknownCodecError
+
+    try:
+        Codec(name, "w")
+    except UnknownCodecError:
+        return False
+    return True
+
+
+def _shown(value: Any) -> str | None:
+    if isinstance(value, bool) or value is None:
+        return None if value is None else str(value).lower()
+    if isinstance(value, int) and value > 1 << 20:
+        return f"{value / 2**30:.1f} GiB"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_shown(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(_shown(part) or "-" for part in value) or "none"
+    return str(value)

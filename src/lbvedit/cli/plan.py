@@ -1,0 +1,57 @@
+"""The instruction as a plan: understood without a model, shown without doing it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from lbvedit.cli import talk
+from lbvedit.cli.request import read_plan
+from lbvedit.cli.tables import print_table
+from lbvedit.errors import UsageError
+from lbvedit.pipelines import registry
+from lbvedit.types import EditPlan, Job
+
+__all__ = ["show_plan", "understand"]
+
+
+def understand(instruction: str | None, plan_file: Path | None, pipeline: str) -> EditPlan | None:
+    """The steps that the user asks for; None for a pipeline that takes the words as they are, or none.
+
+    Raises:
+        InstructionError: a sentence that is not understood.
+        UsageError: no instruction where one is needed, or two.
+    """
+    if instruction is not None and plan_file is not None:
+        raise UsageError("an instruction and --plan-file exclude each other", hint="lbvedit edit IN --plan-file FILE")
+    if plan_file is not None:
+        return read_plan(plan_file)
+    entry = registry.PIPELINES.get(pipeline)
+    reads = entry.reads if entry else "plan"
+    if not (instruction or "").strip() and reads != "nothing":
+        raise UsageError("edit how?", hint='lbvedit edit IN "make it brighter"; or --plan-file FILE')
+    if reads != "plan":
+        return None
+    from lbvedit.language import parse
+
+    return parse(instruction or "")
+
+
+def show_plan(job: Job) -> None:
+    """Prints the plan: a table, or with ``--json`` one event."""
+    from lbvedit.job.estimate import estimate
+
+    plan = job.request.plan or EditPlan(())
+    if talk.voice.json:
+        talk.emit("plan", {**plan.to_json(), "estimate": estimate(job)})
+        return
+    rows = [
+        (number, step.op, f"all but {step.target}" if step.outside else step.target,
+         ", ".join(f"{key} {json.dumps(value)}" for key, value in step.params.items()), step.engine, step.words)
+        for number, step in enumerate(plan.steps, 1)
+    ]  # fmt: skip
+    print_table(("", "step", "target", "how", "engine", "from the words"), rows)
+    for note in plan.notes:
+        print(f"note: {note}")
+    if found := estimate(job):
+        print(f"{found['frames']} frames, {found['duration_s']:g} s")

@@ -1,0 +1,76 @@
+"""``lbvedit redo``: make a result again from what it remembers."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lbvedit.cli import talk
+from lbvedit.cli.flags import MediaFlags, TalkFlags, spread
+from lbvedit.cli.running import run_job
+from lbvedit.errors import MediaError
+from lbvedit.job import read_manifest
+from lbvedit.manifest import Manifest, hash_input, installed_versions
+
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+@spread
+def redo(
+    result: Annotated[str, typer.Argument(metavar="OUT", help="A file that lbvedit made, or its .lbvedit.json.")],
+    *,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; OUT itself by default.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--input", "-i", metavar="IN", help="Where the input lies now, if it moved.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace an output that exists.")] = False,
+    no: Annotated[bool, typer.Option("--no", "-n", help="Never replace an output, never ask.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a killed run stopped.")] = False,
+    talking: TalkFlags,
+) -> None:
+    """Make a result again: the same input, steps, settings and seed.
+
+    Warns where another version of something would do the work now.
+    """
+    manifest = read_manifest(Path(result))
+    job = replace(
+        manifest.job,
+        input=source or manifest.job.input,
+        output=output or manifest.job.output,
+        resume=resume,
+        command=("lbvedit", *sys.argv[1:]),
+    )
+    _check_input(job.input, manifest, result)
+    _warn_of_versions(manifest)
+    run_job(job, MediaFlags(yes=yes, no=no))
+
+
+def _check_input(source: str, manifest: Manifest, result: str) -> None:
+    if source == "-":
+        raise MediaError(f"{result} was made from standard input, which is gone", hint="--input FILE if you have it")
+    if not Path(source).exists():
+        raise MediaError(f"the input {source} is not there any more", hint="--input says where it is now")
+    if manifest.input_sha256 and hash_input(source) != manifest.input_sha256:
+        raise MediaError(
+            f"{source} is not what {result} was made from: its SHA-256 differs", hint="--input names the right file"
+        )
+
+
+def _warn_of_versions(manifest: Manifest) -> None:
+    now = installed_versions()
+    changed = [
+        f"{package} {was} is now {now.get(package, 'missing')}"
+        for package, was in manifest.versions.items()
+        if now.get(package) != was
+    ]
+    if changed:
+        talk.warn(f"the result may differ: {', '.join(changed)}")

@@ -1,0 +1,35 @@
+"""Runs a job for a command: asks before replacing, shows what happens, and says what became of everything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lbvedit import job as work
+from lbvedit.cli import talk
+from lbvedit.cli.flags import MediaFlags
+from lbvedit.cli.progress import reporting
+from lbvedit.cli.request import may_overwrite
+from lbvedit.cli.tables import print_table
+from lbvedit.types import Job
+
+__all__ = ["run_job"]
+
+
+def run_job(job: Job, media: MediaFlags) -> None:
+    """Runs a job to its end and prints the table of what was kept.
+
+    Raises:
+        LbveditError: whatever kept the job from being done; finished parts stay for ``--resume``.
+    """
+    talk.configure(video_on_stdout=job.output == "-")
+    work.check(replace(job, overwrite=True))
+    job = replace(job, overwrite=may_overwrite(job.output, media))
+    try:
+        with reporting() as report:
+            result = work.run(job, report)
+    except BaseException:
+        if (frames := work.frames_kept(job)) and not talk.voice.json:
+            talk.say(f"{frames} finished frames are kept; the same command with --resume goes on from there")
+        raise
+    if not talk.voice.json and not talk.voice.quiet:
+        print_table(("", "what", ""), [(row.fate, row.what, row.detail) for row in result.rows], stderr=True)

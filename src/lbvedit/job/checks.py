@@ -1,0 +1,88 @@
+"""What can be known to be wrong before a model or a video is loaded."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lbvedit.errors import MediaError, MissingCapabilityError, UsageError
+from lbvedit.pipelines import registry
+from lbvedit.types import Job
+
+__all__ = ["check"]
+
+
+def check(job: Job) -> None:
+    """Refuses a job that cannot end well; loads neither torch nor av.
+
+    Raises:
+        UsageError: unknown names, an output that is the input or has no folder, or flags that exclude each other.
+        MissingCapabilityError: a pipeline or a step that nothing installed can do.
+        MediaError: a missing input, or an output that cannot be written.
+    """
+    _check_pipeline(job)
+    _check_input(job)
+    if job.output == "-":
+        if job.resume:
+            raise UsageError("--resume cannot go on with standard output", hint="-o FILE")
+    else:
+        _check_output(job)
+    for beside in (job.manifest, job.report, job.contact_sheet):
+        if beside is not None and not beside.parent.is_dir():
+            raise UsageError(f"{beside}: there is no folder {beside.parent}", hint="make it first")
+
+
+def _check_pipeline(job: Job) -> None:
+    entry = registry.find(job.pipeline, job.request.task)
+    registry.check_options(job.pipeline, job.request.options)
+    if job.request.plan is None or entry.reads != "plan":
+        return
+    for step in job.request.plan.steps:
+        if step.engine == "generative":
+            words = f" ({step.words})" if step.words else ""
+            raise MissingCapabilityError(
+                f"no installed pipeline can do the step {step.op!r}{words}", hint="--plan shows which steps can be done"
+            )
+
+
+def _check_input(job: Job) -> None:
+    if job.input == "-":
+        if job.resume:
+            raise UsageError("--resume cannot read standard input again", hint="give the input as a file")
+        return
+    if job.start_s is not None and job.end_s is not None and job.start_s * job.end_s > 0 and job.start_s >= job.end_s:
+        raise UsageError(f"--start {float(job.start_s):g} is not before --end {float(job.end_s):g}")
+    path = Path(job.input)
+    pattern = any(sign in path.name for sign in "%*?[")
+    protocol = ":" in job.input or "," in job.input
+    if not pattern and not protocol and not path.exists():
+        raise MediaError(f"{path} does not exist", hint="check the path")
+
+
+def _check_output(job: Job) -> None:
+    output = Path(job.output)
+    if output.is_dir():
+        raise UsageError(f"{output} is a folder", hint=f"-o {output / 'NAME.mp4'}")
+    if not output.parent.is_dir():
+        raise UsageError(f"there is no folder {output.parent}", hint="make it first, or choose another output")
+    if _same_file(job.input, output):
+        raise UsageError(
+            f"the output {output} is the input", hint="choose another name with -o; the source stays untouched"
+        )
+    for mask in job.request.masks:
+        if _same_file(str(mask.path), output):
+            raise UsageError(f"the output {output} is the mask {mask.path}", hint="choose another name with -o")
+    if not os.access(output.parent, os.W_OK | os.X_OK):
+        raise MediaError(f"{output.parent} may not be written to", hint="choose another folder with -o")
+    if output.exists() and not job.overwrite:
+        raise UsageError(f"{output} exists already", hint="-y replaces it; -o gives another name")
+
+
+def _same_file(first: str, second: Path) -> bool:
+    """Whether two names lead to one file, through whatever links."""
+    path = Path(first)
+    try:
+        return path.samefile(second)
+    except OSError:
+        # One of them is not there; a link that leads nowhere may still lead to the other's place.
+        return path.resolve() == second.resolve()

@@ -1,0 +1,46 @@
+"""Every picture as it is: the template for a new pipeline, and the proof that nothing around one changes a picture.
+
+To write a pipeline, copy this file, change the three marked places, and add one line to ``pipelines/registry.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from lbvedit.types import Clip, Report, Request
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lbvedit.media.source import Source
+
+__all__ = ["Options", "Passthrough"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Passthrough has no options; a field here would be one, and a line of an ``Args:`` section its help."""
+
+
+class Passthrough:
+    """Yields the windows of a source unchanged.
+
+    Args:
+        request: what the user asked for; passthrough needs only its ``window``.
+        options: this pipeline's own settings.
+    """
+
+    Options: ClassVar[type[Options]] = Options
+    window: int = 16
+    overlap: int = 0
+
+    def __init__(self, request: Request, options: Options) -> None:
+        self.state: dict[str, Tensor] = {}
+        if request.window:
+            self.window = request.window
+
+    def __call__(self, source: Source, report: Report) -> Iterator[Clip]:
+        """Yields each window as it came; a pipeline that edits yields ``clip.with_frames(edited)``."""
+        yield from source.windows(self.window, self.overlap)
