@@ -177,7 +177,7 @@ class _MovingDigits:
             )
         )
         source, target = (
-            render_digits([torch.from_numpy(self._images[number]) for number in row], path)
+            render_digits([torch.from_numpy(self._images[number]) for number in row], list(path))
             for row, path in zip(images, paths.unbind(0), strict=True)
         )
         return {

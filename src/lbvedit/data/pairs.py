@@ -40,6 +40,8 @@ def check_split(split: str) -> Split:
     Raises:
         UsageError: neither train nor test.
     """
-    if split == "train" or split == "test":
-        return split
+    if split == "train":
+        return "train"
+    if split == "test":
+        return "test"
     raise UsageError(f"no split {split!r}", hint="splits are train and test")

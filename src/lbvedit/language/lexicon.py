@@ -38,8 +38,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     "house": ("house", "cottage", "cabin", "home", "hut", "building"),
     "motorbike": ("motorbike", "motorcycle", "scooter", "moped", "dirt bike", "vespa"),
     "person": ("person", "man", "woman", "boy", "girl", "child", "kid", "guy", "lady", "human", "adult", "toddler",
-               "baby", "pedestrian", "rider", "cyclist", "surfer", "skier", "skater", "skateboarder", "player", "dancer",
-               "breakdancer", "runner", "athlete", "worker", "driver", "gentleman", "teenager", "fellow", "someone"),
+               "baby", "pedestrian", "rider", "cyclist", "surfer", "skier", "skater", "skateboarder", "player",
+               "dancer", "breakdancer", "runner", "athlete", "worker", "driver", "gentleman", "teenager",
+               "fellow", "someone"),
     "pottedplant": ("potted plant", "plant", "houseplant", "flower pot", "pot plant"),
     "sheep": ("sheep", "lamb", "ram", "ewe"),
     "sofa": ("sofa", "couch", "settee", "loveseat"),
@@ -57,7 +58,7 @@ HYPERNYMS: dict[str, tuple[str, ...]] = {
     "farm animal": ("cow", "horse", "sheep"),
     "vehicle": ("bicycle", "bus", "car", "motorbike", "train", "truck"),
     "motor vehicle": ("bus", "car", "motorbike", "truck"),
-    "two-wheeler": ("bicycle", "motorbike"),
+    "two wheeler": ("bicycle", "motorbike"),
     "watercraft": ("boat",),
     "piece of furniture": ("chair", "diningtable", "sofa"),
 }
@@ -103,9 +104,7 @@ def _words() -> dict[str, frozenset[str]]:
 
 def kinds_of(word: str) -> frozenset[str]:
     """The kinds that a noun means, in the singular or plural; empty when the lexicon does not know it."""
-    return _words().get(" ".join(word.lower().replace("-", " ").split()), frozenset()) or _words().get(
-        word.lower(), frozenset()
-    )
+    return _words().get(" ".join(word.lower().replace("-", " ").split()), frozenset())
 
 
 def nearest_words(word: str, count: int = 3) -> list[str]:
