@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import imageio_ffmpeg
 
 FRAMES = 20
@@ -69,6 +70,7 @@ def tone(hertz: int = 440, seconds: float = FRAMES / RATE) -> str:
 X264 = "-c:v libx264 -preset ultrafast -crf 18 -pix_fmt yuv420p"
 X265 = "-c:v libx265 -preset ultrafast -x265-params log-level=none"
 AAC = "-c:a aac -b:a 64k"
+ODD = "format=yuv444p,scale=63:47,setsar=1"
 ALPHA = "format=yuva444p,geq=lum='lum(X,Y)':cb='cb(X,Y)':cr='cr(X,Y)':a='255*X/W'"
 
 
@@ -89,12 +91,37 @@ class Recipe:
     finish: Callable[[Path, Clips], None] | None = None
 
 
-def _overwrite_middle(path: Path, clips: Clips) -> None:
-    """Noise over parts of the second half's payload, away from every header that a demuxer needs."""
+def _overwrite_payload(path: Path, clips: Clips) -> None:
+    """Noise inside three pictures in the middle; the container stays whole."""
+    original = clips("long_gop")
+    data = bytearray(original.read_bytes())
+    with av.open(str(original)) as container:
+        packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    for start, size in packets[30:33]:
+        for at in range(start + 8, start + size):
+            data[at] = (data[at] * 7 + at) % 256
+    path.write_bytes(data)
+
+
+def _overwrite_container(path: Path, clips: Clips) -> None:
+    """Noise over the second half, so that the container itself can no longer be followed."""
     data = bytearray(clips("long_gop_mkv").read_bytes())
     for at in range(len(data) // 2, len(data) // 2 + 1200, 7):
         data[at] ^= 0x5A
     path.write_bytes(data)
+
+
+def _repeat_time(path: Path, clips: Clips) -> None:
+    """A Matroska file whose eighth picture claims the time of the seventh."""
+    data = clips("cfr_mkv").read_bytes()
+    block = b"\x81" + (280).to_bytes(2, "big")
+    assert data.count(block) == 1
+    path.write_bytes(data.replace(block, b"\x81" + (240).to_bytes(2, "big")))
+
+
+def _start_again(path: Path, clips: Clips) -> None:
+    """Two recordings joined as bytes: time starts again in the middle."""
+    path.write_bytes(2 * clips("ts_long").read_bytes())
 
 
 def _cut_short(path: Path, clips: Clips) -> None:
@@ -117,6 +144,7 @@ RECIPES: dict[str, Recipe] = {
         "open_gop.mkv",
         f"{pictures(frames=40)} -c:v libx264 -pix_fmt yuv420p -crf 18 -x264-params bframes=3:keyint=10:open-gop=1",
     ),
+    "long_gop": Recipe("long_gop.mp4", f"{pictures(frames=60)} {X264} -bf 0 -g 60"),
     "long_gop_mkv": Recipe("long_gop.mkv", f"{pictures(frames=60)} {X264} -bf 0 -g 60"),
     "vfr": Recipe(
         "vfr.mp4",
@@ -125,6 +153,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "offset": Recipe("offset.mkv", f"{pictures()} {tone()} {X264} -bf 0 -c:a flac -output_ts_offset 1.5"),
     "ts": Recipe("stream.ts", f"{pictures()} {tone()} {X264} {AAC}"),
+    "ts_long": Recipe("long.ts", f"{pictures(frames=60)} {X264} -bf 0"),
     "edit_list": Recipe("edit_list.mp4", "-ss 0.2 -i {bframes} -c copy"),
     "long": Recipe("long.mp4", f"{pictures(frames=200)} {X264} -g 25"),
     # shape
@@ -132,8 +161,8 @@ RECIPES: dict[str, Recipe] = {
     "rotated_180": Recipe("rotated_180.mp4", "-display_rotation 180 -i {cfr} -c copy"),
     "rotated_270": Recipe("rotated_270.mp4", "-display_rotation 270 -i {cfr} -c copy"),
     "flipped": Recipe("flipped.mp4", "-display_hflip -i {cfr} -c copy"),
-    "odd": Recipe("odd.mp4", f"{pictures('63x47')} -c:v libx264 -preset ultrafast -crf 18 -pix_fmt yuv444p"),
-    "odd_420": Recipe("odd_420.mkv", f"{pictures('63x47')} -c:v ffv1 -pix_fmt yuv420p"),
+    "odd": Recipe("odd.mp4", f"{pictures()} -vf {ODD} -c:v libx264 -preset ultrafast -crf 18 -pix_fmt yuv444p"),
+    "odd_420": Recipe("odd_420.mkv", f"{pictures()} -vf {ODD} -c:v ffv1 -pix_fmt yuv420p"),
     "sar": Recipe("sar.mp4", f"{pictures()} -vf setsar=4/3 {X264}"),
     "tiny": Recipe("tiny.mkv", f"{pictures()} -vf scale=1:1 -c:v ffv1 -pix_fmt yuv444p"),
     "wide": Recipe("wide.mp4", f"{pictures('16000x64', frames=3)} {X264}"),
@@ -191,9 +220,6 @@ RECIPES: dict[str, Recipe] = {
         "cover.mp4",
         "-i {sound} -i {image} -map 0 -map 1 -c copy -disposition:v:1 attached_pic",
     ),
-    "cover_first": Recipe(
-        "cover_first.mp4", "-i {image} -i {sound} -map 0 -map 1 -c copy -disposition:v:0 attached_pic"
-    ),
     "cover_only": Recipe(
         "cover_only.m4a", f"{tone()} -i {{image}} -map 0 -map 1 {AAC} -c:v copy -disposition:v:0 attached_pic"
     ),
@@ -208,11 +234,10 @@ RECIPES: dict[str, Recipe] = {
     # what goes wrong
     "audio_only": Recipe("audio_only.mp4", f"{tone()} {AAC}"),
     "no_frames": Recipe("no_frames.mkv", f"{pictures()} {X264} -frames:v 0"),
-    "repeated_times": Recipe(
-        "repeated_times.nut",
-        f"{pictures()} -vf settb=1/1000,setpts=40*(N-eq(N\\,7)) -c:v ffv1 -fps_mode passthrough -enc_time_base 1/1000",
-    ),
-    "damaged": Recipe("damaged.mkv", finish=_overwrite_middle),
+    "repeated_time": Recipe("repeated_time.mkv", finish=_repeat_time),
+    "joined": Recipe("joined.ts", finish=_start_again),
+    "damaged": Recipe("damaged.mp4", finish=_overwrite_payload),
+    "damaged_mkv": Recipe("damaged.mkv", finish=_overwrite_container),
     "truncated": Recipe("truncated.mp4", finish=_cut_short),
     "truncated_mkv": Recipe("truncated.mkv", finish=_cut_short_mkv),
     "text": Recipe("text.mp4", finish=lambda path, _: _write(path, "This is not a video.\n" * 40)),

@@ -1,0 +1,249 @@
+"""Decoding: the pictures of one video stream in the order they are shown, each with a time stamp that holds."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from av.error import FFmpegError
+
+from lbvedit.errors import MediaError
+from lbvedit.media.access import Input, media_errors, open_container
+from lbvedit.media.probe import choose_stream, open_decoder
+
+if TYPE_CHECKING:
+    import av
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+    from lbvedit.types import VideoInfo
+
+__all__ = ["Clock", "Index", "Reader", "Shot", "StreamReader"]
+
+BROKEN_READS = 100
+"""Reads that may fail in a row before the rest of a file counts as lost."""
+
+BREAK_S = 1
+"""Seconds that time may run backwards before it counts as a new start and not as a single wrong stamp."""
+
+
+class Shot(NamedTuple):
+    """One decoded picture.
+
+    ``pts`` counts the source's time base; ``number`` is the picture's place in the source's presentation order.
+    """
+
+    picture: av.VideoFrame
+    pts: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """When a stream's pictures are shown, and at which of them decoding can begin.
+
+    Args:
+        pts: every picture's time stamp, ascending.
+        keys: those of the key pictures; the first picture is always one.
+    """
+
+    pts: tuple[int, ...]
+    keys: tuple[int, ...]
+
+    def key_before(self, pts: int) -> int:
+        """The last key picture at or before a time stamp, else the first."""
+        return self.keys[max(0, bisect_right(self.keys, pts) - 1)]
+
+    def number(self, pts: int) -> int:
+        """The place of a picture in presentation order."""
+        return bisect_left(self.pts, pts)
+
+
+class Reader(Protocol):
+    """What can be read picture by picture: a video stream or a list of images."""
+
+    def shots(self, start: int | None = None) -> Generator[Shot]:
+        """The pictures in order, from the last one at or before a time stamp on, or all of them."""
+        ...
+
+    def index(self) -> Index:
+        """The time stamps of all pictures."""
+        ...
+
+
+@dataclass
+class Clock:
+    """Gives every picture a time stamp later than the one before.
+
+    Args:
+        step: ticks from one picture to the next, where a stream does not say.
+        jump: ticks that time may run backwards before everything after it is moved.
+    """
+
+    step: int
+    jump: int
+    repaired: int = 0
+    _last: int | None = field(default=None, repr=False)
+    _moved: int = field(default=0, repr=False)
+
+    @classmethod
+    def of(cls, info: VideoInfo) -> Clock:
+        """A clock for a stream's time base and rate."""
+        step = round(1 / (info.average_rate * info.time_base)) if info.average_rate else 1
+        return cls(max(1, step), round(BREAK_S / info.time_base))
+
+    def stamp(self, pts: int | None) -> int:
+        """The time stamp of the next picture, as it is where it can be.
+
+        A missing one is a step after the last; a single wrong one is a tick after it; and where time starts again,
+        as in joined recordings, everything from there on follows the last.
+        """
+        last = self._last
+        if pts is None:
+            now = 0 if last is None else last + self.step
+        else:
+            now = pts + self._moved
+            if last is not None and now <= last:
+                self.repaired += 1
+                if last - now > self.jump:
+                    self._moved += last + self.step - now
+                    now = last + self.step
+                else:
+                    now = last + 1
+        self._last = now
+        return now
+
+
+class StreamReader:
+    """Reads a video stream of a container.
+
+    Args:
+        source: the resolved input.
+        info: what the probe found.
+        allow_protocols: as it was probed.
+        warn: told of damage and repairs, by kind and in one line, at the end of a pass.
+    """
+
+    def __init__(
+        self, source: Input, info: VideoInfo, *, allow_protocols: bool, warn: Callable[[str, str], None]
+    ) -> None:
+        self._source = source
+        self._info = info
+        self._allow_protocols = allow_protocols
+        self._warn = warn
+        self._index: Index | None = None
+
+    def shots(self, start: int | None = None) -> Generator[Shot]:
+        """The pictures in order, from the last one at or before a time stamp on, or all of them.
+
+        Raises:
+            MediaError: the file can no longer be opened.
+        """
+        if start is None or start <= self._info.start_s / self._info.time_base:
+            yield from self._decode(None)
+            return
+        index = self.index()
+        start = index.pts[max(0, bisect_right(index.pts, start) - 1)]
+        key = index.key_before(start)
+        found = False
+        for shot in self._decode(key, index):
+            if not found:
+                if shot.pts > key:
+                    break
+                found = True
+            if shot.pts >= start:
+                yield shot
+        if not found:
+            # The container's own index led past the key picture: read from the beginning.
+            yield from (shot for shot in self._decode(None) if shot.pts >= start)
+
+    def index(self) -> Index:
+        """The time stamps of all pictures: from the packets, or by decoding where those do not tell."""
+        if self._index is None:
+            self._index = self._index_packets() or self._index_pictures()
+        return self._index
+
+    def _index_packets(self) -> Index | None:
+        stamps, keys = [], []
+        with self._open(seekable=True) as container:
+            video = choose_stream(container, self._info.path, self._info.stream)
+            for packet in self._packets(container, video, []):
+                if not packet.size or packet.is_discard:
+                    continue
+                if packet.pts is None:
+                    return None
+                stamps.append(packet.pts)
+                if packet.is_keyframe:
+                    keys.append(packet.pts)
+        ordered = sorted(stamps)
+        if not keys or len(set(stamps)) < len(stamps) or ordered[0] != self._info.start_s / self._info.time_base:
+            return None
+        return Index(tuple(ordered), tuple(sorted({ordered[0], *keys})))
+
+    def _index_pictures(self) -> Index:
+        stamps = tuple(shot.pts for shot in self._decode(None))
+        return Index(stamps, stamps[:1])
+
+    def _open(self, *, seekable: bool = False) -> InputContainer:
+        source = self._source
+        if source.spool and seekable:
+            source = Input(source.name, "file", (source.spool.drain(),))
+        return open_container(source, allow_protocols=self._allow_protocols)
+
+    def _decode(self, key: int | None, index: Index | None = None) -> Generator[Shot]:
+        """Pictures from a key picture on, or from the beginning."""
+        clock, damaged, number = Clock.of(self._info), [0], -1
+        with self._open(seekable=key is not None) as container:
+            video = choose_stream(container, self._info.path, self._info.stream)
+            decoder = open_decoder(video, "AUTO")
+            if key is not None:
+                with media_errors(self._source):
+                    container.seek(key, stream=video)
+            try:
+                for packet in self._packets(container, video, damaged):
+                    try:
+                        pictures = decoder.decode(packet)
+                    except FFmpegError:
+                        damaged[0] += 1
+                        continue
+                    for picture in pictures:
+                        pts = picture.pts if picture.pts is not None else picture.dts
+                        if key is not None and (pts is None or pts < key):
+                            continue
+                        pts = clock.stamp(pts)
+                        number = index.number(pts) if index else number + 1
+                        picture.pts = pts
+                        yield Shot(picture, pts, number)
+            except MemoryError as error:
+                raise MediaError(
+                    f"{self._info.path} asks for more memory than there is", hint="it is probably damaged"
+                ) from error
+            finally:
+                self._tell(damaged[0], clock.repaired)
+
+    def _packets(
+        self, container: InputContainer, video: VideoStream, damaged: list[int]
+    ) -> Iterator[Packet[VideoStream]]:
+        """Packets to the end of the file, past places where it cannot be read."""
+        broken = 0
+        while True:
+            try:
+                for packet in container.demux(video):
+                    broken = 0
+                    yield packet
+                return
+            except FFmpegError:
+                broken += 1
+                if damaged:
+                    damaged[0] += 1
+                if broken > BROKEN_READS:
+                    return
+
+    def _tell(self, damaged: int, repaired: int) -> None:
+        if damaged:
+            self._warn("damaged", f"{damaged} damaged packets were skipped; the pictures around them may be faulty")
+        if repaired:
+            self._warn("times", f"{repaired} time stamps ran backwards or were repeated; they were moved to follow")

@@ -1,0 +1,248 @@
+"""Reading a video: ``Source`` gives its windows, each a ``DecodedClip``."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Generator, Iterator
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from lbvedit.errors import MediaError, UsageError
+from lbvedit.media.access import MAX_PIXELS, resolve_input
+from lbvedit.media.color import resolve_tags
+from lbvedit.media.decoded import DecodedClip
+from lbvedit.media.probe import probe_input
+from lbvedit.media.reader import Index, Reader, Shot, StreamReader
+from lbvedit.media.retime import common_tick, play, played_time_base, resample
+from lbvedit.media.sequence import SequenceReader
+from lbvedit.media.upright import stand_up
+from lbvedit.media.window import cut_windows
+from lbvedit.types import VideoInfo
+
+if TYPE_CHECKING:
+    from lbvedit.media.timeline import Timeline
+
+__all__ = ["DecodedClip", "Source"]
+
+
+class Source:
+    """A video opened for reading, as often as needed and in bounded memory.
+
+    Attributes:
+        info: what ``windows`` delivers: the probe's findings with size, aspect, rate, time base, start, duration and
+            frame count as they are after ``size``, ``fps`` and ``timeline``.
+        probed: the file's own.
+        color: what the samples mean, guesses included.
+        frame_count: frames that a whole pass gives; None until one has ended.
+        start: frames that are done already; windows begin there.
+
+    Args:
+        path: a file, an image, a folder or pattern of images, or ``-``.
+        stream: the container's index of the video stream; None for the default one.
+        timeline: the moments to read, in order; None for all of them.
+        fps: an even rate to resample to, by the nearest time stamp; for images, the rate they are shown at.
+        size: width and height to scale to; the displayed aspect stays, and -1 for one of them keeps pixels as wide
+            as they are high.
+        allow_protocols: let FFmpeg open addresses and playlists.
+        on_warning: called with each new warning.
+
+    Raises:
+        MediaError: it cannot be read, or holds no video.
+        UsageError: no such stream, or an impossible size or rate.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        stream: int | None = None,
+        timeline: Timeline | None = None,
+        fps: Fraction | None = None,
+        size: tuple[int, int] | None = None,
+        allow_protocols: bool = False,
+        on_warning: Callable[[str], None] | None = None,
+    ) -> None:
+        if fps is not None and fps <= 0:
+            raise UsageError(f"{fps} frames a second is no rate", hint="--fps takes a number above 0, such as 25")
+        self._input = resolve_input(path, allow_protocols=allow_protocols)
+        self._on_warning = on_warning
+        self._warnings: dict[str, str] = {}
+        self.start = 0
+        self.frame_count: int | None = None
+        self.probed = probe_input(self._input, stream=stream, allow_protocols=allow_protocols)
+        images = self._input.kind == "images"
+        if images and fps:
+            self.probed = dataclasses.replace(
+                self.probed, average_rate=fps, time_base=1 / fps, duration_s=len(self._input.files) / fps
+            )
+        self._timeline = None if timeline is None or timeline.keeps_time else timeline
+        self._fps = None if images else fps
+        self._size = _target_size(self.probed, size)
+        if self.probed.pixel_format == "pal8":
+            self.probed = dataclasses.replace(self.probed, pixel_format="rgba")
+        self.color = resolve_tags(self.probed.color, height=self.probed.height, pixel_format=self.probed.pixel_format)
+        reader: Reader
+        if images:
+            reader = SequenceReader(self._input, self.probed)
+        else:
+            reader = StreamReader(self._input, self.probed, allow_protocols=allow_protocols, warn=self._warn)
+        self._reader = _UprightReader(reader, self.probed.time_base, self._size, self._warn)
+        self.info = self._delivered()
+        self._warn_of_choices(stream)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives back what the source holds on disk."""
+        if self._input.spool:
+            self._input.spool.close()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a user should know about the file, one line each."""
+        return tuple(self._warnings.values())
+
+    @property
+    def guessed(self) -> tuple[str, ...]:
+        """The fields of ``color`` that the file does not say."""
+        tags = self.probed.color
+        return tuple(
+            field.name
+            for field in dataclasses.fields(tags)
+            if getattr(tags, field.name) != getattr(self.color, field.name)
+        )
+
+    @property
+    def path(self) -> Path | None:
+        """The file to copy the other streams from: for ``-`` a temporary one, complete after a whole pass.
+
+        None for images and addresses.
+        """
+        if self._input.spool:
+            return self._input.spool.drain()
+        return self._input.files[0] if self._input.kind == "file" else None
+
+    def windows(self, size: int, overlap: int = 0) -> Iterator[DecodedClip]:
+        """Consecutive clips of ``size`` frames, each beginning with the last ``overlap`` frames of the one before.
+
+        The last one may be shorter. Every call reads the video again from ``start`` on.
+
+        Raises:
+            MediaError: the file cannot be read any more, or has no frame in the time asked for.
+            UsageError: windows that overlap wholly.
+        """
+        opaque = not self.probed.has_alpha
+        count = 0
+        for shots in cut_windows(self._shots(), size, overlap):
+            pictures, pts, numbers = zip(*shots, strict=True)
+            count += len(shots) - (overlap if count else 0)
+            yield DecodedClip(pictures, pts, self.info.time_base, numbers, self.color, opaque=opaque)
+        self.frame_count = self.start + count
+        if not self.frame_count:
+            raise MediaError(f"{self.info.path} has no frame in the time asked for", hint="check --start and --end")
+
+    def _shots(self) -> Iterator[Shot]:
+        """What is delivered, from ``start`` on."""
+        if self._timeline is None and self._fps is None:
+            yield from self._shots_as_stored()
+            return
+        shots: Iterator[Shot] = self._reader.shots()
+        if self._timeline is not None:
+            shots = play(self._reader, self._timeline, self.probed, self.color)
+        if self._fps is not None:
+            shots = resample(shots, self._played_time_base(), self._fps, self.info.time_base)
+        yield from islice(shots, self.start, None)
+
+    def _shots_as_stored(self) -> Iterator[Shot]:
+        if not self.start:
+            yield from self._reader.shots()
+            return
+        index = self._reader.index()
+        if self.start < len(index.pts):
+            yield from self._reader.shots(index.pts[self.start])
+
+    def _played_time_base(self) -> Fraction:
+        if self._timeline is None:
+            return self.probed.time_base
+        return played_time_base(self._timeline, self.probed)
+
+    def _delivered(self) -> VideoInfo:
+        """The probe's findings after size, rate and timeline."""
+        info = self.probed
+        if self._size:
+            width, height = self._size
+            shown = info.sample_aspect_ratio * info.width / info.height
+            info = dataclasses.replace(info, width=width, height=height, sample_aspect_ratio=shown * height / width)
+        if self._timeline is not None:
+            duration_s = self._timeline.duration_s
+            rate = info.average_rate
+            info = dataclasses.replace(
+                info,
+                time_base=self._played_time_base(),
+                start_s=Fraction(0),
+                duration_s=duration_s,
+                frame_count=round(duration_s * rate) if duration_s and rate else None,
+            )
+        if self._fps is not None:
+            count = round(info.duration_s * self._fps) if info.duration_s else None
+            info = dataclasses.replace(
+                info,
+                average_rate=self._fps,
+                time_base=common_tick(info.start_s, 1 / self._fps),
+                frame_count=count,
+            )
+        return info
+
+    def _warn_of_choices(self, stream: int | None) -> None:
+        videos = [each.index for each in self.probed.streams if each.kind == "video" and not each.attached_picture]
+        if stream is None and len(videos) > 1:
+            self._warn(
+                "streams", f"{len(videos)} video streams; {self.probed.stream} is read, --stream picks from {videos}"
+            )
+
+    def _warn(self, kind: str, message: str) -> None:
+        if kind not in self._warnings:
+            self._warnings[kind] = message
+            if self._on_warning:
+                self._on_warning(message)
+
+
+class _UprightReader:
+    """A reader whose pictures are deinterlaced, upright and of the wanted size."""
+
+    def __init__(
+        self, reader: Reader, time_base: Fraction, size: tuple[int, int] | None, warn: Callable[[str, str], None]
+    ) -> None:
+        self._reader = reader
+        self._time_base = time_base
+        self._size = size
+        self._warn = warn
+
+    def shots(self, start: int | None = None) -> Generator[Shot]:
+        return stand_up(self._reader.shots(start), self._time_base, self._size, self._warn)
+
+    def index(self) -> Index:
+        return self._reader.index()
+
+
+def _target_size(info: VideoInfo, size: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Width and height with -1 replaced by what keeps pixels' shape; None where nothing is to be scaled."""
+    if size is None:
+        return None
+    width, height = size
+    if (width, height) == (-1, -1) or min(size) < -1 or 0 in size or width * height > MAX_PIXELS:
+        raise UsageError(f"{width}x{height} is no frame size", hint="--size takes WIDTHxHEIGHT; -1 keeps the aspect")
+    if width == -1:
+        width = max(2, 2 * round(height * info.width / info.height / 2))
+    if height == -1:
+        height = max(2, 2 * round(width * info.height / info.width / 2))
+    return None if (width, height) == (info.width, info.height) else (width, height)
