@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Each command's module, imported when it is called, and its line in ``lbvedit --help``."""
 
+DESCRIPTION = "edit videos with words; what they leave alone stays as it is"
+
 
 class Terminated(BaseException):
     """SIGTERM arrived; raised in the main thread so that everything is closed on the way out."""
@@ -78,7 +80,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the installed versions and stop.")
     ] = False,
 ) -> None:
-    """A video goes in, words say what to change, a faithful video comes out."""
+    """Edit videos with words; what they leave alone stays as it is."""
     context.default_map = dict(settings.load(settings.config_path()))
 
 

@@ -57,5 +57,5 @@ def _checked(values: dict[str, Any], path: Path) -> dict[str, Any]:
             hint = f"did you mean {near[0]!r}?" if near else f"settings: {', '.join(known)}"
             raise UsageError(f"{path}: there is no setting {key!r}", hint=hint)
         if isinstance(values[key], (dict, list)):
-            raise UsageError(f"{path}: {key} is one value, got {values[key]!r:.60}")
+            raise UsageError(f"{path}: {key} is one value, got {values[key]!r:.60}", hint=f"{key} = VALUE")
     return {key.replace("-", "_"): value for key, value in values.items()}

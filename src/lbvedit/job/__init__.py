@@ -3,9 +3,3 @@
 ``run`` is the whole of it and reads top to bottom in ``flow.py``; ``checks`` refuses what cannot end well before
 anything is loaded, ``timing`` turns steps on time and sound into a time line, ``workfolder`` makes a killed job go on.
 """
-
-from __future__ import annotations
-
-from lbvedit.job.checks import check
-
-__all__ = ["check"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from lbvedit.media.timeline import TIME_OPS, Timeline
-from lbvedit.types import EditPlan, Job, Step
+from lbvedit.types import Clip, EditPlan, Job, Step
 
-__all__ = ["split", "timeline_for"]
+__all__ = ["faded", "split", "timeline_for"]
 
 
 def split(plan: EditPlan | None) -> tuple[tuple[Step, ...], EditPlan | None]:
@@ -36,3 +37,22 @@ def timeline_for(job: Job, steps: tuple[Step, ...], duration_s: Fraction | None)
     for step in steps:
         timeline = timeline.apply(step)
     return timeline
+
+
+def faded(clips: Iterable[Clip], timeline: Timeline, start_s: Fraction) -> Iterator[Clip]:
+    """Clips with their pictures as bright as the time line's fades say; clips without a fade pass untouched.
+
+    Args:
+        clips: the pipeline's results.
+        timeline: for its ramps of brightness.
+        start_s: the time stamp of the output's first picture.
+    """
+    import torch
+
+    for clip in clips:
+        levels = [timeline.picture_level(pts * clip.time_base - start_s) for pts in clip.pts]
+        if all(level == 1 for level in levels):
+            yield clip
+            continue
+        factors = torch.tensor([float(level) for level in levels]).view(-1, 1, 1, 1)
+        yield clip.with_frames((clip.frames.float() * factors).round().to(clip.frames.dtype))

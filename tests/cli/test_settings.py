@@ -1,0 +1,77 @@
+"""Defaults < config file < LBVEDIT_* < flags."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from lbvedit.cli.flags import MediaFlags, RunFlags, TalkFlags, as_arguments, spread
+from lbvedit.cli.settings import config_path, load
+from lbvedit.errors import UsageError
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    path = config_path()
+    path.parent.mkdir()
+    return path
+
+
+def seen(arguments: list[str], **environment: str) -> tuple[float | None, str, str | None]:
+    """What a command called ``edit`` gets of crf, device and codec."""
+    found = []
+    app = typer.Typer()
+
+    @app.callback()
+    def root(context: typer.Context) -> None:
+        context.default_map = dict(load(config_path()))
+
+    @app.command()
+    @spread
+    def edit(*, run: RunFlags, media: MediaFlags, talking: TalkFlags) -> None:
+        found.append((media.crf, run.device, media.codec))
+
+    result = CliRunner().invoke(app, ["edit", *arguments], env=environment)
+    assert result.exit_code == 0, result.output
+    return found[0]
+
+
+def test_each_layer_gives_way_to_the_next(config):
+    assert seen([]) == (None, "auto", None)
+    config.write_text('crf = 20\ndevice = "cpu"\n[edit]\ncodec = "hevc"\n[batch]\ncrf = 40\n')
+    assert seen([]) == (20, "cpu", "hevc")
+    assert seen([], LBVEDIT_CRF="25") == (25, "cpu", "hevc")
+    assert seen(["--crf", "30"], LBVEDIT_CRF="25") == (30, "cpu", "hevc")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("crff = 20", "no setting 'crff'"),
+        ("[edit]\noutput = 'x'", "no setting 'output'"),
+        ("crf = [20]", "one value"),
+        ("crf = ", "Invalid value"),
+    ],
+)
+def test_a_wrong_file_is_refused(config, text, said):
+    config.write_text(text)
+    with pytest.raises(UsageError, match=said) as error:
+        load(config)
+    assert str(config) in error.value.message
+    assert error.value.hint
+
+
+def test_no_file_is_no_settings(config):
+    assert load(config) == {}
+
+
+def test_dashes_in_the_file_are_welcome(config):
+    config.write_text('pixel-format = "yuv420p"')
+    assert load(config)["edit"] == {"pixel_format": "yuv420p"}
+
+
+def test_flags_turn_back_into_words():
+    media = MediaFlags(crf=20.0, yes=True, pixel_format="yuv420p")
+    assert as_arguments(media) == ["--crf", "20.0", "--pixel-format", "yuv420p", "--yes"]
