@@ -217,7 +217,9 @@ def setting_names() -> tuple[str, ...]:
 def spread(command: Callable[..., None]) -> Callable[..., None]:
     """A command whose flag groups are spread into single options, as Typer wants them."""
     signature = inspect.signature(command, eval_str=True)
-    groups = {name: p.annotation for name, p in signature.parameters.items() if is_dataclass(p.annotation)}
+    groups: dict[str, Any] = {
+        name: each.annotation for name, each in signature.parameters.items() if is_dataclass(each.annotation)
+    }
 
     @wraps(command)
     def called(**values: Any) -> None:

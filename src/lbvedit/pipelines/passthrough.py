@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from lbvedit.media.source import Source
 
-__all__ = ["Options", "Passthrough"]
+__all__ = ["Passthrough", "PassthroughOptions"]
 
 
 @dataclass(frozen=True)
-class Options:
+class PassthroughOptions:
     """Passthrough has no options; a field here would be one, and a line of an ``Args:`` section its help."""
 
 
@@ -28,18 +28,18 @@ class Passthrough:
     """Yields the windows of a source unchanged.
 
     Args:
-        request: what the user asked for; passthrough needs only its ``window``.
+        request: what the user asked for; passthrough needs only its ``window`` and ``overlap``.
         options: this pipeline's own settings.
     """
 
-    Options: ClassVar[type[Options]] = Options
+    Options: ClassVar[type[PassthroughOptions]] = PassthroughOptions
     window: int = 16
     overlap: int = 0
 
-    def __init__(self, request: Request, options: Options) -> None:
+    def __init__(self, request: Request, options: PassthroughOptions) -> None:
         self.state: dict[str, Tensor] = {}
-        if request.window:
-            self.window = request.window
+        self.window = request.window or self.window
+        self.overlap = request.overlap or self.overlap
 
     def __call__(self, source: Source, report: Report) -> Iterator[Clip]:
         """Yields each window as it came; a pipeline that edits yields ``clip.with_frames(edited)``."""
