@@ -126,6 +126,14 @@ class Photos:
             self._cache[index] = self._decode(*self._rows[index])
         return self._cache[index]
 
+    def name(self, index: int) -> str:
+        """The file name of a photo in its archive."""
+        return str(self._rows[index][1]["file"])
+
+    def captions(self, index: int) -> tuple[str, ...]:
+        """The sentences about a photo, without decoding it."""
+        return tuple(self._rows[index][1].get("captions") or ())
+
     def preload(self) -> None:
         """Decodes all photos now, so that worker processes forked later share them."""
         for index in range(len(self)):

@@ -41,6 +41,7 @@ class TextConfig:
         heads: attention heads.
         mlp_width: hidden width of its MLPs.
         max_tokens: longest expression, with [CLS] and [SEP].
+        padding: the number of the padding token.
         dropout: of its hidden states and attention.
     """
 
@@ -50,6 +51,7 @@ class TextConfig:
     heads: int = 12
     mlp_width: int = 3072
     max_tokens: int = 20
+    padding: int = 0
     dropout: float = 0.1
 
 
@@ -81,6 +83,9 @@ class MMVTConfig:
         branch_masks: a mask predicted from either branch for two further cross-entropies (``+bce`` of Table 6).
         presence: also say whether what the expression names is there at all.
         flow: how flow becomes an image: ``wheel``, the Middlebury colours, or ``vectors``, relative to the camera.
+        clip_length: T, the frames that it was trained with; the last is the target, the others its neighbours.
+        mean: of the red, green and blue that the appearance encoder was trained on.
+        std: likewise.
 
     Differs: ``presence`` is an extension; the paper always segments something.
     """
@@ -112,6 +117,9 @@ class MMVTConfig:
     branch_masks: bool = False
     presence: bool = False
     flow: Literal["wheel", "vectors"] = "wheel"
+    clip_length: int = 3
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
 
     def __post_init__(self) -> None:
         if self.fusion == "mmvt" and not (self.cross_modal_attention or self.temporal_attention):
@@ -127,7 +135,7 @@ class MMVTConfig:
         return cls(
             appearance=BackboneConfig("conv", (2, 2, 4, 2), (48, 96, 160, 256), stem=32, pyramid=64),
             motion=BackboneConfig("conv", (1, 1, 1, 1), (16, 24, 48, 64), stem=16),
-            text=TextConfig(vocabulary, width=192, layers=2, heads=4, mlp_width=384, max_tokens=24),
+            text=TextConfig(vocabulary, width=192, layers=2, heads=4, mlp_width=384, max_tokens=24, padding=1),
             width=128,
             depth=2,
             heads=4,
@@ -135,10 +143,13 @@ class MMVTConfig:
             mlp_width=256,
             aspp_dropout=0.1,
             aspp_dilations=(3, 6),
-            decoder_widths=(96, 64, 48),
+            decoder_widths=(96, 64, 32),
             align_width=64,
             presence=True,
             flow="vectors",
+            clip_length=1,
+            mean=(0.45, 0.45, 0.45),
+            std=(0.26, 0.26, 0.26),
         )
 
     def ablated(self, row: str) -> Self:

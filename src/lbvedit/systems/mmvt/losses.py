@@ -84,16 +84,20 @@ def align_to_language(features: Tensor, sentence: Tensor, masks: Tensor) -> Tens
     return F.binary_cross_entropy_with_logits(alignment_logit(cosine), masks[:, 0].float())
 
 
-def align_modalities(appearance: Tensor, motion: Tensor, masks: Tensor) -> Tensor:
+def align_modalities(appearance: Tensor, motion: Tensor, masks: Tensor, cells: int | None = None) -> Tensor:
     """Eq. (12) and (13). Draws appearance and motion cells of one side of the mask together, and the sides apart.
 
     Args:
         appearance: ``(B, c, h, w)`` of unit length over c.
         motion: likewise.
         masks: ``(B, 1, h, w)`` in {0, 1}.
+        cells: how many cells to draw for the pairs; None compares all with all, as the paper does.
     """
     f_A, f_M = (x.float().flatten(2).transpose(1, 2) for x in (appearance, motion))
     side = masks.float().flatten(1)
+    if cells is not None and cells < side.shape[1]:
+        drawn = torch.randperm(side.shape[1], device=side.device)[:cells]
+        f_A, f_M, side = f_A[:, drawn], f_M[:, drawn], side[:, drawn]
     total = f_A.new_zeros(())
     for start in range(0, f_A.shape[1], ROWS):
         cosine = f_A[:, start : start + ROWS] @ f_M.transpose(1, 2)
@@ -102,7 +106,13 @@ def align_modalities(appearance: Tensor, motion: Tensor, masks: Tensor) -> Tenso
     return total / (len(f_A) * f_A.shape[1] * f_M.shape[1])
 
 
-def mmvt_loss(out: Segmentation, masks: Tensor, known: Tensor | None = None, present: Tensor | None = None) -> Losses:
+def mmvt_loss(
+    out: Segmentation,
+    masks: Tensor,
+    known: Tensor | None = None,
+    present: Tensor | None = None,
+    cells: int | None = None,
+) -> Losses:
     """Every term that the model's configuration switches on, Eq. (14).
 
     Args:
@@ -111,6 +121,7 @@ def mmvt_loss(out: Segmentation, masks: Tensor, known: Tensor | None = None, pre
         known: likewise, 0 where nobody labelled the pixel.
         present: ``(B,)`` in {0, 1}: whether the expression names something in the frame; by default whether its mask
             is not empty.
+        cells: see ``align_modalities``.
     """
     zero = out.logits.new_zeros((), dtype=torch.float32)
     al = ml = am = branches = presence = zero
@@ -121,7 +132,7 @@ def mmvt_loss(out: Segmentation, masks: Tensor, known: Tensor | None = None, pre
             if out.motion is not None:
                 ml = align_to_language(out.motion, out.sentence, small)
         if out.compared and out.motion is not None:
-            am = align_modalities(out.appearance, out.motion, small)
+            am = align_modalities(out.appearance, out.motion, small, cells)
     for branch in out.branches:
         branches = branches + segmentation_loss(branch, _sampled(masks, branch))
     if out.presence is not None:

@@ -28,14 +28,16 @@ class Visual:
     """A clip as features, before any expression is known.
 
     Args:
-        appearance: the levels of the target frame, ``(B, C_i, H_i, W_i)`` each, from fine to coarse.
-        motion: likewise for its flow; empty without a motion encoder.
+        appearance: the first three levels of the target frame, ``(B, C_i, H_i, W_i)`` each, from fine to coarse.
+        deepest: its fourth level.
+        motion: the first three levels of its flow; empty without a motion encoder.
         appearance_tokens: z_A of every frame, ``(B, T, C, h, w)``.
         motion_tokens: z_M, or None.
         size: height and width of the frames.
     """
 
     appearance: tuple[Tensor, ...]
+    deepest: Tensor
     motion: tuple[Tensor, ...]
     appearance_tokens: Tensor
     motion_tokens: Tensor | None
@@ -46,6 +48,7 @@ class Visual:
         return replace(
             self,
             appearance=tuple(level[index] for level in self.appearance),
+            deepest=self.deepest[index],
             motion=tuple(level[index] for level in self.motion),
             appearance_tokens=self.appearance_tokens[index],
             motion_tokens=None if self.motion_tokens is None else self.motion_tokens[index],
@@ -173,12 +176,18 @@ class MMVT(nn.Module):
     def _decodes_motion(self) -> bool:
         return self.motion is not None and self.config.decoder_motion
 
+    def images(self, frames: Tensor) -> Tensor:
+        """What the appearance encoder wants: ``(..., 3, H, W)`` RGB, uint8 or in [0, 1], normalised."""
+        frames = frames.float() if frames.is_floating_point() else frames.float() / 255
+        mean, std = (frames.new_tensor(values)[:, None, None] for values in (self.config.mean, self.config.std))
+        return (frames - mean) / std
+
     def encode(self, frames: Tensor, flow: Tensor | None) -> Visual:
         """Sec. 3.1, the visual half.
 
         Args:
-            frames: ``(B, T, 3, H, W)`` normalised; the target frame is the last.
-            flow: ``(B, T, 3, H, W)`` flow images, or None for a model without motion.
+            frames: ``(B, T, 3, H, W)`` from ``images``; the target frame is the last.
+            flow: ``(B, T, 3, H, W)`` from ``flow_image``, or None for a model without motion.
 
         Raises:
             ValueError: the model needs flow and there is none.
@@ -190,14 +199,15 @@ class MMVT(nn.Module):
         def stream(images: Tensor, backbone: nn.Module, aspp: nn.Module) -> tuple[tuple[Tensor, ...], Tensor]:
             levels = backbone(rearrange(images, "b t c h w -> (b t) c h w"))
             tokens = rearrange(aspp(levels[3]), "(b t) c h w -> b t c h w", b=B)
-            return tuple(rearrange(x, "(b t) c h w -> b t c h w", b=B)[:, -1] for x in levels[:3]), tokens
+            return tuple(rearrange(x, "(b t) c h w -> b t c h w", b=B)[:, -1] for x in levels), tokens
 
-        appearance, z_A = stream(frames, self.appearance, self.appearance_aspp)
+        (*appearance, deepest), z_A = stream(frames, self.appearance, self.appearance_aspp)
         motion: tuple[Tensor, ...] = ()
         z_M = None
         if self.motion is not None and flow is not None:
-            motion, z_M = stream(flow, self.motion, self.motion_aspp)
-        return Visual(appearance, motion, z_A, z_M, (height, width))
+            levels, z_M = stream(flow, self.motion, self.motion_aspp)
+            motion = levels[:3]
+        return Visual(tuple(appearance), deepest, motion, z_A, z_M, (height, width))
 
     def read(self, tokens: Tensor, keep: Tensor) -> Language:
         """Sec. 3.1, the linguistic half: ``tokens: (B, L)`` ids and ``keep: (B, L)``, False for padding."""

@@ -51,6 +51,7 @@ class TextEncoder(nn.Module):
                 num_attention_heads=config.heads,
                 intermediate_size=config.mlp_width,
                 max_position_embeddings=max(config.max_tokens, 512 if config.width == 768 else 0),
+                pad_token_id=config.padding,
                 hidden_dropout_prob=config.dropout,
                 attention_probs_dropout_prob=config.dropout,
             ),

@@ -1,0 +1,257 @@
+"""``lbvedit train mmvt``: the small MMVT on real photos, driving scenes and short clips.
+
+A picture is encoded once for several expressions about it, so language costs little beside vision. The pictures' class
+maps go on teaching the appearance encoder all their classes at once, and what a teacher network saw in them may
+be distilled (see :mod:`lbvedit.training.mmvt_backbone`, which makes the encoder to begin with).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lbvedit.data.photos import IGNORED
+from lbvedit.errors import UsageError
+from lbvedit.language.lexicon import VOC_CLASSES
+from lbvedit.nn.words import encode, load_tokenizer
+from lbvedit.systems.mmvt.config import MMVTConfig
+from lbvedit.systems.mmvt.losses import mmvt_loss
+from lbvedit.systems.mmvt.model import MMVT
+from lbvedit.systems.mmvt.motion import flow_image
+from lbvedit.training.config import TrainingConfig
+from lbvedit.training.pictures import Pictures, View, colored, draw_view
+from lbvedit.training.recipe import Draw, Publication, Recipe
+from lbvedit.training.referring import Reference, Still, moving_flow, references, regions
+
+__all__ = ["MMVTTraining", "MMVTTrainingConfig", "Trainee", "soft_jaccard"]
+
+CLASSES = 21
+UNKNOWN_WORD = "zzz"
+"""Stands for a word that the vocabulary lacks."""
+
+
+@dataclass(frozen=True)
+class MMVTTrainingConfig(TrainingConfig):
+    """The settings of ``lbvedit train mmvt``.
+
+    Args:
+        data: the optional data folder.
+        init: weights to begin with: a published folder, or the encoder that ``mmvt-backbone`` made.
+        tokenizer: ``tokenizer.json``; by default the one of ``init``.
+        teacher: folder of distilled features, or None.
+        size_px: side of a training crop.
+        expressions: expressions a picture.
+        absent: share of expressions that name nothing in the picture.
+        clips: share of pictures that come from the labelled clips, with their own motion.
+        row: row of the paper's ablation tables to train, such as ``B+M``; None trains the small model whole.
+        cells: cells that the loss between appearance and motion compares.
+        dense_weight: weight of the class maps' own loss.
+        teacher_weight: weight of the distillation.
+    """
+
+    data: Path = Path("../shared/data")
+    init: Path | None = None
+    tokenizer: Path = Path("weights/mmvt-small/tokenizer.json")
+    teacher: Path | None = None
+    size_px: int = 192
+    expressions: int = 3
+    absent: float = 0.22
+    clips: float = 0.15
+    row: str | None = None
+    cells: int = 128
+    dense_weight: float = 0.5
+    teacher_weight: float = 0.6
+    batch_size: int = 12
+    lr: float = 8e-4
+    weight_decay: float = 0.03
+    steps: int = 4000
+    warmup_steps: int = 100
+    precision: Any = "bf16"
+    channels_last: bool = True
+    workers: int = 1
+    clip: float = 2.0
+
+
+class Trainee(nn.Module):
+    """MMVT with what only training needs: a class map from the finest level, and a view of the teacher's features."""
+
+    def __init__(self, config: MMVTConfig, teacher_width: int) -> None:
+        super().__init__()
+        self.mmvt = MMVT(config)
+        finest, second, _, deepest = self.mmvt.appearance.channels
+        self.classes = nn.Conv2d(finest, CLASSES, 1)
+        self.mid = nn.Conv2d(second, CLASSES, 1)
+        self.teacher = nn.Conv2d(deepest, teacher_width, 1)
+
+
+class MMVTTraining(Recipe[MMVTTrainingConfig]):
+    """The recipe."""
+
+    Config = MMVTTrainingConfig
+
+    def __init__(self, config: MMVTTrainingConfig) -> None:
+        super().__init__(config)
+        self._pictures: Pictures | None = None
+        self._tokenizer: Tokenizer | None = None
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The word-level tokenizer that text goes through."""
+        if self._tokenizer is None:
+            self._tokenizer = load_tokenizer(self.config.tokenizer)
+        return self._tokenizer
+
+    @property
+    def pictures(self) -> Pictures:
+        """The corpus, read when the first batch is made."""
+        if self._pictures is None:
+            self._pictures = Pictures(self.config.data, teacher=self.config.teacher)
+        return self._pictures
+
+    def build(self) -> Trainee:
+        """The small model, from ``init`` where there is one."""
+        small = MMVTConfig.small(self.tokenizer.get_vocab_size())
+        trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
+        if self.config.init is not None:
+            _initialise(trainee, self.config.init)
+        return trainee
+
+    def batch(self, draw: Draw) -> dict[str, Tensor]:
+        """Pictures with several expressions each, made by the numbers of ``draw``."""
+        rng = np.random.default_rng(draw.seed)
+        c = self.config
+        items = [self._item(rng) for _ in range(draw.size)]
+        told = [reference for _, _, references in items for reference in references]
+        tokens, keep = encode(self.tokenizer, [r.expression for r in told], 24)
+        batch = {
+            "frames": torch.stack([view.image for view, _, _ in items]),
+            "flow": torch.stack([flow_image(flow, "vectors") for _, flow, _ in items]),
+            "labels": torch.stack([view.labels for view, _, _ in items]),
+            "known": torch.stack([_known(view) for view, _, _ in items]),
+            "masks": torch.stack([r.mask for r in told])[:, None].float(),
+            "owner": torch.arange(draw.size).repeat_interleave(c.expressions),
+            "tokens": tokens,
+            "keep": keep,
+        }
+        taught = [i for i, (view, _, _) in enumerate(items) if view.features is not None]
+        if taught:
+            batch["taught"] = torch.tensor(taught)
+            batch["features"] = torch.stack([view.features for view, _, _ in items if view.features is not None])
+        return batch
+
+    def _item(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
+        c, pictures = self.config, self.pictures
+        if rng.random() < c.clips:
+            view = draw_view(pictures, pictures.frames[int(rng.integers(len(pictures.frames)))], c.size_px, rng)
+            told = _said(view, c.expressions, 2 * c.absent, rng)
+            flow = view.flow
+        else:
+            view = draw_view(pictures, pictures.draw_photo(rng), c.size_px, rng)
+            still = Still(view.image, view.labels, view.captions)
+            flow, found = None, regions(still)
+            if rng.random() < 0.7:
+                flow, found = moving_flow(found, (c.size_px, c.size_px), rng)
+            told = references(still, found, c.expressions, rng, absent=c.absent)
+        told = [Reference(_muttered(r.expression, rng), r.mask) for r in told]
+        return colored(view, rng), torch.zeros(2, c.size_px, c.size_px) if flow is None else flow, told
+
+    def loss(self, model: nn.Module, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The paper's losses, a soft Jaccard, and the class maps' own.
+
+        Differs: the alignment losses have a tenth of the weight here, where the encoders are still learning to see, and
+        the masks a soft Jaccard beside the cross-entropy, since J is what users see.
+        """
+        trainee = cast(Trainee, getattr(model, "module", model))
+        mmvt = trainee.mmvt
+        visual = mmvt.encode(mmvt.images(batch["frames"])[:, None], batch["flow"][:, None] if mmvt.motion else None)
+        out = mmvt.refer(visual.select(batch["owner"]), mmvt.read(batch["tokens"], batch["keep"]))
+        masks = batch["masks"]
+        known = batch["known"][batch["owner"]][:, None].float()
+        terms = mmvt_loss(out, masks, known, cells=self.config.cells)
+        losses = {
+            "seg": terms.segmentation,
+            "jaccard": soft_jaccard(out.logits, masks, known),
+            "align": 0.1 * (terms.appearance_language + terms.motion_language + terms.appearance_motion),
+            "presence": 0.3 * terms.presence,
+        }
+        labels = batch["labels"].long()
+        for name, head, level, step in (("classes", trainee.classes, 0, 4), ("mid", trainee.mid, 1, 8)):
+            coarse = labels[:, step // 2 :: step, step // 2 :: step]
+            each = F.cross_entropy(
+                head(visual.appearance[level]).float(), coarse, ignore_index=IGNORED, reduction="sum"
+            )
+            losses[name] = self.config.dense_weight / step * 4 * each / (coarse != IGNORED).sum().clamp(min=1)
+        if "features" in batch:
+            seen = trainee.teacher(visual.deepest[batch["taught"]]).float()
+            losses["teacher"] = self.config.teacher_weight * (seen - batch["features"]).square().sum(dim=1).mean()
+        return losses
+
+    def publish(self, model: nn.Module) -> Publication:
+        """The small model without what only training needs."""
+        raise NotImplementedError
+
+
+def _initialise(trainee: Trainee, source: Path) -> None:
+    """Loads ``source`` into the trainee.
+
+    Raises:
+        UsageError: nothing to load there, or of another shape.
+    """
+    file = source / "model.safetensors" if source.is_dir() else source
+    if not file.exists():
+        raise UsageError(f"init={source}: no weights there", hint="a folder of weights, or a .safetensors file")
+    state = {name: tensor.float() for name, tensor in load_file(file).items()}
+    published = not any(name.startswith("mmvt.") for name in state) and any(n.startswith("head.") for n in state)
+    target = trainee.mmvt if published else trainee
+    own = target.state_dict()
+    wrong = [name for name, tensor in state.items() if name not in own or own[name].shape != tensor.shape]
+    if wrong:
+        raise UsageError(f"init={source}: {len(wrong)} tensors do not fit, such as {wrong[0]}")
+    target.load_state_dict(state, strict=False)
+
+
+def _said(view: View, count: int, absent: float, rng: np.random.Generator) -> list[Reference]:
+    """What a clip's own words say of its object, and perhaps the last about something that is not there."""
+    assert view.target is not None
+    told = [Reference(view.sentences[int(rng.integers(len(view.sentences)))], view.target) for _ in range(count)]
+    if rng.random() < absent and view.kinds:
+        shown = torch.zeros_like(view.labels)
+        for place, kind in enumerate(view.kinds):  # only names count here: the object's kinds are not absent
+            shown[0, place] = VOC_CLASSES.index(kind)
+        told[-1] = references(Still(view.image, shown), [], 1, rng, absent=1.0)[0]
+    return told
+
+
+def _known(view: View) -> Tensor:
+    """Where masks are known: everywhere in a clip, whose object is marked, else where somebody labelled."""
+    return torch.ones_like(view.labels, dtype=torch.bool) if view.target is not None else view.labels != IGNORED
+
+
+def _muttered(expression: str, rng: np.random.Generator) -> str:
+    """The expression with a word in thirty not understood, so that an unknown word does no harm."""
+    return " ".join(UNKNOWN_WORD if rng.random() < 0.03 else word for word in expression.split())
+
+
+def soft_jaccard(logits: Tensor, masks: Tensor, known: Tensor) -> Tensor:
+    """One minus the Jaccard index of probabilities and masks, over the pictures where there is something.
+
+    Args:
+        logits: ``(B, 1, H, W)``.
+        masks: likewise, in {0, 1}.
+        known: likewise, 0 where nobody labelled the pixel.
+    """
+    p = torch.sigmoid(logits.float()) * known
+    masks = masks * known
+    both = (p * masks).sum(dim=(1, 2, 3))
+    either = (p + masks - p * masks).sum(dim=(1, 2, 3))
+    there = (masks.sum(dim=(1, 2, 3)) > 0).float()
+    return ((1 - (both + 1) / (either + 1)) * there).sum() / there.sum().clamp(min=1)
