@@ -15,6 +15,8 @@ __all__ = ["RECIPES", "recipe_class"]
 
 RECIPES: dict[str, str] = {
     "digits": "lbvedit.training.digits:Digits",
+    "mmvt": "lbvedit.training.mmvt:MMVTTraining",
+    "m3l": "lbvedit.training.m3l:M3LRecipe",
 }
 
 
