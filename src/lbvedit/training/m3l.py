@@ -1,0 +1,234 @@
+"""``m3l``: the M3L-Transformer on pairs of videos and instructions, with or without its dual discriminator."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from lbvedit.data.mnist import DMnist, SMnist
+from lbvedit.data.pairs import Pair
+from lbvedit.measures.ssim import ssim, ssim_map
+from lbvedit.nn.words import encode, train_tokenizer
+from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig
+from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, quality_loss
+from lbvedit.training.config import TrainingConfig
+from lbvedit.training.recipe import Draw, Recipe, Update
+
+__all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
+
+Corpus = Literal["s-mnist", "d-mnist", "mnist"]
+
+_SENTENCES = 4096  # of each corpus: every template with every word, many times over
+_SMALL_TEXT = {
+    "hidden_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 256,
+    "max_position_embeddings": 64,
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
+}
+
+
+class Pairs(Protocol):
+    """A corpus of editing pairs."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Pair: ...
+
+
+@dataclass(frozen=True)
+class M3LTraining(TrainingConfig):
+    """Settings of :class:`M3LRecipe`.
+
+    Args:
+        corpus: what to learn; ``mnist`` draws S-MNIST and D-MNIST in turns.
+        mnist: folder of MNIST's four idx files.
+        zero_shot: leave the held-out combinations of Table 4 out of training.
+        model: the system; its vocabulary follows the corpus.
+        frames: frames of a training clip, from the first on; each batch takes between a third of them and all.
+        adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
+        lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
+        structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
+        self_feed: share of clips that are fed the frames that the model itself makes of them instead of the true
+            ones; an extension against the drift that teacher forcing alone leaves. It rises from 0 over the first half
+            of the steps.
+    """
+
+    corpus: Corpus = "s-mnist"
+    mnist: Path = Path("../shared/data/mnist")
+    zero_shot: bool = False
+    model: M3LConfig = field(
+        default_factory=lambda: M3LConfig(visual_dim=96, text_dim=128, heads=4, copy_gate=True, text=dict(_SMALL_TEXT))
+    )
+    frames: int = 30
+    adversarial: float = 0.0
+    lr_quality: float = 1e-4
+    structure: float = 0.1
+    self_feed: float = 0.5
+    steps: int = 20_000
+    batch_size: int = 8
+    lr: float = 3e-4
+    weight_decay: float = 0.0
+    channels_last: bool = True
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "bf16"
+
+
+class M3LGame(nn.Module):
+    """The editor and, where it plays the dual game, its judges."""
+
+    def __init__(self, config: M3LConfig, *, judged: bool) -> None:
+        super().__init__()
+        self.editor = M3L(config)
+        self.judge = DualDiscriminator(config.discriminator_dim, config.window) if judged else None
+
+
+class M3LRecipe(Recipe[M3LTraining]):
+    """Algorithm 1: minimise L_E, then L_G, then play D against the result."""
+
+    Config = M3LTraining
+
+    def build(self) -> M3LGame:
+        """An :class:`M3LGame` whose text encoder has the corpus's vocabulary."""
+        return M3LGame(self.architecture, judged=self.config.adversarial > 0)
+
+    @functools.cached_property
+    def architecture(self) -> M3LConfig:
+        """The system's configuration with the size of the vocabulary filled in."""
+        model = self.config.model
+        if not model.text:
+            return model
+        sized = {**model.text, "vocab_size": self.tokenizer.get_vocab_size()}
+        return M3LConfig.from_json(model.to_json() | {"text": sized})
+
+    @functools.cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The words of the corpus's instructions; a function of corpus and seed alone."""
+        sentences = [
+            corpus[index]["instruction"]
+            for corpus in self.corpora("train")
+            for index in range(min(_SENTENCES, len(corpus)))
+        ]
+        return train_tokenizer(sentences)
+
+    def corpora(self, split: str) -> Sequence[Pairs]:
+        """The corpora of the training, or their test splits."""
+        kinds: dict[str, tuple[type[SMnist] | type[DMnist], ...]] = {
+            "s-mnist": (SMnist,),
+            "d-mnist": (DMnist,),
+            "mnist": (SMnist, DMnist),
+        }
+        config = self.config
+        return [kind(config.mnist, split, config.seed, zero_shot=config.zero_shot) for kind in kinds[config.corpus]]
+
+    @functools.cached_property
+    def _train(self) -> Sequence[Pairs]:
+        return self.corpora("train")
+
+    def batch(self, draw: Draw) -> dict[str, Tensor]:
+        """Clips ``(B, T, 3, H, W)`` uint8 from their first frame on, token numbers, and which clips feed themselves."""
+        longest = self.config.frames
+        T = int(torch.randint(max(1, longest // 3), longest + 1, ()))
+        corpus = self._train[draw.step % len(self._train)]
+        share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
+        fed = {"self_fed": torch.rand(draw.size) < share}
+        return self.collate([corpus[index] for index in draw.indices(len(corpus))], T) | fed
+
+    def collate(self, pairs: Sequence[Pair], frames: int | None = None) -> dict[str, Tensor]:
+        """Pairs as one batch, cut to their first ``frames`` frames."""
+        ids, present = encode(self.tokenizer, [pair["instruction"] for pair in pairs])
+        return {
+            "source": torch.stack([pair["source"][:frames] for pair in pairs]),
+            "target": torch.stack([pair["target"][:frames] for pair in pairs]),
+            "ids": ids,
+            "present": present,
+        }
+
+    def optimizers(self, model: nn.Module) -> dict[str, Optimizer]:
+        """Adam for L_E and, in the dual game, Adam for L_G on the same weights and for L_D on the judges'. App. A."""
+        assert isinstance(model, M3LGame)
+        config = self.config
+        out: dict[str, Optimizer] = {"editing": Adam(model.editor.parameters(), lr=config.lr, betas=config.betas)}
+        if model.judge is not None:
+            out["quality"] = Adam(model.editor.parameters(), lr=config.lr_quality, betas=config.betas)
+            out["judge"] = Adam(model.judge.parameters(), lr=config.lr_quality, betas=config.betas)
+        return out
+
+    def step(self, model: nn.Module, batch: Any, update: Update) -> None:
+        """One round of Algorithm 1 on whole clips."""
+        assert isinstance(model, M3LGame)
+        source, target = _signed(batch["source"]), _signed(batch["target"])
+        editor, judge = model.editor, model.judge
+        fed = self._fed(editor, source, target, batch)
+        edited = editor(source, fed, editor.read(batch["ids"], batch["present"]))
+        losses = {"editing": editing_loss(edited, target)}
+        if self.config.structure:
+            alike = ssim_map(_unit(edited).flatten(0, 1), _unit(target).flatten(0, 1))
+            losses["structure"] = self.config.structure * (1 - alike.mean())
+        update("editing", losses)
+        if judge is None or target.shape[1] < self.architecture.window:
+            return
+        edited = editor(source, fed, editor.read(batch["ids"], batch["present"]))
+        update("quality", {"quality": self.config.adversarial * quality_loss(*judge(edited))})
+        update("judge", {"discrimination": discrimination_loss(*judge(edited.detach()), *judge(target))})
+
+    def _fed(self, editor: M3L, source: Tensor, target: Tensor, batch: Any) -> Tensor:
+        """What stands for the previous target frames: the truth, or for some clips what the model makes of it.
+
+        One teacher-forced pass stands in for free running; its frames carry the model's own faults, and cost one
+        forward pass instead of one a frame.
+        """
+        own = batch["self_fed"]
+        if not own.any():
+            return target
+        with torch.no_grad():
+            guess = editor(source[own], target[own], editor.read(batch["ids"][own], batch["present"][own]))
+        fed = target.clone()
+        fed[own] = guess.to(fed.dtype)
+        return fed
+
+    def validate(self, model: nn.Module) -> Mapping[str, float]:
+        """SSIM x100 on 8 test pairs of each corpus, generated frame by frame."""
+        assert isinstance(model, M3LGame)
+        figures = {}
+        for corpus in self.corpora("test"):
+            batch = self.collate([corpus[index] for index in range(8)])
+            edited = self._edit(model, batch)
+            alike = ssim(_unit(edited).flatten(0, 1), batch["target"].to(edited.device).flatten(0, 1))
+            figures[f"ssim_{getattr(corpus, 'name', 'pairs')}"] = 100 * float(alike.mean())
+        return figures
+
+    def sample(self, model: nn.Module) -> Tensor:
+        """Three rows a pair (source, target, ours) of six test pairs, every fifth frame."""
+        assert isinstance(model, M3LGame)
+        corpus = self.corpora("test")[-1]
+        batch = self.collate([corpus[index] for index in range(6)])
+        rows = (_unit(_signed(batch["source"])), _unit(_signed(batch["target"])), _unit(self._edit(model, batch)).cpu())
+        sheet = torch.stack(rows, dim=1)[:, :, ::5]  # (pairs, 3 rows, frames, 3, H, W)
+        return sheet.permute(3, 0, 1, 4, 2, 5).flatten(1, 3).flatten(2)
+
+    @staticmethod
+    def _edit(model: M3LGame, batch: Mapping[str, Tensor]) -> Tensor:
+        device = next(model.parameters()).device
+        source = _signed(batch["source"].to(device))
+        text = model.editor.read(batch["ids"].to(device), batch["present"].to(device))
+        return torch.stack(list(model.editor.edit(source, text)), dim=1)
+
+
+def _signed(frames: Tensor) -> Tensor:
+    """uint8 frames as float in [-1, 1]."""
+    return frames.float() / 127.5 - 1
+
+
+def _unit(frames: Tensor) -> Tensor:
+    """Frames in [-1, 1] as float in [0, 1]."""
+    return frames.float() / 2 + 0.5
