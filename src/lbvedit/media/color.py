@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
-import torch
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from lbvedit.errors import MediaError
@@ -110,6 +109,8 @@ def to_rgb(pictures: Sequence[av.VideoFrame], color: ColorTags, *, alpha: bool) 
     Raises:
         MediaError: a colour matrix that is neither of BT.601, BT.709, BT.2020, SMPTE 240M or FCC.
     """
+    import torch
+
     first = pictures[0]
     deep = bit_depth(first.format) > 8
     shape = (len(pictures), 4 if alpha else 3, first.height, first.width)

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from av.stream import Stream
     from av.video.codeccontext import VideoCodecContext
 
-__all__ = ["IMAGE_RATE", "choose_stream", "display_matrix", "first_picture", "open_decoder", "probe", "probe_input"]
+__all__ = [
+    "IMAGE_RATE",
+    "choose_stream",
+    "display_matrix",
+    "first_picture",
+    "open_decoder",
+    "probe",
+    "probe_input",
+    "stream_duration",
+]
 
 IMAGE_RATE = Fraction(25)
 """Frames a second of an image sequence, which does not say: FFmpeg's default too."""
@@ -214,9 +223,17 @@ def _stream_info(stream: Stream) -> StreamInfo:
     return StreamInfo(stream.index, str(stream.type), codec, language, cover)
 
 
+def stream_duration(video: VideoStream) -> Fraction | None:
+    """How long a stream itself is said to last, or None where only its container says something."""
+    if video.duration and video.duration > 0 and video.time_base:
+        return video.duration * video.time_base
+    return None
+
+
 def _duration(container: InputContainer, video: VideoStream, time_base: Fraction, start_s: Fraction) -> Fraction | None:
-    if video.duration and video.duration > 0:
-        return video.duration * time_base
+    own = stream_duration(video)
+    if own is not None:
+        return own
     if not container.duration or container.duration < 0:
         return None
     duration = Fraction(container.duration, av.time_base)

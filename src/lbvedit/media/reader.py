@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from av.error import FFmpegError
 
 from lbvedit.errors import MediaError
 from lbvedit.media.access import Input, media_errors, open_container
-from lbvedit.media.probe import choose_stream, open_decoder
+from lbvedit.media.probe import choose_stream, open_decoder, stream_duration
 
 if TYPE_CHECKING:
     import av
@@ -25,6 +26,10 @@ __all__ = ["Clock", "Index", "Reader", "Shot", "StreamReader"]
 
 BROKEN_READS = 100
 """Reads that may fail in a row before the rest of a file counts as lost."""
+
+SHORT_S = Fraction(1, 2)
+SHORT_STEPS = 5
+"""Seconds, and frame intervals, that may be missing at the end before it is worth a word."""
 
 BREAK_S = 1
 """Seconds that time may run backwards before it counts as a new start and not as a single wrong stamp."""
@@ -86,7 +91,7 @@ class Clock:
     step: int
     jump: int
     repaired: int = 0
-    _last: int | None = field(default=None, repr=False)
+    last: int | None = None
     _moved: int = field(default=0, repr=False)
 
     @classmethod
@@ -101,7 +106,7 @@ class Clock:
         A missing one is a step after the last; a single wrong one is a tick after it; and where time starts again,
         as in joined recordings, everything from there on follows the last.
         """
-        last = self._last
+        last = self.last
         if pts is None:
             now = 0 if last is None else last + self.step
         else:
@@ -113,7 +118,7 @@ class Clock:
                     now = last + self.step
                 else:
                     now = last + 1
-        self._last = now
+        self.last = now
         return now
 
 
@@ -217,6 +222,7 @@ class StreamReader:
                         number = index.number(pts) if index else number + 1
                         picture.pts = pts
                         yield Shot(picture, pts, number)
+                self._tell_if_short(video, clock)
             except MemoryError as error:
                 raise MediaError(
                     f"{self._info.path} asks for more memory than there is", hint="it is probably damaged"
@@ -241,6 +247,14 @@ class StreamReader:
                     damaged[0] += 1
                 if broken > BROKEN_READS:
                     return
+
+    def _tell_if_short(self, video: VideoStream, clock: Clock) -> None:
+        announced_s = stream_duration(video)
+        if announced_s is None or clock.last is None:
+            return
+        end_s = (clock.last + clock.step) * self._info.time_base - self._info.start_s
+        if announced_s - end_s > max(SHORT_S, SHORT_STEPS * clock.step * self._info.time_base):
+            self._warn("short", f"the video ends after {float(end_s):.2f} s; {float(announced_s):.2f} s were announced")
 
     def _tell(self, damaged: int, repaired: int) -> None:
         if damaged:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from lbvedit.errors import MediaError, UsageError
 from lbvedit.media.access import MAX_PIXELS, resolve_input
+from lbvedit.media.ahead import Ahead
 from lbvedit.media.color import resolve_tags
 from lbvedit.media.decoded import DecodedClip
 from lbvedit.media.probe import probe_input
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from lbvedit.media.timeline import Timeline
 
 __all__ = ["DecodedClip", "Source"]
+
+
+MOST_AHEAD = 16
+AHEAD_BYTES = 64 << 20
+"""Pictures, and their bytes, that may be decoded before they are asked for."""
 
 
 class Source:
@@ -70,6 +76,8 @@ class Source:
         self._input = resolve_input(path, allow_protocols=allow_protocols)
         self._on_warning = on_warning
         self._warnings: dict[str, str] = {}
+        self._told: set[str] = set()
+        self._passes: list[Ahead[Shot]] = []
         self.start = 0
         self.frame_count: int | None = None
         self.probed = probe_input(self._input, stream=stream, allow_protocols=allow_protocols)
@@ -92,6 +100,7 @@ class Source:
         self._reader = _UprightReader(reader, self.probed.time_base, self._size, self._warn)
         self.info = self._delivered()
         self._warn_of_choices(stream)
+        self._tell()
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +111,9 @@ class Source:
         self.close()
 
     def close(self) -> None:
-        """Gives back what the source holds on disk."""
+        """Stops passes that are under way and gives back what the source holds on disk."""
+        for each in tuple(self._passes):
+            each.close()
         if self._input.spool:
             self._input.spool.close()
 
@@ -142,15 +153,28 @@ class Source:
         """
         opaque = not self.probed.has_alpha
         count = 0
-        for shots in cut_windows(self._shots(), size, overlap):
-            pictures, pts, numbers = zip(*shots, strict=True)
-            count += len(shots) - (overlap if count else 0)
-            yield DecodedClip(pictures, pts, self.info.time_base, numbers, self.color, opaque=opaque)
+        ahead = Ahead(self._shots(), self._depth())
+        self._passes.append(ahead)
+        try:
+            for shots in cut_windows(ahead, size, overlap):
+                self._tell()
+                pictures, pts, numbers = zip(*shots, strict=True)
+                count += len(shots) - (overlap if count else 0)
+                yield DecodedClip(pictures, pts, self.info.time_base, numbers, self.color, opaque=opaque)
+        finally:
+            ahead.close()
+            self._passes.remove(ahead)
+            self._tell()
         self.frame_count = self.start + count
         if not self.frame_count:
             raise MediaError(f"{self.info.path} has no frame in the time asked for", hint="check --start and --end")
 
-    def _shots(self) -> Iterator[Shot]:
+    def _depth(self) -> int:
+        """Pictures to decode ahead: some, but few where they are large."""
+        picture_bytes = self.probed.width * self.probed.height * (3 if self.probed.bit_depth == 8 else 6)
+        return max(1, min(MOST_AHEAD, AHEAD_BYTES // picture_bytes))
+
+    def _shots(self) -> Generator[Shot]:
         """What is delivered, from ``start`` on."""
         if self._timeline is None and self._fps is None:
             yield from self._shots_as_stored()
@@ -162,7 +186,7 @@ class Source:
             shots = resample(shots, self._played_time_base(), self._fps, self.info.time_base)
         yield from islice(shots, self.start, None)
 
-    def _shots_as_stored(self) -> Iterator[Shot]:
+    def _shots_as_stored(self) -> Generator[Shot]:
         if not self.start:
             yield from self._reader.shots()
             return
@@ -210,10 +234,14 @@ class Source:
             )
 
     def _warn(self, kind: str, message: str) -> None:
-        if kind not in self._warnings:
-            self._warnings[kind] = message
+        self._warnings.setdefault(kind, message)
+
+    def _tell(self) -> None:
+        """Hands new warnings on, in the consumer's thread."""
+        for kind in self._warnings.keys() - self._told:
+            self._told.add(kind)
             if self._on_warning:
-                self._on_warning(message)
+                self._on_warning(self._warnings[kind])
 
 
 class _UprightReader:
