@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lbvedit.cli import talk
 from lbvedit.errors import UsageError
 from lbvedit.types import Event
 
@@ -76,7 +77,7 @@ def train(
         from lbvedit.training.publish import publish as publish_run
 
         written = publish_run(trainee, folder, weights, command=f"lbvedit train {recipe}")
-        typer.echo(f"wrote {written}; now enter it in {weights / 'README.md'}", err=True)
+        talk.say(f"wrote {written}; now enter it in {weights / 'README.md'}")
 
 
 def _print_recipes(name: str) -> None:
@@ -84,20 +85,20 @@ def _print_recipes(name: str) -> None:
 
     if not name:
         for known in sorted(RECIPES):
-            typer.echo(known)
+            print(known)
         return
     from lbvedit.training.config import to_json
 
     for key, value in to_json(recipe_class(name).Config()).items():
-        typer.echo(f"{key} = {value}")
+        print(f"{key} = {value}")
 
 
 def _print_event(event: Event) -> None:
     seconds = event.data.get("seconds")
     clock = f" {seconds / 60:.1f} min" if seconds is not None else ""
-    typer.echo(f"{event.stage} {event.done}/{event.total}{clock}: {event.message}", err=True)
+    talk.say(f"{event.stage} {event.done}/{event.total}{clock}: {event.message}")
 
 
 def _print_outcome(outcome: Outcome, folder: Path) -> None:
     state = "finished" if outcome.finished else "stopped; --resume goes on"
-    typer.echo(f"{folder}: step {outcome.step}, {outcome.seconds / 60:.1f} min on {outcome.device}, {state}", err=True)
+    talk.say(f"{folder}: step {outcome.step}, {outcome.seconds / 60:.1f} min on {outcome.device}, {state}")

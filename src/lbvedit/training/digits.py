@@ -103,7 +103,7 @@ class Digits(Recipe[DigitsConfig]):
             commercial_ok=True,
             data=("MNIST training digits, 60,000 (Y. LeCun, C. Cortes, CC BY-SA 3.0)",),
             metrics=self.validate(model),
-            measured_with="lbvedit train digits --resume",
+            measured_with="lbvedit evaluate digits --mnist DIR",
             can="Tells which of the ten digits fills a 28x28 window, also when part of another digit lies in it.",
             cannot="Find a digit, tell that there is none, or read anything but white digits on black.",
         )

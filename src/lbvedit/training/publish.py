@@ -40,6 +40,7 @@ def publish(recipe: Recipe[Any], run: Path, weights: Path, *, command: str) -> P
         LbveditError: above 20 MB, or a tensor that fp16 cannot hold.
     """
     model = averaged_model(recipe, run)
+    torch.manual_seed(recipe.config.seed)
     publication = recipe.publish(model)
     found = checkpoint.latest(run / "checkpoints")
     if found is None:
@@ -80,6 +81,7 @@ def _write_tensors(publication: Publication, file: Path) -> None:
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
             raise LbveditError(f"{publication.name}: {name} overflows fp16 or is not finite")
     save_model(model, str(file))
+    file.chmod(0o644)  # safetensors makes files that nobody else can read
     if (size := file.stat().st_size) > LARGEST_BYTES:
         raise LbveditError(
             f"{publication.name} takes {size / 1e6:.1f} MB > {LARGEST_BYTES / 1e6:.0f} MB in fp16",

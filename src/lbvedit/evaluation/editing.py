@@ -1,0 +1,78 @@
+"""Scores of edited clips against the clips that obey: the figures of E-MNIST, E-CLEVR, E-JESTER and actors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from lbvedit.data.pairs import Pair
+from lbvedit.evaluation.table import Options
+from lbvedit.measures.activation_distance import activation_distance
+from lbvedit.measures.psnr import psnr
+from lbvedit.measures.ssim import ssim
+
+__all__ = ["Features", "Pairs", "score_edits"]
+
+Edit = Callable[[Pair], Tensor]
+Features = Callable[[Tensor], Tensor]
+"""Frames or a video ``(T, 3, H, W)`` uint8 -> activations ``(N, D)``: one a frame for FAD, one a video for VAD."""
+
+
+class Pairs(Protocol):
+    """A data set of edits."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Pair: ...
+
+
+def score_edits(
+    dataset: Pairs,
+    numbers: Iterable[int],
+    edits: dict[str, Edit],
+    *,
+    features: dict[str, Features] | None = None,
+    options: Options | None = None,
+) -> dict[str, dict[str, float]]:
+    """The metrics of several ways to edit, each judged on the same pairs.
+
+    ``ssim`` is the mean over frames times 100 (7x7 windows, data range 1), ``psnr_unchanged`` the mean over pairs of
+    the PSNR where source and target agree (at most 99 dB, as for an exact copy), and each of ``features`` gives a
+    paired activation distance under its own name.
+
+    Args:
+        dataset: pairs with their targets.
+        numbers: the items to score.
+        edits: by name: the system, ``copy source`` and so on; each gives ``(T, 3, H, W)`` uint8.
+        features: networks by the metric's name: ``fad``, ``vad``, or ``fad-embedded`` for a stand-in.
+        options: whose ``report`` is told about progress.
+    """
+    todo = list(numbers)
+    scores: dict[str, dict[str, list[float]]] = {name: {} for name in edits}
+    for done, number in enumerate(todo, 1):
+        item = dataset[number]
+        for name, edit in edits.items():
+            for metric, score in _scores(edit(item), item, features or {}).items():
+                scores[name].setdefault(metric, []).append(score)
+        if options is not None:
+            options.progress(done, len(todo))
+    return {
+        name: {metric: sum(values) / len(values) for metric, values in metrics.items()}
+        for name, metrics in scores.items()
+    }
+
+
+@torch.no_grad()
+def _scores(edited: Tensor, item: Pair, features: dict[str, Features]) -> dict[str, float]:
+    target = item["target"]
+    if edited.shape != target.shape or edited.dtype != torch.uint8:
+        raise ValueError(f"an edit gave {tuple(edited.shape)} {edited.dtype} for {tuple(target.shape)} uint8")
+    scores = {"ssim": 100 * float(ssim(edited, target).mean())}
+    if not item["changed"].all():
+        scores["psnr_unchanged"] = min(99.0, psnr(edited, target, where=~item["changed"]))
+    for name, network in features.items():
+        scores[name] = activation_distance(network(edited), network(target))
+    return scores

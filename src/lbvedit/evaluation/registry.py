@@ -1,0 +1,36 @@
+"""The evaluations by system and corpus, as strings: listing them imports no torch."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lbvedit.errors import UsageError
+
+if TYPE_CHECKING:
+    from lbvedit.evaluation.table import Options, Result
+
+__all__ = ["EVALUATIONS", "evaluation"]
+
+EVALUATIONS: dict[str, dict[str, str]] = {
+    "digits": {"mnist": "lbvedit.evaluation.digits:evaluate_mnist"},
+}
+"""The first corpus of a system is its default."""
+
+
+def evaluation(system: str, corpus: str | None) -> tuple[str, Callable[[Options], Result]]:
+    """The name of the corpus and the function that evaluates a system on it.
+
+    Raises:
+        UsageError: no such system, or none of its corpora.
+    """
+    if system not in EVALUATIONS:
+        raise UsageError(f"no evaluation of {system!r}", hint=f"systems are {', '.join(sorted(EVALUATIONS))}")
+    corpora = EVALUATIONS[system]
+    corpus = corpus or next(iter(corpora))
+    if corpus not in corpora:
+        raise UsageError(f"{system} has no table for corpus {corpus!r}", hint=f"corpora are {', '.join(corpora)}")
+    module, _, function = corpora[corpus].partition(":")
+    found: Callable[[Options], Result] = getattr(importlib.import_module(module), function)
+    return corpus, found
