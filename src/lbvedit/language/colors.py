@@ -19,13 +19,15 @@ EVERYDAY: dict[str, str] = {
     "champagne": "#f7e7ce", "charcoal": "#36454f", "cherry red": "#d2042d", "cherry": "#d2042d", "cobalt": "#0047ab",
     "cobalt blue": "#0047ab", "copper": "#b87333", "cream": "#fffdd0", "denim": "#1560bd", "ebony": "#3c3b36",
     "eggshell": "#f0ead6", "electric blue": "#0892d0", "emerald": "#50c878", "emerald green": "#50c878",
-    "fire engine red": "#ce2029", "flesh": "#ffcba4", "ginger": "#b06500", "golden": "#ffd700", "grass green": "#4c9a2a",
+    "fire engine red": "#ce2029", "flesh": "#ffcba4", "ginger": "#b06500", "golden": "#ffd700",
+    "grass green": "#4c9a2a",
     "hunter green": "#355e3b", "ice blue": "#d6ecef", "jade": "#00a86b", "jet black": "#0a0a0a",
     "kelly green": "#4cbb17", "lemon": "#fff44f", "lemon yellow": "#fff44f", "lilac": "#c8a2c8", "mahogany": "#c04000",
     "mauve": "#e0b0ff", "midnight black": "#0b0b14", "mint": "#98ff98", "mint green": "#98ff98",
     "moss green": "#8a9a5b", "mustard": "#e1ad01", "mustard yellow": "#e1ad01", "navy blue": "#000080",
     "neon green": "#39ff14", "neon pink": "#ff6ec7", "neon yellow": "#e7ff0d", "neon orange": "#ff6700",
-    "neon blue": "#1b03a3", "ocean blue": "#0077be", "ochre": "#cc7722", "off white": "#faf9f6", "olive green": "#6b8e23",
+    "neon blue": "#1b03a3", "ocean blue": "#0077be", "ochre": "#cc7722", "off white": "#faf9f6",
+    "olive green": "#6b8e23",
     "pastel blue": "#aec6cf", "pastel green": "#c1e1c1", "pastel pink": "#ffd1dc", "pastel yellow": "#fdfd96",
     "peach": "#ffcba4", "pea green": "#8eab12", "petrol": "#005f6a", "pine green": "#01796f", "poppy red": "#dc343b",
     "powder pink": "#f5d5d5", "prussian blue": "#003153", "racing green": "#004225", "raspberry": "#e30b5c",
@@ -33,7 +35,8 @@ EVERYDAY: dict[str, str] = {
     "saffron": "#f4c430", "sand": "#d9c59a", "sapphire": "#0f52ba", "scarlet": "#ff2400", "sea blue": "#006994",
     "sea green": "#2e8b57", "skin": "#e8beac", "slate": "#708090", "straw": "#e4d96f", "strawberry": "#fc5a8d",
     "sunflower yellow": "#ffc512", "tangerine": "#f28500", "taupe": "#8b7d72", "terracotta": "#c66b4e",
-    "ultramarine": "#120a8f", "vermilion": "#e34234", "wine": "#722f37", "wine red": "#722f37", "wine colored": "#722f37",
+    "ultramarine": "#120a8f", "vermilion": "#e34234", "wine": "#722f37", "wine red": "#722f37",
+    "wine colored": "#722f37",
     "royal purple": "#7851a9", "plum purple": "#8e4585", "lime green": "#32cd32", "leaf green": "#4f9a3a",
     "sunset orange": "#fd5e53", "coral red": "#ff4040", "coral pink": "#f88379", "salmon pink": "#ff91a4",
     "snow white": "#fffafa", "ivory white": "#fffff0", "pitch black": "#050505", "ash gray": "#b2beb5",
@@ -63,43 +66,25 @@ def _named() -> dict[str, str]:
 
 
 @cache
-def _spaced_css() -> dict[str, str]:
-    """CSS names as people write them: ``dark olive green`` for darkolivegreen."""
-    parts = (
-        "dark", "light", "medium", "pale", "deep", "hot", "dodger", "cornflower", "steel", "slate", "royal", "powder",
-        "midnight", "cadet", "alice", "sky", "forest", "lawn", "spring", "sea", "olive", "lime", "yellow", "indian",
-        "fire", "orange", "blue", "violet", "rosy", "saddle", "sandy", "lemon", "floral", "ghost", "antique", "navajo",
-        "misty", "peach", "papaya", "old", "mint", "golden", "green", "dim", "white", "rebecca", "turquoise", "goldenrod",
-        "gray", "red", "pink", "salmon", "orchid", "magenta", "cyan", "khaki", "purple", "brown", "drab", "chiffon",
-        "smoke", "rod", "coral", "aquamarine", "lavender", "blush", "whip", "puff", "rose", "lace", "cream", "gold",
-    )  # fmt: skip
-    known = set(parts)
-
-    def split(name: str) -> str | None:
-        if name in known:
-            return name
-        for cut in range(len(name) - 2, 2, -1):
-            if name[:cut] in known and (rest := split(name[cut:])):
-                return f"{name[:cut]} {rest}"
-        return None
-
-    return {spaced: name for name in _named() if (spaced := split(name)) and " " in spaced}
-
-
-def _lookup(name: str) -> str | None:
-    name = name.replace("grey", "gray")
-    if _HEX.fullmatch(name):
-        return name if len(name) == 7 else "#" + "".join(digit * 2 for digit in name[1:])
-    return _named().get(name) or _named().get(_spaced_css().get(name, ""))
+def _value(text: str) -> tuple[int, int, int] | None:
+    text = text.replace("grey", "gray")
+    if _HEX.fullmatch(text):
+        digits = text[1:] if len(text) == 7 else "".join(digit * 2 for digit in text[1:])
+    else:  # "dark olive green" is CSS's darkolivegreen
+        digits = (_named().get(text) or _named().get(text.replace(" ", "")) or "")[1:]
+    if digits:
+        return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
+    head, _, rest = text.partition(" ")
+    if head == "very" and rest.partition(" ")[0] in ("light", "dark"):
+        modifier, _, rest = rest.partition(" ")
+        head = f"very {modifier}"
+    base = _value(rest) if rest and head in MODIFIERS else None
+    return _modified(base, *MODIFIERS[head]) if base else None
 
 
 def is_color(name: str) -> bool:
     """Whether :func:`rgb` knows a colour."""
-    try:
-        rgb(name)
-    except UsageError:
-        return False
-    return True
+    return _value(_tidy(name)) is not None
 
 
 def rgb(name: str) -> tuple[int, int, int]:
@@ -111,16 +96,13 @@ def rgb(name: str) -> tuple[int, int, int]:
     Raises:
         UsageError: no such colour.
     """
-    text = " ".join(name.lower().replace("-", " ").split())
-    if value := _lookup(text):
-        return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
-    head, _, rest = text.partition(" ")
-    if head == "very" and rest.partition(" ")[0] in ("light", "dark"):
-        modifier, _, rest = rest.partition(" ")
-        head = f"very {modifier}"
-    if head in MODIFIERS and rest:
-        return _modified(rgb(rest), *MODIFIERS[head])
+    if value := _value(_tidy(name)):
+        return value
     raise UsageError(f"there is no colour {name!r}", hint="use a CSS colour name, light/dark + a name, or #rrggbb")
+
+
+def _tidy(name: str) -> str:
+    return " ".join(name.lower().replace("-", " ").split())
 
 
 def _modified(base: tuple[int, int, int], lightness: float, saturation: float) -> tuple[int, int, int]:
@@ -133,5 +115,5 @@ def _modified(base: tuple[int, int, int], lightness: float, saturation: float) -
 @cache
 def color_words() -> frozenset[str]:
     """Every single word that can be part of a colour's name: what spelling correction may correct to."""
-    names = [*_named(), *_spaced_css(), *MODIFIERS]
+    names = [*_named(), *MODIFIERS]
     return frozenset(word for name in names for word in name.split())

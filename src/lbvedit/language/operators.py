@@ -1,4 +1,4 @@
-"""The one table of operators: what each is called, takes and does. The grammar, plan files, the CLI and the docs read it.
+"""The one table of operators, read by the grammar, by plan files, by the command line and by its documentation.
 
 Conventions of the parameters:
 
@@ -245,7 +245,7 @@ _TABLE = (
         'add the caption "Hello" at the top',
         takes_target="no",
         check=_span_order,
-    ),  # fmt: skip
+    ),
     Operator(
         "speed",
         "play faster or slower, sound stretched with its pitch kept",

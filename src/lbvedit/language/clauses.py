@@ -1,0 +1,238 @@
+"""One clause: manners off, the verb found, its frame asked; or a wish, a subject, a bare quality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from lbvedit.language.amounts import amount_at
+from lbvedit.language.complements import complement, look
+from lbvedit.language.drafts import NOBODY, Draft, spanned
+from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Frame, Phrase
+from lbvedit.language.frames.making import making
+from lbvedit.language.synonyms import FILLERS, base_form
+from lbvedit.language.targets import noun_phrase
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
+
+__all__ = ["Reading", "read_clause", "without_manners"]
+
+_TRAILERS = tuple(
+    tuple(phrase.split())
+    for phrase in ("please", "for me", "thanks", "thank you", "if you can", "if possible", "if you could", "ok", "as well", "too",
+                   "right now", "immediately", "would you", "will you", "can you", "could you", "thank you very much", "many thanks",
+                   "if you do not mind", "cheers", "afterwards", "after that", "at the same time", "thanks a lot", "first", "and",
+                   "that would be great", "in that order", "in the process", "again", "finally", "then", "also", "somehow")
+)  # fmt: skip
+_WISHES = (("i", "want"), ("i", "would", "like"), ("we", "want"), ("i", "need"), ("i", "would", "love"), ("we", "would", "like"),
+    ("i", "would", "prefer"), ("we", "need"), ("i", "would", "like", "to", "see"), ("i", "want", "to", "see"), ("i", "wish"),
+    ("i", "would", "like", "to", "have"), ("i", "want", "to", "have"), ("can", "i", "have"), ("could", "i", "have"),
+    ("can", "we", "have"), ("make", "sure"), ("make", "sure", "that"), ("make", "it", "so"), ("make", "it", "so", "that"),
+    ("ensure",), ("ensure", "that"), ("can",), ("could",), ("may",), ("see", "to", "it", "that"))  # fmt: skip
+_MUST = (("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to", "be"), ("has", "to", "be"), ("have", "to", "be"),
+    ("should", "look"), ("should", "become"), ("should", "turn"), ("shall", "be"), ("ought", "to", "be"), ("should", "get"),
+    ("should",), ("must",), ("needs",), ("need",), ("has", "to"),
+    ("needs", "to"), ("need", "to"), ("shall",), ("needs", "to", "look"), ("could", "be"), ("could", "use"), ("wants", "to", "be"),
+    ("should", "have"), ("needs", "to", "get"), ("should", "all", "be"), ("would", "look", "better"), ("will", "be"))  # fmt: skip
+_STATED = (("to", "be"), ("to", "look"), ("to", "become"), ("to",))
+_IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "has", "becomes"})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a clause.
+
+    Args:
+        drafts: the steps it asks for.
+        frame: the verb's frame, which a following clause without a verb may go on with.
+        verb: the verb's base form.
+        particle: its particle.
+        tokens: the words of the clause.
+    """
+
+    drafts: tuple[Draft, ...]
+    frame: Frame | None = None
+    verb: str = ""
+    particle: str = ""
+    tokens: tuple[Token, ...] = ()
+
+
+@cache
+def _base(word: str) -> str | None:
+    return base_form(word, VERB_BASES)
+
+
+def without_manners(tokens: Tokens) -> list[Token]:
+    """The clause without politeness, order words and marks around it."""
+    tokens = list(tokens)
+    changed = True
+    while changed and tokens:
+        changed = False
+        while tokens and tokens[0].kind == "mark":
+            tokens = tokens[1:]
+        while tokens and tokens[-1].kind == "mark":
+            tokens = tokens[:-1]
+        words = tuple(token.word for token in tokens[:10])
+        for phrase in FILLERS:
+            if words[: len(phrase)] == phrase and not _means_something(tokens, phrase):
+                tokens, changed = tokens[len(phrase) :], True
+                break
+        words = tuple(token.word for token in tokens)
+        for phrase in _TRAILERS:
+            if len(words) >= len(phrase) and words[-len(phrase) :] == phrase:
+                tokens, changed = tokens[: -len(phrase)], True
+                break
+    return tokens
+
+
+def _verb_first(tokens: list[Token]) -> list[Token]:
+    """Moves an adverb from before the verb behind its object: ``slightly blur the sky``."""
+    found = amount_at(tokens, 0) if tokens else None
+    after = found[1] if found and found[0].mode == "degree" else 0
+    if tokens and tokens[0].word in ("slowly", "gradually", "smoothly"):
+        after = 1
+    if after and after < len(tokens) and tokens[after].kind == "word" and _base(tokens[after].word):
+        return [*tokens[after:], *tokens[:after]]
+    return tokens
+
+
+def _means_something(tokens: list[Token], phrase: tuple[str, ...]) -> bool:
+    """Whether an order word is part of the clause: ``second`` in "second 5", a wish before its object."""
+    after = tokens[len(phrase)] if len(tokens) > len(phrase) else None
+    if phrase in (("second",), ("first",), ("step",)):
+        return after is not None and after.kind in ("number", "span", "duration")
+    return False
+
+
+def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
+    """Every way to understand some words as one clause, the likeliest first.
+
+    Args:
+        tokens: the clause.
+        previous: the clause before, if this one may go on with its verb.
+    """
+    tokens = _verb_first(without_manners(tokens))
+    if not tokens:
+        return
+    yield from _with_verb(tokens)
+    yield from _wish(tokens)
+    if previous is not None and previous.frame is not None:
+        phrase = Phrase(list(tokens), previous.verb, previous.particle, previous.drafts, previous.tokens)
+        if drafts := _asked(previous.frame, phrase):
+            yield Reading(drafts, previous.frame, previous.verb, previous.particle, tuple(tokens))
+    if drafts := _bare(tokens):
+        yield Reading(drafts, making, "make")
+
+
+def _with_verb(tokens: list[Token]) -> Iterator[Reading]:
+    if tokens[0].kind != "word":
+        return
+    verb = _base(tokens[0].word)
+    if verb is None:
+        return
+    rest = tokens[1:]
+    for particle, words in _particles(verb, rest):
+        for frame in VERBS[verb, particle]:
+            if drafts := _asked(frame, Phrase(words, verb, particle)):
+                yield Reading(drafts, frame, verb, particle, tuple(tokens))
+
+
+def _particles(verb: str, rest: list[Token]) -> Iterator[tuple[str, list[Token]]]:
+    """Every particle that the verb may have here: next to it, then further on, then none."""
+    known = sorted((particle for particle in PARTICLES if (verb, particle) in VERBS), key=len, reverse=True)
+    words = [token.word for token in rest]
+    for at in range(len(rest)):
+        for particle in known:
+            parts = particle.split()
+            if words[at : at + len(parts)] == parts and (not at or _may_part(rest, at, len(parts))):
+                yield particle, [*rest[:at], *rest[at + len(parts) :]]
+    if (verb, "") in VERBS:
+        yield "", rest
+
+
+def _may_part(rest: list[Token], at: int, size: int) -> bool:
+    """Whether a particle behind its object stands where a particle may: at the end, or before a time or an amount."""
+    if at + size == len(rest):
+        return True
+    after = rest[at + size]
+    return after.kind in ("span", "duration", "percent", "number") or after.word in {"by", "to", "a", "slightly", "at", "from", "for",
+        "and", "over", "twice", "completely", "of", "on", "in", "half", "gently", "slowly", "significantly", "with", "around", "really",
+        "much", "some", "just", MARK_SOFT, "gradually", "very", "quite", "as", "somewhat"}  # fmt: skip
+
+
+def _asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
+    """What a frame makes of a phrase; a time in it says when, unless the frame reads times itself."""
+    spans = [token for token in phrase.tokens if token.kind == "span"]
+    if frame in TIMED or not spans:
+        drafts = frame(phrase)
+        return tuple(drafts) if drafts else None
+    if len(spans) > 1:
+        return None
+    kept = [token for token in phrase.tokens if token.kind != "span"]
+    while kept and (kept[-1].word in ("of", "at", "only", "part", "section") or kept[-1].kind == "mark"):
+        kept = kept[:-1]
+    if [token.word for token in kept[-1:]] == ["the"]:
+        kept = kept[:-1]
+    kept = [token for at, token in enumerate(kept) if not (token.word == "part" and at and kept[at - 1].word == "the")]
+    drafts = frame(replace(phrase, tokens=kept))
+    timed = [spanned(draft, spans[0].span) for draft in drafts] if drafts else []
+    return tuple(draft for draft in timed if draft) if timed and all(timed) else None
+
+
+def _wish(tokens: list[Token]) -> Iterator[Reading]:
+    """``I want the car red``, ``the truck should be white``, ``make it so that the car is red``, ``it is too dark``."""
+    words = [token.word for token in tokens]
+    stated = False
+    for wish in sorted(_WISHES, key=len, reverse=True):
+        if tuple(words[: len(wish)]) == wish and len(words) > len(wish):
+            tokens, words = tokens[len(wish) :], words[len(wish) :]
+            if drafts := _asked(making, Phrase(tokens, "want")):
+                yield Reading(drafts, making, "make")
+            stated = True
+            break
+    for at in range(1, len(tokens)):
+        target = noun_phrase(tokens[:at])
+        if target is None:
+            continue
+        for must in (*_MUST, *((*_STATED, *((word,) for word in _IS)) if stated else ())):
+            if tuple(words[at : at + len(must)]) == must and at + len(must) < len(words):
+                rest = [*tokens[:at], *tokens[at + len(must) :]]
+                if drafts := _asked(making, Phrase(rest, "want")):
+                    yield Reading(drafts, making, "make")
+        if words[at] in _IS | {"is"} and (drafts := _complaint(tokens[at + 1 :])):
+            yield Reading(tuple(draft.on(target) for draft in drafts), making, "make")
+
+
+def _complaint(tokens: list[Token]) -> list[Draft] | None:
+    """``too dark`` asks for the opposite."""
+    words = [token.word for token in tokens]
+    at = next((at for at, word in enumerate(words) if word == "too"), None)
+    if at is None or at > 3:
+        return None
+    if words[at + 1 : at + 2] == ["much"]:
+        return None
+    opposite = [token.corrected("less") if token.word == "too" else token for token in tokens]
+    drafts = complement(opposite)
+    if drafts is None and at:
+        drafts = complement(opposite[at:])
+    return drafts
+
+
+def _bare(tokens: list[Token]) -> tuple[Draft, ...] | None:
+    """A quality on its own, of the whole video: ``slow motion``, ``more contrast``, ``in the style of Monet``."""
+    spans = [token for token in tokens if token.kind == "span"]
+    kept = [token for token in tokens if token.kind != "span"]
+    words = [token.word for token in kept]
+    if not kept or len(spans) > 1:
+        return None
+    drafts: list[Draft] | None = None
+    if words[:2] == ["in", "the"] and words[2:4] == ["style", "of"] and (style := look(kept[4:])):
+        drafts = [Draft("style", {"style": style})]
+    elif (drafts := complement(kept)) and (
+        drafts[0].op in ("recolor", "remove", "cutout", "highlight") or words == ["light"]
+    ):
+        drafts = None
+    if drafts and spans:
+        timed = [spanned(draft, spans[0].span) for draft in drafts]
+        return tuple(draft for draft in timed if draft) if all(timed) else None
+    return tuple(draft.on(NOBODY) for draft in drafts) if drafts else None

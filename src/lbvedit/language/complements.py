@@ -1,0 +1,298 @@
+"""What something shall be or look like: ``dark red``, ``a bit brighter``, ``twice as fast``, ``black and white``."""
+
+from __future__ import annotations
+
+import re
+
+from lbvedit.language.amounts import PLAIN, Amount, amount_at, split_amount
+from lbvedit.language.colors import MODIFIERS, is_color
+from lbvedit.language.drafts import Draft, graded
+from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
+from lbvedit.language.targets import ARTICLES
+from lbvedit.language.times import number_at
+from lbvedit.language.tokens import Tokens, join
+
+__all__ = ["action", "color", "complement", "look", "new_thing"]
+
+_LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "become", "becomes", "get", "go", "seem",
+    "feel", "sound", "all", "being", "turn", "both", "into", "in", "as", "appearing", "have", "has", "having", "to",
+    "bit", "colored", "painted", "dyed", "play", "plays", "run", "at", "totally", "even", "nice", "and"})  # fmt: skip
+_SHADES = frozenset({"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color"})
+_NICE = frozenset({"nice", "lovely", "beautiful", "certain", "different", "new", "striking"})
+_COLOR_NOUNS = frozenset(
+    {"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead", "paintwork", "now", "job"}
+)
+_ASPECT = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
+_TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "before"), ("as", "now"),
+    ("as", "it", "is"), ("than", "they", "are"), ("as", "possible"), ("in", "color"), ("than", "normal"),
+    ("as", "normal"), ("instead",), ("as", "well"), ("too",), ("again",), ("now",), ("overall",), ("as", "it", "was"),
+    ("than", "it", "was"), ("than", "usual"), ("speed",), ("mode",), ("format",), ("please",))  # fmt: skip
+
+
+def complement(tokens: Tokens) -> list[Draft] | None:
+    """The steps that make something so, without a target; None where the words say no such thing."""
+    for skip in range(min(3, len(tokens))):
+        if skip and tokens[skip - 1].word not in _LINKS:
+            break
+        if drafts := _plain_complement(list(tokens[skip:])):
+            return drafts
+    return None
+
+
+def _plain_complement(tokens: list) -> list[Draft] | None:
+    if not tokens:
+        return None
+    if exact := _fixed(tokens):
+        return [exact]
+    if name := color(tokens):
+        return [Draft("recolor", {"color": name})]
+    for trailer in _TRAILERS:
+        if len(tokens) > len(trailer) and tuple(token.word for token in tokens[-len(trailer) :]) == trailer:
+            return _plain_complement(tokens[: -len(trailer)])
+    if drafts := _compared(tokens):
+        return drafts
+    amount, rest = split_amount(tokens)
+    if amount is not None and rest:
+        while len(rest) > 1 and rest[0].word in ("the", "as", "a"):
+            rest = rest[1:]
+        return _graded_words(rest, amount) or _sized(rest, amount)
+    if amount is not None and amount.mode in ("times", "by") and not rest and tokens[-1].word == "x":
+        return _one(graded("speed", 1, Amount("times", amount.value)))
+    return _graded_words(tokens, None)
+
+
+def _one(draft: Draft | None) -> list[Draft] | None:
+    return [draft] if draft else None
+
+
+def _fixed(tokens: Tokens) -> Draft | None:
+    words = [token.word for token in tokens]
+    while len(words) > 1 and words[0] in (
+        "a",
+        "an",
+        "the",
+        "in",
+        "completely",
+        "fully",
+        "totally",
+        "entirely",
+        "all",
+        "only",
+    ):
+        if " ".join(words) in STATES:
+            break
+        words = words[1:]
+    if len(tokens) <= 2 and tokens[-1].kind == "clock" and _ASPECT.fullmatch(tokens[-1].text) and len(words) == 1:
+        return Draft("crop", {"aspect": tokens[-1].text})
+    if len(words) > 1 and words[-1] in ("video", "clip", "format", "picture", "mode", "speed", "orientation", "frame"):
+        shorter = _fixed(tokens[:-1])
+        if shorter and shorter.op in ("crop", "speed", "reverse", "grayscale"):
+            return shorter
+    if found := STATES.get(" ".join(words)):
+        return Draft(found[0], dict(found[1]))
+    return None
+
+
+def color(tokens: Tokens) -> str | None:
+    """The colour that all of some words name, in lower case: ``a nice shade of dark red`` -> dark red."""
+    words = [token.word for token in tokens]
+    if any(token.kind not in ("word", "hex", "quote") for token in tokens):
+        return None
+    if tokens and tokens[0].kind == "quote":
+        words[0] = tokens[0].text.lower()
+    while len(words) > 1 and (words[0] in ARTICLES or words[0] in _NICE):
+        words = words[1:]
+    if len(words) > 2 and words[0] in _SHADES and words[1] == "of":
+        words = words[2:]
+    if len(words) > 2 and words[0] == "color":
+        words = words[1:]
+    while len(words) > 1 and words[-1] in _COLOR_NOUNS:
+        words = words[:-1]
+    if len(words) > 2 and words[1] in _SHADES and words[2] == "of":
+        if words[0] not in MODIFIERS:
+            return None
+        words = [words[0], *words[3:]]
+    if len(words) > 2 and words[0] == "more" and words[1] == "of":
+        return None
+    if len(words) == 2 and words[0] in ("completely", "all", "fully", "totally", "entirely", "bit"):
+        words = words[1:]
+    name = " ".join(words).removeprefix("color ")
+    return name if 0 < len(words) <= 5 and is_color(name) else None
+
+
+def _compared(tokens: Tokens) -> list[Draft] | None:
+    """``twice as fast``, ``half as loud``, ``20% brighter``, ``three times slower``, ``half the speed``."""
+    words = [token.word for token in tokens]
+    if words[0] in ("half", "quarter") and words[1:2] == ["as"]:
+        amount, rest = Amount("to", {"half": 0.5, "quarter": 0.25}[words[0]]), list(tokens[2:])
+        return _as_much(rest, amount)
+    if words[:2] in (["a", "third"], ["a", "quarter"], ["one", "third"]) and words[2:3] == ["as"]:
+        return _as_much(list(tokens[3:]), Amount("to", 1 / 3 if words[1] == "third" else 0.25))
+    found = amount_at(tokens, 0)
+    if found is None or found[0].mode not in ("times", "by"):
+        return None
+    amount, after = found
+    if after < len(tokens) and tokens[after].word == "as":
+        as_much = Amount("to" if amount.mode == "by" else "times", amount.value)
+        return _as_much(list(tokens[after + 1 :]), as_much)
+    if after + 1 < len(tokens) and tokens[after].word in ("the", "its") and amount.mode == "times":
+        return _sized(list(tokens[after + 1 :]), amount)
+    if after < len(tokens) and tokens[after].word in ("speed", "size", "volume", "zoom"):
+        return _sized(list(tokens[after:]), amount)
+    return None
+
+
+def _as_much(rest: list, amount: Amount) -> list[Draft] | None:
+    words = [token.word for token in rest]
+    if words and words[0] in ("much", "many") and len(words) > 1:
+        return _property(" ".join(words[1:]), 1, amount)
+    quality = QUALITIES.get(" ".join(words))
+    if quality is None and words[-1:] == ["as"]:
+        quality = QUALITIES.get(" ".join(words[:-1]))
+    return _one(graded(quality[0], quality[1], amount)) if quality else None
+
+
+def _sized(rest: list, amount: Amount) -> list[Draft] | None:
+    """``half the size``, ``2x speed``, ``50% of the volume``."""
+    words = [token.word for token in rest if token.word not in ("of", "the", "its", "original", "normal", "playback")]
+    if len(words) == 1 and words[0] in ("speed", "size", "volume", "zoom"):
+        value = Amount("to", amount.value) if amount.mode in ("to", "by", "times") else amount
+        op, direction = PROPERTIES[words[0]]
+        return _one(graded(op, direction, value))
+    return None
+
+
+def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
+    """``brighter``, ``less blurry``, ``more contrast``, ``warmer colors``, each with the amount already taken out."""
+    words = [token.word for token in tokens]
+    sign = 1
+    while words and words[0] in ("more", "less", "not", "too", "no", "fewer", "additional", "extra", "any", "most", "even", "as",
+                                 "overly", "so"):  # fmt: skip
+        if words[0] == "not" and words[1:2] not in (["so"], ["as"], ["too"]):
+            return None
+        if words[0] in ("less", "too", "no", "fewer", "not", "overly"):
+            sign = -1 if words[0] != "too" or sign == 1 else sign
+        words = words[1:]
+    inner, _ = split_amount(tokens[len(tokens) - len(words) :]) if len(words) > 1 else (None, [])
+    if inner is not None and amount is None and " ".join(words) not in QUALITIES:
+        rest = split_amount(tokens[len(tokens) - len(words) :])[1]
+        words, amount = [token.word for token in rest], inner
+    if not words:
+        return None
+    phrase = " ".join(words)
+    explicit = len(words) < len(tokens) and tokens[0].word in (
+        "more",
+        "less",
+        "no",
+        "fewer",
+        "extra",
+        "additional",
+        "any",
+    )
+    if phrase in QUALITIES:
+        op, direction = QUALITIES[phrase]
+        return _with_doubt(graded(op, direction * sign, amount), phrase)
+    if phrase in ("high", "higher", "low", "lower"):
+        return None
+    if len(words) > 1 and words[0] in ("high", "higher", "low", "lower") and " ".join(words[1:]) in PROPERTIES:
+        return _property(" ".join(words[1:]), 1 if words[0].startswith("high") else -1, amount)
+    if len(words) > 1 and words[-1] in ("colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound",
+                                        "picture", "video", "clip", "edges", "details", "shade", "audio", "volume"):  # fmt: skip
+        quality = QUALITIES.get(" ".join(words[:-1]))
+        if quality:
+            return _one(graded(quality[0], quality[1] * sign, amount))
+    if explicit or tokens[0].word in ("more", "less", "no"):
+        no = tokens[0].word == "no"
+        if no and phrase in ("color", "colors"):
+            return [Draft("grayscale")]
+        if no and PROPERTIES.get(phrase, ("",))[0] == "volume":
+            return [Draft("mute")]
+        if sign > 0 and not no and (name := color(tokens[len(tokens) - len(words) :])):
+            return [Draft("recolor", {"color": name}).noted(f"'more {name}' is read as painting it {name}")]
+        return _property(phrase, sign, amount)
+    return None
+
+
+def _with_doubt(draft: Draft | None, phrase: str) -> list[Draft] | None:
+    if draft is None:
+        return None
+    if phrase in ("softer", "soft"):
+        draft = draft.noted(f"'{phrase}' is read as less sharp; for less loud say quieter")
+    if phrase in ("lighter", "light") and draft.op == "brightness":
+        return [draft]
+    return [draft]
+
+
+def _property(phrase: str, sign: int, amount: Amount | None) -> list[Draft] | None:
+    if phrase not in PROPERTIES:
+        return None
+    op, direction = PROPERTIES[phrase]
+    return _one(graded(op, direction * sign, amount or PLAIN))
+
+
+def action(tokens: Tokens) -> str | None:
+    """What something shall do, if the words begin with a verb for it: ``run to the left instead of walking``."""
+    words = [token.word for token in tokens]
+    while words and words[0] in ("to", "start", "begin", "starts", "be", "go", "keep", "and") and len(words) > 1:
+        tokens, words = tokens[1:], words[1:]
+    if not words or _action_base(words[0]) is None:
+        return None
+    end = next(
+        (at for at, word in enumerate(words) if word == "instead" or words[at : at + 2] == ["rather", "than"]),
+        len(words),
+    )
+    return join(tokens[:end]) if end else None
+
+
+def _action_base(word: str) -> str | None:
+    if word in ACTIONS:
+        return word
+    if word.endswith("ing") and len(word) > 5:
+        for stem in (word[:-3], word[:-3] + "e", word[:-4]):
+            if stem in ACTIONS:
+                return stem
+    return None
+
+
+def look(tokens: Tokens) -> str | None:
+    """The style that some words name, without article and the word "style": ``a comic book style`` -> comic book."""
+    words = [token.word for token in tokens]
+    if words[:3] == ["the", "style", "of"] or words[:3] == ["a", "style", "of"]:
+        tokens = tokens[3:]
+    elif words[:2] == ["style", "of"]:
+        tokens = tokens[2:]
+    while len(tokens) > 1 and tokens[0].word in ARTICLES | {"like"}:
+        tokens = tokens[1:]
+    while len(tokens) > 1 and tokens[-1].word in STYLE_NOUNS | {"styled", "please", "instead"}:
+        tokens = tokens[:-1]
+    if (
+        not tokens
+        or tokens[0].word in ARTICLES
+        or any(token.kind not in ("word", "quote", "number", "mark") for token in tokens)
+    ):
+        return None
+    return join(tokens).removesuffix("-style").removesuffix("'s")
+
+
+def new_thing(tokens: Tokens) -> str | None:
+    """A thing that shall come, without its article: ``a golden retriever`` -> golden retriever."""
+    while len(tokens) > 1 and tokens[0].word in ARTICLES:
+        tokens = tokens[1:]
+    if (
+        not tokens
+        or tokens[0].word in ARTICLES | {"it", "them"}
+        or any(token.kind not in ("word", "quote", "number") for token in tokens)
+    ):
+        return None
+    if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and"):
+        return None
+    kept = [
+        token for at, token in enumerate(tokens) if not (at and tokens[at - 1].word == "and" and token.word in ARTICLES)
+    ]
+    return join(kept)
+
+
+def count_at(tokens: Tokens) -> float | None:
+    """The number at the beginning, or None."""
+    found = number_at(tokens, 0)
+    return found[0] if found else None

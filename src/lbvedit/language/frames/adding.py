@@ -1,0 +1,319 @@
+"""Verbs that bring something: add a hat, add a vignette, give it more contrast, write words."""
+
+from __future__ import annotations
+
+from lbvedit.language.amounts import Amount, amount_at, split_amount
+from lbvedit.language.complements import color, complement, look, new_thing
+from lbvedit.language.drafts import NOBODY, Draft, graded
+from lbvedit.language.frames.objects import background_color
+from lbvedit.language.frames.phrase import Phrase, object_of, splits, words_of
+from lbvedit.language.frames.timing import fading
+from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STYLE_NOUNS
+from lbvedit.language.targets import ARTICLES, Target, noun_phrase
+from lbvedit.language.tokens import Token, Tokens, join
+
+__all__ = ["adding", "captioning", "giving", "putting"]
+
+_ON = frozenset({"to", "on", "onto", "in", "into", "over", "for", "upon", "of", "with"})
+_BESIDE = (("next", "to"), ("in", "front", "of"), ("on", "top", "of"), ("to", "the", "left", "of"), ("to", "the", "right", "of"),
+    ("behind",), ("beside",), ("near",), ("above",), ("under",), ("underneath",), ("below",), ("around",), ("between",))  # fmt: skip
+_EFFECT_TAIL = frozenset(
+    {"effect", "filter", "tone", "look", "toning", "grade", "overlay", "mode", "style", "treatment"}
+)
+_TEXT_NOUNS = frozenset({"caption", "text", "title", "subtitle", "subtitles", "label", "heading", "words", "message", "headline",
+    "line", "captions", "word", "lettering", "watermark", "banner", "sentence", "letters"})  # fmt: skip
+_SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled", "called", "as",
+    "stating", "words", "text", "is"})  # fmt: skip
+
+
+def effect(tokens: list[Token]) -> list[Draft] | None:
+    """The steps of an effect's name: ``a strong blur``, ``some contrast``, ``a red tint``, ``a 2 second fade in``."""
+    words = words_of(tokens)
+    if "fade" in words:
+        at = words.index("fade")
+        return fading(Phrase([*tokens[:at], *tokens[at + 1 :]], "fade"))
+    while words and words[0] in ARTICLES | {"effect", "nice"} and len(words) > 1 and amount_at(tokens, 0) is None:
+        tokens, words = tokens[1:], words[1:]
+    tail = [word for word in words if word not in ()]
+    while len(tail) > 1 and tail[-1] in _EFFECT_TAIL:
+        tail = tail[:-1]
+    named = tokens[: len(tail)]
+    amount, rest = split_amount(named)
+    while rest and rest[0].word in ARTICLES and len(rest) > 1:
+        rest = rest[1:]
+        more, rest_again = split_amount(rest)
+        amount, rest = amount or more, rest_again if more else rest
+    if amount is not None and amount.mode == "to":
+        amount = None
+    for words_left, said in ((named, None), (rest, amount)):
+        if drafts := _named_effect(" ".join(words_of(words_left)), said):
+            return drafts
+    if words[-1] in ("tint", "tone", "color", "filter", "paint", "overlay", "hue", "job", "colors") and (
+        name := color(tokens[:-1] if words[-1] != "job" else tokens[:-2])
+    ):
+        return [Draft("recolor", {"color": name})]
+    if words[0] in ("more", "less", "extra", "additional", "some") and (drafts := complement(tokens)):
+        return drafts
+    return None
+
+
+def _named_effect(name: str, amount: Amount | None) -> list[Draft] | None:
+    extra = name.removeprefix("more ").removeprefix("extra ").removeprefix("additional ")
+    sign = -1 if name.startswith("less ") else 1
+    extra = extra.removeprefix("less ")
+    if extra in EFFECTS and sign > 0:
+        op, params = EFFECTS[extra]
+        if op in ("vignette",):
+            scaled = graded(op, 1, amount) if amount else None
+            return [Draft(op, dict(scaled.params) if scaled else {})]
+        if op in ("temperature", "zoom", "speed") and amount is None:
+            return [Draft(op, params)]
+        draft = graded(op, -1 if params.get("amount", 0) == -0.3 else 1, amount)
+        return (
+            [Draft(op, {**params, **(draft.params if draft and not (params and not amount) else {})})]
+            if draft
+            else None
+        )
+    if extra in PROPERTIES:
+        op, direction = PROPERTIES[extra]
+        draft = graded(op, direction * sign, amount)
+        return [draft] if draft else None
+    if extra in QUALITIES and name == extra:
+        return None
+    return None
+
+
+def adding(phrase: Phrase) -> list[Draft] | None:
+    """``add a hat to the man``, ``add a vignette``, ``apply a strong blur to the sky``, ``add the caption "Hi"``."""
+    tokens = phrase.tokens
+    if not tokens:
+        return None
+    if words := _text(tokens, phrase):
+        return words
+    if drafts := _styled(tokens):
+        return drafts
+    if drafts := effect(tokens):
+        return drafts
+    for before, _, behind in splits(tokens, _ON):
+        target = noun_phrase(behind)
+        drafts = effect(list(before)) if before else None
+        if drafts and target is not None:
+            return [draft.on(target) for draft in drafts]
+        if target is not None and before and (drafts := _styled(list(before))):
+            return [draft.on(target) for draft in drafts]
+    if phrase.verb in ("apply", "use"):
+        return None
+    return _thing(tokens, phrase)
+
+
+def _styled(tokens: list[Token]) -> list[Draft] | None:
+    words = words_of(tokens)
+    if len(words) > 1 and words[-1] in STYLE_NOUNS and effect(tokens) is None and (style := look(tokens)):
+        return [Draft("style", {"style": style})]
+    return None
+
+
+def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
+    words = words_of(tokens)
+    for at in range(1, len(words)):
+        beside = next((one for one in _BESIDE if tuple(words[at : at + len(one)]) == one), None)
+        if beside:
+            what, target = new_thing(tokens[:at]), noun_phrase(tokens[at + len(beside) :])
+            if what and target and target.kind in ("phrase", "pronoun"):
+                return [Draft("add", {"what": what, "where": " ".join(beside)}, target)]
+    for before, mark, behind in splits(tokens, _ON - {"with", "of"}):
+        target, what = noun_phrase(behind), new_thing(list(before)) if before else None
+        if what is None or target is None:
+            continue
+        if target.kind == "whole" or (words_of(behind) in (["the", "scene"], ["scene"])):
+            return _new(what, NOBODY)
+        if mark == "for":
+            continue
+        return _new(what, target)
+    if phrase.previous:
+        return None
+    what = new_thing(tokens)
+    return _new(what, NOBODY) if what else None
+
+
+def _new(what: str, target: Target) -> list[Draft] | None:
+    last = what.split()[-1].lower()
+    if last in PROPERTIES or last in _TEXT_NOUNS | {
+        "fade",
+        "audio",
+        "track",
+        "transition",
+        "speed",
+        "filter",
+        "effect",
+        "them",
+        "those",
+    }:
+        return None
+    return [Draft("add", {"what": what}, target)]
+
+
+def giving(phrase: Phrase) -> list[Draft] | None:
+    """``give the man a hat``, ``give it more contrast``, ``give the car a red color``."""
+    tokens = phrase.tokens
+    for at in range(1, len(tokens)):
+        target = noun_phrase(tokens[:at])
+        if target is None:
+            continue
+        rest = tokens[at:]
+        starts = (
+            rest[0].word in ARTICLES | {"more", "less", "extra", "some"}
+            or target.kind == "pronoun"
+            or rest[0].kind in ("percent", "number")
+        )
+        if not starts:
+            continue
+        if drafts := effect(list(rest)) or _styled(list(rest)) or complement(rest):
+            return [draft.on(target) for draft in drafts]
+        if (
+            target.kind in ("phrase", "pronoun")
+            and rest[0].word in ("a", "an", "some")
+            and (what := new_thing(list(rest)))
+        ):
+            return _new(what, target)
+    for before, mark, behind in splits(tokens, frozenset({"to"})):
+        target, what = noun_phrase(behind), new_thing(list(before))
+        if mark and what and target and target.kind == "phrase":
+            return _new(what, target)
+    for at in range(1, len(tokens)):  # "give the cat sunglasses"
+        target, what = noun_phrase(tokens[:at]), new_thing(tokens[at:])
+        determined = tokens[0].word in ARTICLES and at >= 2
+        if determined and target and target.kind == "phrase" and what and at == len(tokens) - 1:
+            return _new(what, target)
+    return None
+
+
+def putting(phrase: Phrase) -> list[Draft] | None:
+    """``put a hat on the man``, ``put the dog on a green background``, ``put "Hi" at the top``."""
+    tokens = phrase.tokens
+    if words := _text(tokens, phrase):
+        return words
+    for before, mark, behind in splits(tokens, frozenset({"on", "onto", "in", "into", "over", "against", "at", "to"})):
+        target = object_of(before)
+        drafts = complement(behind)
+        if (
+            drafts
+            and target is not None
+            and drafts[0].op in ("speed", "reverse", "grayscale", "sepia", "invert", "mute", "flip", "rotate", "crop")
+        ):
+            return [draft.on(target) for draft in drafts]
+        if name := background_color(list(behind)):
+            return (
+                [Draft("cutout", {"background": name}, target)]
+                if target and target.kind in ("phrase", "pronoun")
+                else None
+            )
+        where = noun_phrase(behind)
+        if where is not None and before and (drafts := effect(list(before))):
+            return [draft.on(where) for draft in drafts]
+        definite = bool(before) and (
+            before[0].word in ("the", "this", "that", "these", "those", "it", "him", "them", "her", "everything")
+        )
+        scene = new_thing(list(behind))
+        if (
+            definite
+            and target is not None
+            and mark in ("on", "in", "into", "onto", "at", "against")
+            and scene
+            and behind[0].word in ("a", "an", "front")
+        ):
+            draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
+            return [draft.noted(f"putting it {mark} {join(behind)} is read as another background for everything")]
+    return adding(Phrase(phrase.tokens, "add", phrase.particle, phrase.previous))
+
+
+def captioning(phrase: Phrase) -> list[Draft] | None:
+    """``write "The End" in the middle``, ``caption it "made with love"``."""
+    return _text(phrase.tokens, phrase)
+
+
+def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
+    words = words_of(tokens)
+    position, tokens = _position(tokens)
+    if position == "?":
+        return None
+    lead = phrase.verb in (
+        "caption",
+        "subtitle",
+        "title",
+        "write",
+        "type",
+        "print",
+        "display",
+        "label",
+        "overlay",
+        "show",
+    )
+    quotes = [token for token in tokens if token.kind == "quote"]
+    words = words_of(tokens)
+    named = next((at for at, word in enumerate(words) if word in _TEXT_NOUNS), None)
+    first = next((at for at, token in enumerate(tokens) if token.kind == "quote"), None)
+    if len(quotes) == 1 and first is not None:
+        rest = [word for word in words[:first] + words[first + 1 :] if word not in _TEXT_NOUNS | _SAYING | ARTICLES]
+        rest = [word for word in rest if word not in ("it", "video", "clip", "on", "in", "screen", "frame", "over", "footage", ",", "to", "please",
+                                                      "white", "big", "small", "simple", "short", "picture", "scene", "onto", "movie")]  # fmt: skip
+        if rest or (named is None and not lead and phrase.verb not in ("add", "put", "insert", "place", "overlay")):
+            return None
+        return _caption(quotes[0].text, position)
+    if quotes:
+        return None
+    if named is not None and all(
+        word in ARTICLES | {"new", "big", "small", "simple", "short", "white"} for word in words[:named]
+    ):
+        after = named + 1
+        while after < len(tokens) and (words[after] in _SAYING or words[after] == ","):
+            after += 1
+        return _caption(join(tokens[after:]), position) if after < len(tokens) else None
+    if lead and phrase.verb in ("write", "type", "print", "caption", "title", "subtitle") and tokens:
+        if phrase.verb in ("caption", "title", "subtitle"):
+            about = noun_phrase(tokens[:1]) or noun_phrase(tokens[:2])
+            if about is None or about.kind == "phrase":
+                return None
+            after = next((at for at, word in enumerate(words) if word in ("with", "as", ",")), None)
+            return _caption(join(tokens[after + 1 :]), position) if after is not None and tokens[after + 1 :] else None
+        return _caption(join(tokens), position)
+    return None
+
+
+def _caption(text: str, position: str) -> list[Draft] | None:
+    text = text.strip()
+    return [Draft("caption", {"text": text, "position": position or "bottom"})] if text else None
+
+
+_PLACES = {"top": "top", "bottom": "bottom", "center": "center", "middle": "center", "left": "left", "right": "right",
+    "upper": "top", "lower": "bottom"}  # fmt: skip
+
+
+def _position(tokens: Tokens) -> tuple[str, list[Token]]:
+    """Takes the place from the words: ``in the top left corner of the screen``; ``?`` where it makes no sense."""
+    words = words_of(tokens)
+    for at in range(len(words)):
+        if words[at] not in ("at", "in", "on", "to", "along", "near", "across") or tokens[at].kind != "word":
+            continue
+        after = at + 1
+        while after < len(words) and words[after] in ("the", "very"):
+            after += 1
+        sides = []
+        while after < len(words) and words[after] in _PLACES:
+            sides.append(_PLACES[words[after]])
+            after += 1
+        if not sides:
+            continue
+        while after < len(words) and words[after] in ("corner", "third", "side", "part", "hand", "edge", "half"):
+            after += 1
+        if words[after : after + 1] == ["of"]:
+            place = after + 1
+            while place < len(words) and words[place] in ARTICLES:
+                place += 1
+            after = min(place + 1, len(words))
+        sides = list(dict.fromkeys(sides))
+        vertical = [side for side in sides if side in ("top", "bottom")]
+        horizontal = [side for side in sides if side in ("left", "right")]
+        name = " ".join([*vertical, *horizontal]) or "center"
+        return (name if len(vertical) < 2 and len(horizontal) < 2 else "?"), [*tokens[:at], *tokens[after:]]
+    return "", list(tokens)

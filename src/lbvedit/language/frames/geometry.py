@@ -1,0 +1,322 @@
+"""Verbs on the frame: crop, zoom, flip, rotate, resize."""
+
+from __future__ import annotations
+
+import re
+
+from lbvedit.language.amounts import Amount, split_amount
+from lbvedit.language.complements import complement
+from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
+from lbvedit.language.frames.phrase import Phrase, object_of, splits, words_of
+from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.times import number_at
+from lbvedit.language.tokens import Token
+
+__all__ = ["cropping", "flipping", "framed", "resizing", "rotating", "zooming"]
+
+_RATIO = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
+_NAMED_HEIGHTS = {"4k": 2160, "uhd": 2160, "2k": 1440, "qhd": 1440, "fullhd": 1080, "hd": 720, "8k": 4320, "sd": 480}
+_IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "format", "aspect", "ratio", "of", "in", "with", "as",
+    "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide", "high", "tall", "on", "at",
+    "width", "height", "movie", "film", "for", "dimensions", "down", "up", "by", "scene", "shot"})  # fmt: skip
+
+
+def _aspect(token: Token) -> str | None:
+    if token.kind == "clock" and _RATIO.fullmatch(token.text):
+        return token.text
+    fixed = complement([token])
+    return fixed[0].params["aspect"] if fixed and fixed[0].op == "crop" else None
+
+
+def _size(tokens: list[Token]) -> dict[str, int] | None:
+    """``1280x720``, ``720p``, ``4k``, ``640 pixels wide``, ``width 640``."""
+    words = words_of(tokens)
+    for at, token in enumerate(tokens):
+        if token.kind == "size":
+            width, height = token.word.split("x")
+            return {"width": int(width), "height": int(height)}
+        if token.kind == "number":
+            after = words[at + 1] if at + 1 < len(words) else ""
+            if after == "p":
+                return {"height": int(token.value)}
+            if after == "k":
+                return (
+                    {"height": _NAMED_HEIGHTS.get(f"{token.text}k", 0)} if f"{token.text}k" in _NAMED_HEIGHTS else None
+                )
+            if after in ("by",) and at + 2 < len(tokens) and tokens[at + 2].kind == "number" and token.value >= 16:
+                return {"width": int(token.value), "height": int(tokens[at + 2].value)}
+            if token.value >= 16 and token.value == int(token.value):
+                side = "height" if {"tall", "high", "height"} & set(words) else "width"
+                return {side: int(token.value)} if {"wide", "width", "tall", "high", "height"} & set(words) else None
+    if "full" in words and "hd" in words:
+        return {"height": 1080}
+    return next(({"height": _NAMED_HEIGHTS[word]} for word in words if word in _NAMED_HEIGHTS), None)
+
+
+def framed(tokens: list[Token], target: Target) -> list[Draft] | None:
+    """What an aspect, a format or a resolution is set to."""
+    for token in tokens:
+        if aspect := _aspect(token):
+            return [Draft("crop", {"aspect": aspect}, target if target.kind != "none" else NOBODY)]
+    if size := _size(tokens):
+        return [Draft("resize", size, target)]
+    amount, rest = split_amount(tokens)
+    if amount is None and not rest:
+        return None
+    if amount and not [word for word in words_of(rest) if word not in _IGNORED]:
+        return _one(graded("resize", 0, Amount("to", amount.value)), target) if amount.mode != "degree" else None
+    if tokens and tokens[0].kind == "percent":
+        return _one(graded("resize", 0, Amount("to", tokens[0].value)), target)
+    return None
+
+
+def _one(draft: Draft | None, target: Target) -> list[Draft] | None:
+    return [draft.on(target)] if draft else None
+
+
+def cropping(phrase: Phrase) -> list[Draft] | None:
+    """``crop to 16:9``, ``crop it to a square around the skater``, ``crop around the dog``."""
+    tokens, params, notes = list(phrase.tokens), {}, ()
+    if phrase.previous:
+        return None
+    for at, token in enumerate(tokens):
+        if aspect := _aspect(token):
+            params["aspect"] = aspect
+            del tokens[at]
+            break
+        if token.kind == "size":
+            width, height = (int(side) for side in token.word.split("x"))
+            params["aspect"] = f"{width}:{height}"
+            notes = (f"cropped to the aspect {width}:{height}; say 'resize to {width}x{height}' for the size",)
+            del tokens[at]
+            break
+    if not params:
+        amount, rest = split_amount(tokens)
+        if amount is not None and amount.mode in ("by", "times"):
+            params["factor"] = tidy(
+                round(1 / (1 - amount.value), 6) if amount.mode == "by" and amount.value < 1 else amount.value
+            )
+            tokens = rest
+        elif amount is not None and amount.mode == "to" and 0 < amount.value <= 1:
+            params["factor"] = tidy(round(1 / amount.value, 6))
+            tokens = rest
+    around = frozenset(
+        {"around", "to", "on", "onto", "at", "into", "in", "for", "so", "follow", "following", "centered", "tightly"}
+    )
+    places = [*splits(tokens, around)]
+    for before, mark, behind in places:
+        target = noun_phrase(behind)
+        left = object_of([token for token in before if token.word not in ("in", "to", "a", "tightly", "centered")])
+        if (
+            target
+            and target.kind in ("phrase", "pronoun")
+            and left is not None
+            and left.kind in ("none", "whole", "pronoun")
+        ):
+            if mark in ("in", "at", "for", "so"):
+                return None
+            return [Draft("crop", params, target, notes)]
+    kept = [token for token in tokens if token.word not in _IGNORED - {"it", "the", "a", "video", "clip"}]
+    while kept and kept[-1].word in ("a", "an", "the"):
+        kept.pop()
+    target = object_of(kept) if kept and words_of(kept) not in (["the"], ["a"], ["the", "a"]) else NOBODY
+    if target is None or (target.kind in ("none", "whole", "rest") and not params):
+        return None
+    if phrase.particle == "out":
+        return [Draft("remove", {}, target).noted("'crop out' is read as removing it")] if not params else None
+    if target.kind == "pronoun" and not params:
+        return [Draft("crop", {}, target)]
+    return [Draft("crop", params, target, notes)]
+
+
+def zooming(phrase: Phrase) -> list[Draft] | None:
+    """``zoom in on the face``, ``zoom 2x``, ``zoom out a bit``."""
+    tokens = list(phrase.tokens)
+    if phrase.previous:
+        return None
+    direction = -1 if phrase.particle == "out" else 1
+    notes: tuple[str, ...] = ()
+    slow = [token for token in tokens if token.word in ("slowly", "gradually", "smoothly", "gently")]
+    if slow:
+        tokens = [token for token in tokens if token not in slow]
+        notes = ("the zoom is the same from the beginning to the end",)
+    amount: Amount | None = None
+    target: Target | None = NOBODY
+    for at in range(len(tokens) + 1):
+        if at < len(tokens) and tokens[at].word not in (
+            "on",
+            "onto",
+            "to",
+            "into",
+            "at",
+            "towards",
+            "toward",
+            "the",
+            "in",
+        ):
+            continue
+        before, behind = tokens[:at], tokens[at + 1 :] if at < len(tokens) and tokens[at].word != "the" else tokens[at:]
+        first, rest = split_amount(before)
+        last, where = split_amount(behind) if noun_phrase(behind) is None or behind == [] else (None, behind)
+        left, found = object_of(rest), object_of(where)
+        if left is None or found is None or left.kind == "phrase":
+            continue
+        amount, target = first or last, found if found.kind != "none" else left
+        break
+    else:
+        amount, rest = split_amount(tokens)
+        target = object_of(rest)
+    if target is None:
+        return None
+    if amount is None and target.kind == "phrase":
+        return [Draft("zoom", {}, target, notes)]
+    if amount is not None and amount.mode == "to" and amount.value < 1 and direction > 0:
+        return None
+    draft = graded("zoom", direction, amount)
+    return [Draft(draft.op, {"factor": tidy(draft.params["factor"])}, target, notes)] if draft else None
+
+
+def flipping(phrase: Phrase) -> list[Draft] | None:
+    """``flip it horizontally``, ``mirror the video``, ``flip the picture upside down``."""
+    tokens = phrase.tokens
+    words = words_of(tokens)
+    axes: list[str] = []
+    notes: tuple[str, ...] = ()
+    drop: set[int] = set()
+    for at, word in enumerate(words):
+        if word in ("horizontally", "horizontal", "sideways", "vertically", "vertical"):
+            axes.append("vertical" if word.startswith("vert") else "horizontal")
+            drop.add(at)
+        for phrase_words, axis in ((("left", "to", "right"), "horizontal"), (("left", "and", "right"), "horizontal"), (("upside", "down"), "vertical"),
+                                   (("top", "to", "bottom"), "vertical"), (("right", "to", "left"), "horizontal"), (("left", "right"), "horizontal"),
+                                   (("from", "left", "to", "right"), "horizontal"), (("around",), "horizontal"), (("top", "and", "bottom"), "vertical")):  # fmt: skip
+            if tuple(words[at : at + len(phrase_words)]) == phrase_words and at not in drop:
+                axes.append(axis)
+                drop |= set(range(at, at + len(phrase_words)))
+    kept = [
+        token
+        for at, token in enumerate(tokens)
+        if at not in drop and token.word not in ("both", "axis", "along", "and", "over", "direction")
+    ]
+    while kept and kept[-1].word in ("the", "in", "on", "a", "along", "ly"):
+        kept.pop()
+    if "both" in words and not axes:
+        axes = ["horizontal", "vertical"]
+    target = object_of(kept)
+    if target is None:
+        return None
+    if phrase.previous and not axes:
+        return None
+    if not axes:
+        axes = ["horizontal"]
+        notes = (
+            ("flip is read as swapping left and right; say 'vertically' for top and bottom",)
+            if phrase.verb == "flip"
+            else ()
+        )
+    if phrase.previous:
+        target = phrase.last_target
+    return [Draft("flip", {"axis": axis}, target, notes) for axis in axes]
+
+
+def rotating(phrase: Phrase) -> list[Draft] | None:
+    """``rotate the video 90 degrees counterclockwise``, ``turn it to the left``, ``rotate by 180``."""
+    tokens = phrase.tokens
+    if phrase.previous:
+        return None
+    angle: float | None = None
+    sign = 1
+    kept: list[Token] = []
+    at = 0
+    words = words_of(tokens)
+    directed = False
+    while at < len(tokens):
+        word = words[at]
+        number = number_at(tokens, at)
+        if number and angle is None:
+            angle, at = number[0], number[1]
+            continue
+        if word in ("left", "counterclockwise", "ccw", "counter", "anti"):
+            sign, directed = -1, True
+        elif word in ("right", "clockwise", "cw"):
+            directed = True
+        elif word == "half" or words[at : at + 2] == ["upside", "down"]:
+            angle, at = 180.0, at + (word != "half")
+        elif word == "quarter" or word == "sideways":
+            angle = 90.0
+        elif word not in (
+            "degrees",
+            "degree",
+            "deg",
+            "by",
+            "to",
+            "turn",
+            "a",
+            "around",
+            "direction",
+            "wise",
+            "way",
+            "and",
+            "full",
+        ):
+            kept.append(tokens[at])
+        at += 1
+    if "the" in words_of(kept[-1:]) or "in" in words_of(kept[-1:]):
+        kept = kept[:-1]
+    while kept and kept[-1].word in ("the", "in", "in", "through"):
+        kept = kept[:-1]
+    target = object_of(kept)
+    if target is None or (angle is None and not directed and phrase.verb != "rotate"):
+        return None
+    if angle is None and phrase.verb == "turn" and target.kind == "phrase":
+        return None
+    draft = Draft("rotate", {"angle": tidy(sign * (90.0 if angle is None else angle))}, target)
+    if abs(draft.params["angle"]) > 360:
+        return None
+    return (
+        [draft.noted("rotated a quarter turn clockwise; say how many degrees")]
+        if angle is None and not directed
+        else [draft]
+    )
+
+
+def resizing(phrase: Phrase) -> list[Draft] | None:
+    """``resize to 1280x720``, ``scale it down by half``, ``upscale it 2x``, ``enlarge the ball a bit``."""
+    tokens = phrase.tokens
+    if phrase.previous:
+        return None
+    direction = (
+        1 if phrase.verb in ("enlarge", "upscale", "upsize", "magnify", "grow") or phrase.particle == "up" else 0
+    )
+    if phrase.verb in ("shrink", "downscale", "downsize", "minify") or phrase.particle == "down":
+        direction = -1
+    if size := _size(tokens):
+        kept = [
+            t
+            for t in tokens
+            if t.kind not in ("size", "number")
+            and t.word
+            not in (_IGNORED | {"p", "k", "full", "hd"} | set(_NAMED_HEIGHTS)) - {"it", "the", "video", "clip"}
+        ]
+        while kept and kept[-1].word in ("the", "a"):
+            kept = kept[:-1]
+        target = object_of(kept)
+        return [Draft("resize", size, target)] if target is not None else None
+    amount, rest = split_amount(tokens)
+    target = object_of(rest)
+    if target is None:
+        for before, _, behind in splits(tokens, frozenset({"to", "by", "at"})):
+            left = object_of(before)
+            if left is not None and (drafts := complement(list(behind))) and drafts[0].op == "resize":
+                return [drafts[0].on(left)]
+            bare = number_at(behind, 0)
+            if left is not None and bare and bare[1] == len(behind) and bare[0] <= 16:
+                return [Draft("resize", {"scale": bare[0]}, left)]
+        return None
+    if amount is None and direction == 0:
+        return None
+    if amount is not None and amount.mode == "by" and direction == 0:
+        amount = Amount("to", amount.value)
+    if amount is not None and amount.mode == "degree" and direction == 0:
+        return None
+    return _one(graded("resize", direction, amount), target)

@@ -1,0 +1,337 @@
+"""Verbs that say what something shall become: make, turn, paint, change, replace, animate, stylize."""
+
+from __future__ import annotations
+
+from lbvedit.language.amounts import split_amount
+from lbvedit.language.complements import action, color, complement, look, new_thing
+from lbvedit.language.drafts import NOBODY, Draft, graded
+from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
+from lbvedit.language.frames.properties import set_property
+from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
+from lbvedit.language.targets import Target, noun_phrase, strip_articles
+from lbvedit.language.tokens import Token, join
+
+__all__ = ["animating", "changing", "making", "painting", "replacing", "styling"]
+
+BACKGROUND = Target("phrase", "background")
+_STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dreamy", "futuristic", "cyberpunk", "painterly",
+    "old", "old-fashioned", "animated", "spooky", "gothic", "surreal", "wintry", "rainy", "snowy", "foggy", "misty",
+    "stormy", "autumnal", "night", "nighttime", "daytime", "day", "winter", "summer", "autumn", "spring", "sunset",
+    "sunrise", "dusk", "dawn", "christmas", "anime", "cartoon", "photorealistic", "realistic", "artistic", "scary",
+    "magical", "romantic", "dramatic", "festive", "hand-drawn", "steampunk", "abstract", "impressionist", "nostalgic",
+    "modern", "medieval", "post-apocalyptic", "moody", "golden hour", "film noir", "pixel art", "watercolor"})  # fmt: skip
+_WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
+_COMPARED = frozenset(
+    {"higher", "lower", "stronger", "weaker", "smaller", "bigger", "faster", "slower", "less", "more", "greater"}
+)
+
+
+def making(phrase: Phrase) -> list[Draft] | None:
+    """``make the car red``, ``turn the sky a bit darker``, ``have the dog run``, ``make it look like winter``."""
+    return with_reordering(phrase.tokens, lambda tokens: _make(tokens, phrase))
+
+
+def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
+    for at in range(len(tokens)):
+        drafts = complement(tokens[at:])
+        if drafts is None:
+            continue
+        target = _subject(tokens[:at], phrase)
+        if target is None:
+            continue
+        if target == NOBODY and (drafts[0].op == "recolor" or phrase.verb in ("turn", "have", "get", "let", "want")):
+            continue
+        return [_fitting(draft, target) for draft in drafts]
+    return _compared_property(tokens) or _imagined(tokens, phrase)
+
+
+def _subject(tokens: list[Token], phrase: Phrase) -> Target | None:
+    """What shall be so: the words before, or the last target where the verb goes on."""
+    if not tokens:
+        return phrase.last_target
+    words = words_of(tokens)
+    for lead in (["the", "colors", "of"], ["the", "color", "of"], ["the", "sound", "of"], ["colors", "of"], ["colors", "in"],
+                 ["the", "colors", "in"], ["the", "audio", "of"]):  # fmt: skip
+        if words[: len(lead)] == lead:
+            return noun_phrase(tokens[len(lead) :])
+    return noun_phrase(tokens)
+
+
+def _fitting(draft: Draft, target: Target) -> Draft:
+    if draft.op == "cutout" and target == BACKGROUND:
+        return draft.on(Target("phrase", "background", outside=True))
+    if draft.op == "cutout" and target.kind == "phrase":
+        return Draft("remove", {}, target).noted("making a thing transparent is read as removing it")
+    return draft.on(target)
+
+
+def _compared_property(tokens: list[Token]) -> list[Draft] | None:
+    """``make the contrast higher``, ``make the volume a bit lower``."""
+    amount, rest = split_amount(tokens)
+    for words, said in ((tokens, None), (rest, amount)):
+        if len(words) > 1 and words[-1].word in _COMPARED:
+            inner, subject = split_amount(words[:-1])
+            found = property_in(subject)
+            if found and found[0] in PROPERTIES:
+                op, direction = PROPERTIES[found[0]]
+                down = words[-1].word in ("lower", "weaker", "smaller", "slower", "less")
+                draft = graded(op, -direction if down else direction, said or inner)
+                return [draft.on(found[1])] if draft else None
+    return None
+
+
+def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
+    """What needs imagination: a look, an action, another thing."""
+    words = words_of(tokens)
+    if len(words) == 2 and words[0] == "it" and words[1] in _WEATHER:
+        return [Draft("add", {"what": words[1]})]
+    for at in range(len(tokens)):
+        size = next((len(mark) for mark in (("look", "like"), ("look", "as", "if"), ("appear", "like"), ("be", "like"), ("resemble",),
+                     ("seem", "like"), ("feel", "like"), ("look", "more", "like"), ("like",)) if tuple(words[at : at + len(mark)]) == mark), 0)  # fmt: skip
+        style = look(tokens[at + size :]) if size else None
+        target = _subject(tokens[:at], phrase)
+        if style and target is not None:
+            return [Draft("style", {"style": style}, target)]
+        manner = words[at : at + 2] == ["in", "the"] and words[at + 2 : at + 4] == ["style", "of"]
+        if manner and target is not None and (style := look(tokens[at + 4 :])):
+            return [Draft("style", {"style": style}, target)]
+    for at in range(1, len(tokens)):
+        target = _subject(tokens[:at], phrase)
+        tail = words[at:]
+        while len(tail) > 1 and tail[0] in (
+            "look",
+            "more",
+            "appear",
+            "be",
+            "feel",
+            "very",
+            "all",
+            "a",
+            "bit",
+            "really",
+        ):
+            tail = tail[1:]
+        if target is not None and " ".join(tail) in _STYLES:
+            return [Draft("style", {"style": " ".join(tail)}, target)]
+        if (
+            tail[-1] in STYLE_NOUNS
+            and tail[0] in ("in", "into")
+            and target is not None
+            and (style := look(tokens[at + 1 :]))
+        ):
+            return [Draft("style", {"style": style}, target)]
+    if acted := _acting(tokens, phrase):
+        return acted
+    return _wearing(tokens) or _becoming(tokens, phrase)
+
+
+def _acting(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
+    for at in range(1, len(tokens)):
+        first = tokens[at].word
+        after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+        begins = first in ACTIONS or (first in ("to", "start", "begin", "be") and after)
+        if not begins or tokens[at - 1].word in ("the", "a", "an", "to", "of"):
+            continue
+        target = noun_phrase(tokens[:at])
+        done = action(tokens[at:])
+        if done and target is not None and target.kind in ("phrase", "pronoun"):
+            return [Draft("animate", {"action": done}, target)]
+    return None
+
+
+def _wearing(tokens: list[Token]) -> list[Draft] | None:
+    for before, _, behind in splits(tokens, frozenset({"wear", "wearing", "carry", "hold", "have"})):
+        target, what = noun_phrase(before), new_thing(list(behind))
+        if what and target and target.kind in ("phrase", "pronoun"):
+            return [Draft("add", {"what": what}, target)]
+    return None
+
+
+def _becoming(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
+    for at in range(1, len(tokens)):
+        if tokens[at].word == "into":
+            target, rest = noun_phrase(tokens[:at]), tokens[at + 1 :]
+        elif tokens[at].word in ("a", "an") and tokens[at - 1].word not in (
+            "with",
+            "of",
+            "in",
+            "on",
+            "wearing",
+            "like",
+            "and",
+        ):
+            target, rest = noun_phrase(tokens[:at]), tokens[at:]
+        else:
+            continue
+        if target is not None and target != NOBODY and rest and (drafts := become(list(rest), target)):
+            return drafts
+    return None
+
+
+def become(tokens: list[Token], target: Target) -> list[Draft] | None:
+    """What a target turns into: a colour, a quality, a look, another scene or another thing."""
+    words = words_of(tokens)
+    if drafts := complement(tokens):
+        return [_fitting(draft, target) for draft in drafts]
+    if target.kind == "phrase" and len(words) > 1 and words[-1] == target.phrase.split()[-1].lower():
+        if name := color(tokens[:-1]):  # "turn the blue car into a red car"
+            return [Draft("recolor", {"color": name}, target)]
+    if words[-1] in STYLE_NOUNS and (style := look(tokens)) and target.kind != "phrase":
+        return [Draft("style", {"style": style}, target)]
+    if style_of(words) and (style := look(tokens)):
+        return [Draft("style", {"style": style}, target)]
+    what = new_thing(tokens)
+    if what is None:
+        return None
+    if target == BACKGROUND and not target.outside:
+        return [Draft("restyle_background", {"with": what}, target)]
+    return [Draft("become", {"with": what}, target)]
+
+
+def style_of(words: list[str]) -> bool:
+    """Whether some words begin with ``the style of``."""
+    return words[:3] in (["the", "style", "of"], ["a", "style", "of"]) or words[:2] == ["style", "of"]
+
+
+def painting(phrase: Phrase) -> list[Draft] | None:
+    """``paint the wall blue``, ``tint everything orange``, ``recolor the car to red``."""
+
+    def attempt(tokens: list[Token]) -> list[Draft] | None:
+        for at in range(len(tokens)):
+            mark = tokens[at].word in ("in", "to", "as", "with", "into", "a", "an", "entirely", "completely", "all")
+            for rest in (tokens[at:], tokens[at + 1 :] if mark else []):
+                drafts = complement(rest) if rest else None
+                target = _subject(_without_from(tokens[:at]), phrase) if drafts else None
+                if (
+                    not drafts
+                    or target is None
+                    or drafts[0].op not in ("recolor", "grayscale", "sepia", "temperature", "brightness")
+                ):
+                    continue
+                if target == NOBODY and not phrase.previous and drafts[0].op == "recolor":
+                    continue
+                return [draft.on(target) for draft in drafts]
+        return None
+
+    return with_reordering(phrase.tokens, attempt)
+
+
+def _without_from(tokens: list[Token]) -> list[Token]:
+    """``the car from red`` -> the car: what it was does not matter."""
+    for at in range(1, len(tokens)):
+        if tokens[at].word == "from" and (complement(tokens[at + 1 :]) or color(tokens[at + 1 :])):
+            return tokens[:at]
+    return tokens
+
+
+def changing(phrase: Phrase) -> list[Draft] | None:
+    """``change X to Y``, ``turn X into Y``, ``convert to grayscale``, ``change the color of X to Y``."""
+
+    def attempt(tokens: list[Token]) -> list[Draft] | None:
+        for before, mark, behind in splits(tokens, frozenset({"to", "into", "as", "for", "with", "by"})):
+            left, right = _without_from(list(before)), list(behind)
+            if not right:
+                continue
+            if left and (drafts := set_property(left, mark, right)):
+                return drafts
+            target = _subject(left, phrase) if left else phrase.last_target
+            if target is None or mark == "by" or (target.kind == "none" and mark not in ("to", "into")):
+                continue
+            if mark in ("with", "for") and complement(right) is None and phrase.verb == "change":
+                continue
+            if drafts := become(right, target):
+                return drafts
+        return None
+
+    if found := with_reordering(phrase.tokens, attempt):
+        return found
+    if phrase.verb in ("turn", "change", "switch"):
+        return making(phrase)
+    return None
+
+
+def replacing(phrase: Phrase) -> list[Draft] | None:
+    """``replace X with Y``, ``swap X for Y``, ``substitute Y for X``."""
+    for before, mark, behind in splits(phrase.tokens, frozenset({"with", "by", "for", "to", "into", "and"})):
+        left, right = list(before), list(behind)
+        if mark == "and" and phrase.verb not in ("swap", "exchange"):
+            continue
+        if phrase.verb == "substitute" and mark == "for":
+            left, right = right, left
+        if not right or (mark == "and"):
+            continue
+        if found := property_in(left):
+            if drafts := set_property(left, "to", right):
+                return drafts
+            if found[0] in ("sound", "audio", "music"):
+                return None
+        target = noun_phrase(left)
+        if target is None or target.kind == "none":
+            continue
+        if target == BACKGROUND:
+            if name := color(right):
+                return [Draft("cutout", {"background": name}, Target("phrase", "background", outside=True))]
+            what = new_thing(right)
+            return [Draft("restyle_background", {"with": what}, target)] if what else None
+        what = new_thing(right)
+        if what and target.kind in ("phrase", "pronoun", "rest"):
+            said = strip_articles(right)
+            if target.kind == "phrase" and color(said) and len(said) == 1:
+                return [Draft("recolor", {"color": what.lower()}, target)]
+            return [Draft("replace", {"with": what}, target)]
+    return None
+
+
+def styling(phrase: Phrase) -> list[Draft] | None:
+    """``stylize it as a pencil sketch``, ``restyle the scene in the style of Monet``, ``cartoonify it``."""
+    tokens = phrase.tokens
+    if phrase.verb in ("cartoonify", "cartoonize", "animefy"):
+        target = object_of(tokens)
+        return (
+            [Draft("style", {"style": "cartoon" if phrase.verb != "animefy" else "anime"}, target)] if target else None
+        )
+    for before, mark, behind in splits(tokens, frozenset({"as", "in", "like", "into", "to", "with"})):
+        target = object_of(before)
+        style = look(list(behind)) if behind else None
+        if style and target is not None and not (mark == "in" and target.kind == "none" and before):
+            return [Draft("style", {"style": style}, target)]
+    return None
+
+
+def animating(phrase: Phrase) -> list[Draft] | None:
+    """``animate the statue so that it waves``, ``animate the man walking away``."""
+    tokens = phrase.tokens
+    for at in range(1, len(tokens)):
+        target = noun_phrase(tokens[:at])
+        if target is None or target.kind not in ("phrase", "pronoun"):
+            continue
+        rest = tokens[at:]
+        while rest and rest[0].word in (
+            "so",
+            "that",
+            "it",
+            "he",
+            "she",
+            "they",
+            "to",
+            "with",
+            "as",
+            "is",
+            "are",
+            "doing",
+            "and",
+        ):
+            rest = rest[1:]
+        stripped = list(rest)
+        if stripped and stripped[0].word.endswith("s") and stripped[0].word[:-1] in ACTIONS:
+            stripped[0] = Token(
+                "word", stripped[0].text[:-1], stripped[0].word[:-1], stripped[0].start, stripped[0].end - 1
+            )
+        if stripped and (done := action(stripped)):
+            return [Draft("animate", {"action": done}, target)]
+    return None
+
+
+def said(tokens: list[Token]) -> str:
+    """The words as they were written."""
+    return join(tokens)

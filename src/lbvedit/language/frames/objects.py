@@ -1,0 +1,246 @@
+"""Verbs whose object is the target: ``blur the dog a bit``, ``get rid of the sign``, ``keep only the dancer``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lbvedit.language.amounts import Amount, split_amount
+from lbvedit.language.complements import color, complement
+from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
+from lbvedit.language.frames.phrase import Frame, Phrase, object_of, property_in, splits, with_reordering, words_of
+from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.tokens import Token
+
+__all__ = ["cutting_out", "finding", "grading", "highlighting", "keeping", "plain", "removing"]
+
+_EDGES = frozenset({"with", "using", "to", "by", "into"})
+
+
+def _split(tokens: list[Token]) -> tuple[Amount | None, Target | None]:
+    """The amount and the target of some words, in any order."""
+    target = object_of(tokens)
+    amount, rest = split_amount(tokens)
+    if amount is None:
+        return None, target
+    return amount, object_of(rest)
+
+
+def grading(op: str, direction: int = 1, *, note: str = "", plain_amount: Amount | None = None) -> Frame:
+    """The frame of a verb that does more or less of something to its object: blur, darken, sharpen, saturate."""
+
+    def frame(phrase: Phrase) -> list[Draft] | None:
+        if phrase.previous:
+            return None
+
+        def attempt(tokens: list[Token]) -> list[Draft] | None:
+            amount, target = _split(tokens)
+            draft = graded(op, direction, amount or plain_amount)
+            if target is None or draft is None:
+                return None
+            if note:
+                draft = draft.noted(note)
+            bare = target == NOBODY and amount is None
+            return [Draft(draft.op, draft.params, target, draft.notes, bare)]
+
+        return with_reordering(phrase.tokens, attempt)
+
+    return frame
+
+
+def plain(op: str, *, note: str = "", **params: object) -> Frame:
+    """The frame of a verb that does one thing to its object: grayscale, invert, stabilize, reverse, mute."""
+
+    def frame(phrase: Phrase) -> list[Draft] | None:
+        if phrase.previous:
+            return None
+
+        def attempt(tokens: list[Token]) -> list[Draft] | None:
+            _, target = _split(tokens)
+            if target is None:
+                return None
+            draft = Draft(op, params, target, bare=target == NOBODY)
+            return [draft.noted(note) if note else draft]
+
+        return with_reordering(phrase.tokens, attempt)
+
+    return frame
+
+
+def highlighting(phrase: Phrase) -> list[Draft] | None:
+    """``highlight the runner``, ``focus on the ball``."""
+    tokens = phrase.tokens
+    if phrase.previous:
+        return None
+    if tokens and tokens[0].word == "on":
+        tokens = tokens[1:]
+    amount, target = _split(tokens)
+    if target is None or target.kind in ("none", "whole"):
+        return None
+    draft = graded("vignette", 1, amount)
+    params = dict(draft.params) if draft and amount else {}
+    out = Draft("highlight", params, target)
+    return (
+        [out.noted("'focus' is read as dimming the rest; say 'zoom in on' to come nearer")]
+        if phrase.verb == "focus"
+        else [out]
+    )
+
+
+def removing(phrase: Phrase) -> list[Draft] | None:
+    """``remove the sign``, and what else can be removed: time, sound, noise, colour, shake, the background."""
+    if phrase.previous:
+        return None
+    tokens = phrase.tokens
+    while tokens and tokens[0].word in ("off", "of", "away"):
+        tokens = tokens[1:]
+    amount, rest = split_amount(tokens)
+    for words in (tokens, rest):
+        if found := _remove_property(words, amount if words is rest else None):
+            return found
+
+    def attempt(words: list[Token]) -> list[Draft] | None:
+        whole = list(words)
+        for before, _, behind in splits(words, frozenset({"from", "in", "off", "out"})):
+            where = noun_phrase(behind[1:] if behind and behind[0].word == "of" else behind)
+            if where is not None and where.kind == "whole" and before:
+                whole = list(before)
+                break
+        target = object_of(whole)
+        if target is None or target.kind == "whole" or (target.kind == "none" and phrase.tokens):
+            return None
+        if target == Target("phrase", "background"):
+            cutout = Draft("cutout", {}, Target("phrase", "background", outside=True))
+            return [cutout.noted("removing the background is read as cutting out everything else")]
+        if target.kind == "none":
+            return [Draft("remove", {}, target, bare=True)]
+        return [Draft("remove", {}, target)]
+
+    return with_reordering(list(tokens), attempt)
+
+
+def _remove_property(tokens: list[Token], amount: Amount | None) -> list[Draft] | None:
+    found = property_in(tokens)
+    if found is None:
+        words = words_of(tokens)
+        while words and words[0] in ("the", "all", "any", "its", "of"):
+            words = words[1:]
+        if words[:1] and words[0] in ("shaky", "jittery", "shakes", "jitters") and len(words) <= 2:
+            return [Draft("stabilize")]
+        if words and words[0] == "background" and words[1:2] == ["noise"]:
+            return None
+        return None
+    name, target = found
+    op, direction = PROPERTIES.get(name, ("", 0))
+    if op == "volume":
+        return [Draft("mute", {}, target if target.kind == "whole" else NOBODY)]
+    if name in ("color", "colors", "color saturation", "saturation"):
+        return [Draft("grayscale", {}, target)]
+    if op == "vignette" or direction >= 0:
+        if op == "blur":
+            draft = graded("sharpen", 1, amount)
+            return [draft.on(target)] if draft else None
+        return None
+    draft = graded(op, 1, amount)
+    return [draft.on(target)] if draft else None
+
+
+def cutting_out(phrase: Phrase) -> list[Draft] | None:
+    """``cut out the dog``, ``isolate the dancer on a green background``, ``green screen the man``."""
+    if phrase.previous:
+        return None
+    tokens = phrase.tokens
+    for before, _, behind in splits(tokens, frozenset({"on", "onto", "against", "with", "over", "and"})):
+        if name := background_color(list(behind)):
+            target = object_of(before)
+            return [Draft("cutout", {"background": name}, target)] if target and target.kind != "none" else None
+    for before, _, behind in splits(tokens, frozenset({"from", "of", "on", "with", "against"})):
+        words = [word for word in words_of(behind) if word not in ("the", "its", "a", "an", "their")]
+        if words in (["background"], ["transparent", "background"], ["video"], ["scene"], ["clip"]) and before:
+            tokens = list(before)
+            break
+    target = object_of(tokens)
+    if target is None or target.kind in ("none", "whole", "rest"):
+        return None
+    return [Draft("cutout", {}, target)]
+
+
+def background_color(tokens: list[Token]) -> str | None:
+    """The colour of ``a green background``, ``a white backdrop``, ``green screen``."""
+    words = words_of(tokens)
+    if len(words) > 1 and words[-1] in ("background", "backdrop", "screen", "backing", "canvas"):
+        return color(tokens[:-1])
+    for at in range(1, len(words)):
+        if words[at] == "of" and words[at - 1] in ("background", "backdrop"):
+            return color(tokens[at + 1 :])
+    return None
+
+
+def keeping(phrase: Phrase) -> list[Draft] | None:
+    """``keep only the first 5 seconds``, ``keep only the dog``, ``keep the girl in color``."""
+    tokens = phrase.tokens
+    words = words_of(tokens)
+    spans = [token for token in tokens if token.kind == "span"]
+    if spans:
+        others = [
+            word
+            for word in words
+            if word not in ("only", "just", "the", "part", "<span>", "section", "and", ",", "what", "is")
+        ]
+        if others:
+            return None
+        drafts = [spanned(Draft("trim"), span.span) for span in spans]
+        return [draft for draft in drafts if draft] if len(spans) == 1 else None
+    if phrase.previous:
+        return None
+    only = "only" in words or "just" in words
+    kept = [token for token in tokens if token.word not in ("only", "just")]
+    for before, mark, behind in splits(
+        kept, frozenset({"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color"})
+    ):
+        tail = " ".join([mark, *words_of(behind)])
+        target = object_of(before)
+        if tail in (
+            "in color",
+            "colored",
+            "in full color",
+            "color",
+            "in its color",
+            "in their color",
+            "in its original color",
+        ):
+            if target is None or target.kind != "phrase":
+                return None
+            if only:
+                return [Draft("grayscale", {}, Target("phrase", target.phrase, outside=True))]
+            return [Draft("focus", {}, target)]
+        if tail in (
+            "as is",
+            "as it is",
+            "the same",
+            "unchanged",
+            "untouched",
+            "intact",
+            "as they are",
+            "the way it is",
+        ):
+            return [Draft("focus", {}, target)] if target and target.kind == "phrase" else None
+    for at in range(1, len(kept)):
+        drafts = complement(kept[at:])
+        target = noun_phrase(kept[:at])
+        if drafts and drafts[0].op == "recolor" and target and target.kind == "phrase":
+            return [Draft("focus", {}, target)]
+    if only:
+        return cutting_out(Phrase(kept, phrase.verb))
+    return None
+
+
+def finding(phrase: Phrase) -> list[Draft] | None:
+    """``take the car and paint it red``: names what the next clause is about, and asks for nothing yet."""
+    target = object_of(phrase.tokens)
+    if phrase.previous or target is None or target.kind not in ("phrase", "whole"):
+        return None
+    return [Draft("focus", {}, target)]
+
+
+Maker = Callable[..., Frame]

@@ -1,0 +1,111 @@
+"""What every verb frame is given, and the pieces that several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lbvedit.language.drafts import NOBODY, Draft
+from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.targets import ARTICLES, Target, noun_phrase, reorder_except
+from lbvedit.language.tokens import Token, Tokens
+
+__all__ = ["Frame", "Phrase", "object_of", "property_in", "splits", "words_of"]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """What follows a verb.
+
+    Args:
+        tokens: the words after the verb and its particle.
+        verb: the verb's base form.
+        particle: ``up``, ``down``, ``out`` ... or an empty string.
+        previous: the steps of the clause before, where this one goes on with the same verb ("and the truck blue").
+        before: the words of that clause.
+    """
+
+    tokens: list[Token]
+    verb: str
+    particle: str = ""
+    previous: tuple[Draft, ...] = ()
+    before: tuple[Token, ...] = ()
+
+    @property
+    def last_target(self) -> Target:
+        """The target of the clause before, when this one goes on with its verb."""
+        return self.previous[-1].target if self.previous else NOBODY
+
+
+Frame = Callable[[Phrase], list[Draft] | None]
+
+
+def words_of(tokens: Tokens) -> list[str]:
+    """The words for comparing."""
+    return [token.word for token in tokens]
+
+
+def object_of(tokens: Tokens) -> Target | None:
+    """The target that some words name; nothing said is nobody."""
+    return noun_phrase(tokens) if tokens else NOBODY
+
+
+def splits(tokens: Tokens, marks: frozenset[str]) -> Iterator[tuple[Tokens, str, Tokens]]:
+    """Every way to part some words at one of the marks: what is before it, the mark, what is behind it."""
+    for at, token in enumerate(tokens):
+        if token.word in marks and token.kind == "word":
+            yield tokens[:at], token.word, tokens[at + 1 :]
+
+
+def property_in(tokens: Tokens) -> tuple[str, Target] | None:
+    """A property and whose it is: ``the brightness of the sky``, ``the car's color``, ``contrast``."""
+    words = words_of(tokens)
+    start = 1 if words and words[0] in ARTICLES | {"its", "their", "his", "her"} else 0
+    own = bool(words) and words[0] in ("its", "their", "his", "her")
+    for size in (2, 1):
+        name = " ".join(words[start : start + size])
+        if name not in PROPERTIES and name not in _NAMES:
+            continue
+        rest = tokens[start + size :]
+        if not rest:
+            return name, Target("pronoun") if own else NOBODY
+        if rest[0].word in ("of", "in", "on", "for", "from") and len(rest) > 1 and (target := noun_phrase(rest[1:])):
+            return name, target
+    for size in (2, 1):  # "the car's color", "the sky brightness"
+        name = " ".join(words[-size:])
+        if (name in PROPERTIES or name in _NAMES) and len(words) > size:
+            owner = list(tokens[:-size])
+            last = owner[-1]
+            if last.word.endswith(("'s", "'")) and len(last.word) > 2:
+                cut = 2 if last.word.endswith("'s") else 1
+                owner[-1] = Token("word", last.text[:-cut], last.word[:-cut], last.start, last.end - cut)
+            elif name in (
+                "color",
+                "colors",
+                "light",
+                "lights",
+                "sound",
+                "music",
+                "focus",
+                "lighting",
+                "detail",
+                "details",
+                "grain",
+            ):
+                continue
+            if target := noun_phrase(owner):
+                return name, target
+    return None
+
+
+_NAMES = frozenset({"hue", "style", "look", "appearance", "resolution", "aspect ratio", "format", "orientation",
+    "aspect", "angle", "weather", "season", "mood", "atmosphere", "action", "frame rate", "length", "duration", "tint",
+    "shade"})  # fmt: skip
+
+
+def with_reordering(tokens: list[Token], attempt: Callable[[list[Token]], list[Draft] | None]) -> list[Draft] | None:
+    """Tries the words as they stand, then with a trailing ``except X`` moved to the whole that it restricts."""
+    if found := attempt(tokens):
+        return found
+    moved = reorder_except(tokens)
+    return attempt(moved) if moved else None

@@ -1,0 +1,196 @@
+"""Verbs on a property: ``increase the contrast by 20%``, ``turn the volume down``, ``set the speed to 2x``."""
+
+from __future__ import annotations
+
+from lbvedit.language.amounts import Amount, split_amount
+from lbvedit.language.complements import action, complement, look, new_thing
+from lbvedit.language.drafts import NOBODY, Draft, graded
+from lbvedit.language.frames.phrase import Frame, Phrase, property_in, words_of
+from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.times import number_at
+from lbvedit.language.tokens import MARK_SOFT, Token
+
+__all__ = ["more_or_less", "multiplying", "set_property", "setting", "silencing"]
+
+_STYLES = frozenset({"style", "look", "appearance", "weather", "season", "mood", "atmosphere"})
+
+
+def more_or_less(direction: int) -> Frame:
+    """The frame of a verb that raises or lowers properties: ``boost the contrast and the colours a lot``."""
+
+    def frame(phrase: Phrase) -> list[Draft] | None:
+        tokens = phrase.tokens
+        if phrase.previous and split_amount(phrase.before)[0] is None:
+            return None  # "contrast and saturation by 20%" share the amount: read as one list
+        return _raised(tokens, direction)
+
+    return frame
+
+
+def _raised(tokens: list[Token], direction: int) -> list[Draft] | None:
+    for at, token in enumerate(tokens):
+        if token.word in ("to", "from", "until") and at and (right := tokens[at + 1 :]) and token.word == "to":
+            names = _property_list(tokens[:at])
+            if names and (value := _level(right)):
+                return _grade_all(names, 0, value)
+    for amount, rest in (split_amount(tokens), (None, tokens)):
+        if names := _property_list(rest):
+            return _grade_all(names, direction, amount)
+    for at in range(1, len(tokens)):  # "boost by 20% the contrast", "reduce a lot the noise"
+        amount, rest = split_amount(tokens[:at])
+        if amount and not rest and (names := _property_list(tokens[at:])):
+            return _grade_all(names, direction, amount)
+    for at in range(1, len(tokens)):  # "increase contrast by 20% in the sky"
+        if tokens[at].word in ("in", "on", "of", "for") and (target := noun_phrase(tokens[at + 1 :])):
+            amount, rest = split_amount(tokens[:at])
+            if amount and (names := _property_list(rest)):
+                drafts = _grade_all(names, direction, amount)
+                return [draft.on(target) for draft in drafts] if drafts else None
+    return None
+
+
+def _grade_all(names: list[tuple[str, Target]], direction: int, amount: Amount | None) -> list[Draft] | None:
+    out: list[Draft] = []
+    for name, target in names:
+        op, sense = PROPERTIES[name]
+        draft = graded(op, direction * sense if direction else (0 if sense > 0 else -1), amount)
+        if draft is None:
+            return None
+        out.append(draft.on(target))
+    return out
+
+
+def _property_list(tokens: list[Token]) -> list[tuple[str, Target]] | None:
+    """``contrast``, ``the contrast, brightness and saturation of the sky``: a target said once holds for all."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.word in ("and", MARK_SOFT) and token.kind in ("word", "mark"):
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    found = [property_in(part) for part in parts if part]
+    if not found or any(one is None or one[0] not in PROPERTIES for one in found):
+        whole = property_in(tokens)
+        return [whole] if whole and whole[0] in PROPERTIES else None
+    named = [one for one in found if one is not None]
+    last = named[-1][1]
+    return [(name, last if target == NOBODY else target) for name, target in named]
+
+
+def _level(tokens: list[Token]) -> Amount | None:
+    """What a property is set to: ``50%``, ``1.5x``, ``half``, ``0.8``, ``the maximum``, ``twice``."""
+    words = [
+        word
+        for word in words_of(tokens)
+        if word not in ("the", "its", "of", "original", "normal", "value", "a", "level")
+    ]
+    if words in (["maximum"], ["max"], ["full"]):
+        return Amount("degree", 3)
+    if words in (["half"], ["halve"]):
+        return Amount("to", 0.5)
+    if words in (["double"], ["twice"]):
+        return Amount("to", 2.0)
+    if words == ["quarter"]:
+        return Amount("to", 0.25)
+    if words == ["zero"] or words == ["0"]:
+        return Amount("to", 0.0)
+    if tokens and tokens[0].kind == "percent":
+        return Amount("to", tokens[0].value)
+    if found := number_at(tokens, 0):
+        value, after = found
+        unit = words_of(tokens)[after:] or [""]
+        if unit[0] == "percent":
+            return Amount("to", value / 100)
+        if unit[0] in ("", "x", "times"):
+            return Amount("to", value)
+    return None
+
+
+def set_property(left: list[Token], mark: str, right: list[Token]) -> list[Draft] | None:
+    """``the color of the car`` to ``red``, ``the volume`` to ``50%``, ``the style`` to ``anime``."""
+    if mark == "by" and right:
+        amount, rest = split_amount([left[0].corrected("by"), *right]) if left else (None, right)
+        found = property_in(left)
+        if amount and not rest and found and found[0] in PROPERTIES:
+            drafts = _grade_all([found], 1, amount)
+            return drafts
+        return None
+    cut = next((at for at, token in enumerate(left) if at and token.word == "from"), len(left))
+    found = property_in(left) or property_in(left[:cut])
+    if found is None or mark not in ("to", "into", "as", "with", "for"):
+        return None
+    name, target = found
+    if name in ("color", "colors", "hue", "tint", "shade"):
+        drafts = complement(right)
+        return (
+            [draft.on(target) for draft in drafts]
+            if drafts and drafts[0].op in ("recolor", "grayscale", "sepia")
+            else None
+        )
+    if name in _STYLES:
+        style = look(right)
+        return [Draft("style", {"style": style}, target)] if style else None
+    if name == "action":
+        done = action(right)
+        return [Draft("animate", {"action": done}, target)] if done and target.kind == "phrase" else None
+    if name in ("aspect ratio", "aspect", "format", "orientation", "resolution", "size", "dimensions", "frame"):
+        from lbvedit.language.frames.geometry import framed
+
+        return framed(right, target)
+    if name in ("light", "lighting") and new_thing(right) and _level(right) is None:
+        return None
+    if name in PROPERTIES:
+        level = _level(right)
+        if level is None:
+            drafts = complement(right)
+            return [draft.on(target) for draft in drafts] if drafts and drafts[0].op == PROPERTIES[name][0] else None
+        op, sense = PROPERTIES[name]
+        if op in ("brightness", "contrast", "saturation", "temperature") and _unit_less(right):
+            value = max(-1.0, min(1.0, level.value * sense))
+            return [Draft(op, {"amount": value}, target)]
+        return _grade_all([found], 0, level)
+    return None
+
+
+def _unit_less(tokens: list[Token]) -> bool:
+    """Whether a level is a bare number, which is the operator's own amount: ``set the contrast to 0.2``."""
+    return len(tokens) == 1 and tokens[0].kind == "number" and abs(tokens[0].value) <= 1
+
+
+def setting(phrase: Phrase) -> list[Draft] | None:
+    """``set the volume to 50%``, ``adjust the brightness by -10%``."""
+    for at, token in enumerate(phrase.tokens):
+        if token.word in ("to", "at", "as", "by") and at:
+            mark = "to" if token.word == "at" else token.word
+            if drafts := set_property(phrase.tokens[:at], mark, phrase.tokens[at + 1 :]):
+                return drafts
+    return None
+
+
+def multiplying(times: float) -> Frame:
+    """The frame of ``double``, ``halve``, ``triple``."""
+
+    def frame(phrase: Phrase) -> list[Draft] | None:
+        names = _property_list(phrase.tokens)
+        if not names:
+            return None
+        if any(PROPERTIES[name][0] in ("speed", "volume", "resize", "zoom") for name, _ in names):
+            return _grade_all(names, 0, Amount("to", times))
+        return (
+            _grade_all(names, 1, Amount("times", times))
+            if times > 1
+            else _grade_all(names, -1, Amount("by", 1 - times))
+        )
+
+    return frame
+
+
+def silencing(phrase: Phrase) -> list[Draft] | None:
+    """``turn off the sound``, ``switch the audio off``."""
+    found = property_in(phrase.tokens)
+    if found and PROPERTIES.get(found[0], ("",))[0] == "volume":
+        return [Draft("mute")]
+    if found and found[0] in ("color", "colors"):
+        return [Draft("grayscale", {}, found[1])]
+    return None

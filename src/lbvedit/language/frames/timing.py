@@ -1,0 +1,284 @@
+"""Verbs on time: trim and cut, fast and slow, fades."""
+
+from __future__ import annotations
+
+from lbvedit.language.amounts import Amount, amount_at, split_amount
+from lbvedit.language.complements import complement
+from lbvedit.language.drafts import NOBODY, Draft, graded, spanned, tidy
+from lbvedit.language.frames.objects import cutting_out, removing
+from lbvedit.language.frames.phrase import Frame, Phrase, object_of, words_of
+from lbvedit.language.targets import noun_phrase
+from lbvedit.language.tokens import MARK_SOFT, Token
+
+__all__ = ["beginning", "cutting", "fading", "playing", "shortening", "speeding", "trimming"]
+
+_NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a", "bit", "out", "off", "between", "piece", "all", "away",
+    "segment", "it", "only", "just", "in", "video", "clip", "footage", "movie", "film", "this", "that", "down", "so", "at", "to", "is",
+    "for", "chunk", "portion", "content", "whole", "comes", "anything", "what", "my", "and", "which", "lasts"})  # fmt: skip
+_START = frozenset({"start", "beginning", "front", "head", "opening"})
+_END = frozenset({"end", "ending", "tail", "back"})
+
+
+def _spans(tokens: list[Token]) -> list[tuple[float | None, float | None]] | None:
+    """The stretches of time that some words name, if they say nothing else."""
+    spans = [token.span for token in tokens if token.kind == "span"]
+    rest = [token for token in tokens if token.kind not in ("span", "mark")]
+    lengths = [token for token in rest if token.kind == "duration"]
+    others = [token.word for token in rest if token.kind != "duration"]
+    if not spans and len(lengths) == 1:
+        edges = [word for word in others if word in _START | _END]
+        if len(edges) == 1 and all(word in _NEUTRAL | _START | _END | {"by"} for word in others):
+            value = lengths[0].value
+            return [(None, value)] if edges[0] in _START else [(-value, None)]
+        return None
+    if not spans or lengths or any(word not in _NEUTRAL for word in others):
+        return None
+    return spans
+
+
+def trimming(phrase: Phrase) -> list[Draft] | None:
+    """``trim`` keeps what lies between: the last two seconds go, ``from 0:05 to 0:12`` stays."""
+    tokens = phrase.tokens
+    words = words_of(tokens)
+    lengths = [token for token in tokens if token.kind == "duration"]
+    if len(lengths) == 1 and not any(token.kind == "span" for token in tokens) and not set(words) & (_START | _END):
+        others = [word for word in words if word != "<duration>"]
+        if all(word in _NEUTRAL | {"by", "length", "long"} for word in others):
+            if "to" in others:
+                return [Draft("trim", {"end": tidy(lengths[0].value)})]
+            if "off" in others or "by" in others or phrase.verb in ("trim", "shorten"):
+                draft = Draft("trim", {"end": tidy(-lengths[0].value)})
+                return [draft.noted(f"{lengths[0].text} is taken from the end")]
+        return None
+    spans = _spans(tokens)
+    if not spans or len(spans) > 2:
+        return None
+    to_span = any(token.word in ("to", "down") for token in tokens if token.kind == "word") or "only" in words
+    params: dict[str, float | int] = {}
+    notes: tuple[str, ...] = ()
+    for start, end in spans:
+        if start is not None and end is not None:
+            params |= {"start": tidy(start), "end": tidy(end)}
+            if not to_span:
+                notes = (f"trim keeps {start:g} s to {end:g} s; say cut to take that out",)
+        elif to_span or _after_or_before(tokens):
+            kept = (start, end) if to_span else _complementary(start, end)
+            params |= _given(kept)
+        else:
+            params |= _given(_complementary(start, end))
+    return [Draft("trim", params, notes=notes)]
+
+
+def _after_or_before(tokens: list[Token]) -> bool:
+    """Whether a half-open span says what to drop ("trim everything after 0:10"), and not an edge of some length."""
+    return any(token.kind == "span" and token.text.lower().startswith(("after", "before", "from")) for token in tokens)
+
+
+def _complementary(start: float | None, end: float | None) -> tuple[float | None, float | None]:
+    return (end, None) if start is None else (None, start)
+
+
+def _given(span: tuple[float | None, float | None]) -> dict[str, float | int]:
+    return {name: tidy(value) for name, value in zip(("start", "end"), span, strict=True) if value is not None}
+
+
+def cutting(phrase: Phrase) -> list[Draft] | None:
+    """``cut`` takes a stretch of time out; of a thing it cuts the thing out."""
+    tokens = phrase.tokens
+    words = words_of(tokens)
+    lengths = [token for token in tokens if token.kind == "duration"]
+    if len(lengths) == 1 and "to" in words and all(word in _NEUTRAL | {"<duration>", "down"} for word in words):
+        return [Draft("trim", {"end": tidy(lengths[0].value)})]
+    if phrase.particle == "down" and len(lengths) == 1:
+        return trimming(Phrase(tokens, "shorten"))
+    spans = _spans(tokens)
+    if spans:
+        if "to" in words and "only" in words:
+            return None
+        drafts = [Draft("cut", {"start": 0, **_given(span)} if span[0] is None else _given(span)) for span in spans]
+        inner = [draft for draft in drafts if draft.params["start"] > 0]
+        if len(inner) > 1:  # each cut moves what comes after it: later ones first
+            drafts = sorted(drafts, key=lambda draft: -draft.params["start"])
+        return drafts
+    if any(token.kind in ("span", "duration", "clock") for token in tokens) or phrase.previous:
+        return None
+    if phrase.verb in ("remove", "delete", "drop", "erase", "get", "strip", "take", "eliminate", "discard", "lose"):
+        return removing(phrase)
+    if sound := removing(phrase):
+        if sound[0].op in ("mute", "grayscale", "denoise", "stabilize"):
+            return sound
+    out = cutting_out(phrase)
+    if out and phrase.particle != "out":
+        return [draft.noted("'cut' is read as cutting out; say 'remove' to take it away") for draft in out]
+    return out
+
+
+def shortening(phrase: Phrase) -> list[Draft] | None:
+    """``shorten it to 15 seconds``, ``limit the clip to the first 10 s``."""
+    return trimming(phrase)
+
+
+def speeding(direction: int) -> Frame:
+    """The frame of ``speed up`` (1) and ``slow down`` (-1)."""
+
+    def frame(phrase: Phrase) -> list[Draft] | None:
+        if phrase.previous:
+            return None
+        tokens = list(phrase.tokens)
+        for at in range(len(tokens) + 1):  # the object, then how fast
+            target = object_of(tokens[:at])
+            if target is None:
+                continue
+            rest = tokens[at:]
+            if not rest:
+                drafts = [graded("speed", direction, None)]
+            elif (found := amount_at(rest, 0)) and found[1] == len(rest):
+                drafts = [_speed(direction, found[0])]
+            elif rest[0].word in ("to", "at", "by", "into", "down", "in"):
+                drafts = complement(rest[1:]) or []
+            else:
+                drafts = complement(rest) or []
+            if len(drafts) == 1 and drafts[0] and drafts[0].op == "speed":
+                return [drafts[0].on(target)]
+        amount, rest = split_amount(tokens)
+        target = object_of(rest)
+        draft = _speed(direction, amount) if amount and target is not None else None
+        return [draft.on(target)] if draft and target is not None else None
+
+    return frame
+
+
+def _speed(direction: int, amount: Amount) -> Draft | None:
+    if amount.mode == "by" and amount.relative and amount.value >= 1 and direction > 0:
+        return graded("speed", 0, Amount("to", amount.value))
+    if amount.mode == "to" and amount.value > 10:
+        return None
+    return graded("speed", direction, amount)
+
+
+def playing(phrase: Phrase) -> list[Draft] | None:
+    """``play it backwards``, ``run the clip at half speed``, ``show it in slow motion``."""
+    tokens = phrase.tokens
+    for at in range(len(tokens)):
+        drafts = complement(tokens[at:])
+        target = object_of(tokens[:at])
+        if (
+            drafts
+            and target is not None
+            and all(
+                draft.op in ("speed", "reverse", "grayscale", "mute", "volume", "rotate", "flip") for draft in drafts
+            )
+        ):
+            return [draft.on(target) for draft in drafts]
+        words = words_of(tokens[at:])
+        if words in (
+            ["in", "reverse"],
+            ["in", "reverse", "order"],
+            ["from", "end", "to", "start"],
+            ["from", "back", "to", "front"],
+        ):
+            return [Draft("reverse", {}, target)] if target is not None else None
+        if words in (["in", "real", "time"], ["at", "normal", "speed"]):
+            return None
+    return None
+
+
+def fading(phrase: Phrase) -> list[Draft] | None:
+    """``fade in and out over 2 seconds``, ``fade to black at the end``, ``fade out the last 3 seconds``."""
+    if phrase.previous and not any(token.kind in ("duration", "span") for token in phrase.before):
+        return None  # "in and out over 2 seconds" share the duration: read as one
+    kinds: list[str] = [phrase.particle] if phrase.particle in ("in", "out") and not phrase.previous else []
+    duration: float | None = None
+    rest: list[Token] = []
+    notes: tuple[str, ...] = ()
+    for at, token in enumerate(phrase.tokens):
+        before = phrase.tokens[at - 1].word if at else ""
+        word = token.word
+        if token.kind == "duration":
+            duration = token.value
+        elif token.kind == "span":
+            start, end = token.span
+            if start is not None and end is not None:
+                return None
+            duration = end if start is None else -start
+            if duration is None or duration < 0:
+                return None
+            kinds = kinds or ["in" if start is None else "out"]
+        elif word in ("in", "out") and word not in kinds:
+            kinds.append(word)
+        elif word == "black" or word == "white":
+            if word == "white":
+                notes = ("fades go to black",)
+            if not kinds:
+                kinds.append("in" if before == "from" else "out")
+        elif word in ("end", "ending"):
+            kinds = kinds or ["out"]
+        elif word in ("beginning", "start", "opening"):
+            kinds = kinds or ["in"]
+        elif word not in ("and", "over", "for", "from", "to", "at", "the", "of", "a", "with", "effect", "during", "an", "lasting", "slow",
+                          "then", MARK_SOFT, "by", "on", "into", "long", "smooth", "nice", "gentle", "quick", "short", "slowly", "transition",
+                          "smoothly", "gradually", "gently", "add", "both"):  # fmt: skip
+            rest.append(token)
+    target = noun_phrase(rest) if rest else NOBODY
+    if not kinds or target is None or target.kind not in ("none", "whole", "pronoun"):
+        return None
+    if any(token.word in ("sound", "audio", "music", "volume") for token in rest):
+        notes = (*notes, "a fade takes picture and sound together")
+    return [
+        Draft("fade", {"kind": kind, "duration": tidy(duration if duration is not None else 1.0)}, NOBODY, notes)
+        for kind in kinds
+    ]
+
+
+def beginning(phrase: Phrase) -> list[Draft] | None:
+    """``start at 0:05``, ``end the video at 0:12``, ``end with a fade out``."""
+    tokens = phrase.tokens
+    words = words_of(tokens)
+    if "fade" in words or "fadein" in words or "fadeout" in words:
+        at = words.index("fade") if "fade" in words else 0
+        lead = [
+            word
+            for word in words[:at]
+            if word
+            not in (
+                "with",
+                "a",
+                "an",
+                "the",
+                "by",
+                "in",
+                "on",
+                "<duration>",
+                "slow",
+                "off",
+                "video",
+                "it",
+                "clip",
+                "out",
+            )
+        ]
+        kind = "in" if phrase.verb in ("start", "begin", "open") else "out"
+        lengths = [token for token in tokens[:at] if token.kind == "duration"]
+        return (
+            fading(Phrase([*tokens[at + 1 :], *lengths], "fade", "" if {"in", "out"} & set(words[at:]) else kind))
+            if not lead
+            else None
+        )
+    points = [token for token in tokens if token.kind in ("clock", "duration")]
+    others = [token.word for token in tokens if token not in points]
+    if len(points) != 1 or not all(
+        word in ("at", "the", "video", "clip", "it", "from", "after", "in", "mark", "footage") for word in others
+    ):
+        return _beginning_span(tokens, phrase.verb)
+    key = "start" if phrase.verb in ("start", "begin", "open") else "end"
+    return [Draft("bound", {key: tidy(points[0].value)})]
+
+
+def _beginning_span(tokens: list[Token], verb: str) -> list[Draft] | None:
+    spans = _spans(tokens)
+    if spans and len(spans) == 1 and verb in ("start", "begin"):
+        start, end = spans[0]
+        if start is not None and end is None:
+            draft = spanned(Draft("trim"), (start, None))
+            return [draft] if draft else None
+    return None

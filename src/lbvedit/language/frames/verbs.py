@@ -1,0 +1,92 @@
+"""The verbs and their frames."""
+
+from __future__ import annotations
+
+from lbvedit.language.amounts import Amount
+from lbvedit.language.frames import adding, geometry, making, objects, properties, timing
+from lbvedit.language.frames.phrase import Frame
+
+__all__ = ["PARTICLES", "TIMED", "VERBS", "VERB_BASES"]
+
+_PIXELATE = "read as pixelating; say 'blur' to blur it"
+
+_GROUPS: tuple[tuple[str, Frame], ...] = (
+    ("blur|blur out|defocus|soften|unfocus", objects.grading("blur")),
+    ("sharpen|sharpen up|crispen", objects.grading("sharpen")),
+    ("denoise|clean up|degrain", objects.grading("denoise")),
+    ("pixelate|pixelate out|pixelize", objects.grading("pixelate")),
+    ("censor|mosaic|anonymize", objects.grading("pixelate", note=_PIXELATE)),
+    ("brighten|brighten up|lighten|lighten up|illuminate|overexpose", objects.grading("brightness")),
+    ("darken|darken down|dim|dim down|underexpose", objects.grading("brightness", -1)),
+    ("warm|warm up", objects.grading("temperature")),
+    ("cool|cool down|cool off", objects.grading("temperature", -1)),
+    ("saturate", objects.grading("saturation")),
+    ("desaturate", objects.grading("saturation", -1, plain_amount=Amount("degree", 2))),
+    ("vignette", objects.plain("vignette")),
+    ("grayscale|decolorize|monochromize|grey", objects.plain("grayscale")),
+    ("invert|negate", objects.plain("invert")),
+    ("stabilize|steady|destabilize|deshake|smooth out", objects.plain("stabilize")),
+    ("reverse|rewind|invert time", objects.plain("reverse")),
+    ("mute|silence|quieten", objects.plain("mute")),
+    ("highlight|spotlight|emphasize|accentuate|focus|feature", objects.highlighting),
+    ("hide|conceal", objects.removing),
+    ("erase|get rid|eliminate|wipe|wipe out|paint out|inpaint|clear|edit out|take away|remove out", objects.removing),
+    ("remove|delete|drop|take out|strip|discard|strip out|take off|get rid of|lose|dump", timing.cutting),
+    ("cut|cut out|cut off|cut away|chop|chop off|snip|snip off|snip out|clip|clip off|cut down|excise|crop time", timing.cutting),
+    ("isolate|extract|mask out|segment out|green screen|greenscreen|key out|chroma key", objects.cutting_out),
+    ("keep|retain|preserve|leave", objects.keeping),
+    ("find|select|pick|choose|identify|locate|detect|segment|look for|consider|grab|take", objects.finding),
+    ("make|have|let|render|want|get|need|ensure", making.making),
+    ("turn|change|convert|transform|switch|morph|modify|alter", making.changing),
+    ("paint|color|recolor|dye|tint|colorize|spray|repaint|recolorize|tone|redye|color in|color grade", making.painting),
+    ("replace|swap|substitute|exchange|swap out|switch out", making.replacing),
+    ("stylize|restyle|style|cartoonify|cartoonize|animefy|reimagine|redraw", making.styling),
+    ("animate", making.animating),
+    ("increase|raise|boost|enhance|bump|bump up|turn up|bring up|up|amplify|intensify|strengthen|crank up|pump up|crank|push up|push"
+     "|heighten|elevate|lift", properties.more_or_less(1)),
+    ("decrease|reduce|lower|turn down|bring down|tone down|lessen|diminish|weaken|cut back|attenuate|drop down|minimize|soften down"
+     "|decrease down|bring back|take down|dial down|dial back", properties.more_or_less(-1)),
+    ("set|adjust|put at", properties.setting),
+    ("double", properties.multiplying(2.0)),
+    ("triple", properties.multiplying(3.0)),
+    ("quadruple", properties.multiplying(4.0)),
+    ("halve", properties.multiplying(0.5)),
+    ("turn off|switch off|shut off|kill", properties.silencing),
+    ("speed up|speed|accelerate|fast forward|hurry up|fasten", timing.speeding(1)),
+    ("slow down|slow|decelerate|slow up", timing.speeding(-1)),
+    ("play|run|show|playback|play back", timing.playing),
+    ("trim|trim off|trim down|trim away|trim out", timing.trimming),
+    ("shorten|limit|shorten down", timing.shortening),
+    ("fade|fade in|fade out", timing.fading),
+    ("start|begin|end|stop|open|finish|close", timing.beginning),
+    ("crop|crop in|crop out|reframe|recrop", geometry.cropping),
+    ("zoom|zoom in|zoom out|zoom into|move in|push in", geometry.zooming),
+    ("flip|mirror|flop", geometry.flipping),
+    ("rotate|turn|spin", geometry.rotating),
+    ("resize|scale|scale up|scale down|upscale|downscale|shrink|enlarge|rescale|magnify|upsize|downsize|shrink down", geometry.resizing),
+    ("add|apply|insert|introduce|include|use|add in|bring in|create|impose|superimpose|draw", adding.adding),
+    ("put|place|overlay|set", adding.putting),
+    ("give|lend", adding.giving),
+    ("caption|subtitle|title|write|type|print|display|label|show|overlay", adding.captioning),
+)  # fmt: skip
+
+
+def _table() -> dict[tuple[str, str], tuple[Frame, ...]]:
+    out: dict[tuple[str, str], tuple[Frame, ...]] = {}
+    for names, frame in _GROUPS:
+        for name in names.split("|"):
+            verb, _, particle = name.partition(" ")
+            out[verb, particle] = (*out.get((verb, particle), ()), frame)
+    return out
+
+
+VERBS: dict[tuple[str, str], tuple[Frame, ...]] = _table()
+"""(base form, particle or "") -> the frames to try, in order."""
+
+VERB_BASES = frozenset(verb for verb, _ in VERBS)
+PARTICLES = frozenset(particle for _, particle in VERBS if particle)
+
+TIMED = frozenset(
+    {timing.cutting, timing.trimming, timing.shortening, timing.fading, timing.beginning, objects.keeping}
+)
+"""Frames that read times themselves; for all others a span says when the step applies."""

@@ -1,0 +1,213 @@
+"""From a sentence to a plan: :func:`parse`.
+
+    text -> tokens -> times marked -> pieces between separators -> clauses (verb frames) -> drafts -> steps
+
+Where pieces belong to one clause ("the dog and the cat") and where they part two ("blur the dog and reverse it") is
+found by search: the finest division in which every clause is understood wins. Words with a slip of the finger are
+corrected only where the sentence cannot be understood without, and each correction is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from itertools import combinations, islice, product
+
+from lbvedit.errors import InstructionError
+from lbvedit.language.amounts import DEGREE_WORDS
+from lbvedit.language.clauses import Reading, read_clause, without_manners
+from lbvedit.language.colors import color_words
+from lbvedit.language.drafts import Draft
+from lbvedit.language.frames import PARTICLES, VERB_BASES
+from lbvedit.language.refusal import not_understood, refuse_negation
+from lbvedit.language.resolve import resolve
+from lbvedit.language.spelling import candidates
+from lbvedit.language.synonyms import EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
+from lbvedit.language.targets import WHOLE_NOUNS
+from lbvedit.language.times import TIME_WORDS, mark_times
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join, tokenize
+from lbvedit.types import EditPlan
+
+__all__ = ["parse", "vocabulary"]
+
+_LONGEST = 2000
+_HARD_WORDS = frozenset({"then", "afterwards", "finally", "lastly"})
+_SOFT_WORDS = frozenset({"and", "while", "plus", "but", "also"})
+_RUN_ON = frozenset(
+    {"make", "remove", "replace", "add", "blur", "recolor", "turn", "change", "paint", "trim", "mute", "crop", "delete"}
+)
+_LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage"})
+_TRIES = 150
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every word that the grammar itself knows: what a slip of the finger may be corrected to."""
+    words = {form for verb in VERB_BASES for form in forms(verb)}
+    for table in (QUALITIES, STATES, PROPERTIES, EFFECTS):
+        words |= {word for phrase in table for word in phrase.split()}
+    words |= {word for phrase in FILLERS for word in phrase} | {word for phrase in PARTICLES for word in phrase.split()}
+    words |= color_words() | DEGREE_WORDS | TIME_WORDS | WHOLE_NOUNS | STYLE_NOUNS | _LONG_NOUNS
+    return frozenset(words | {"except", "apart", "with", "into", "horizontally", "vertically", "clockwise", "degrees", "percent",
+        "counterclockwise", "twice", "double", "times", "bottom", "center", "middle", "corner", "saying", "caption", "title", "text",
+        "subtitle", "around", "color", "than", "look", "like", "them", "this", "that", "their", "only", "else", "rest", "should",
+        "more", "less", "style"})  # fmt: skip
+
+
+def parse(text: str) -> EditPlan:
+    """The plan that a sentence asks for.
+
+    Args:
+        text: English, one or several clauses.
+
+    Raises:
+        InstructionError: some part is not understood, asks for something not to be done, or asks for nothing; the
+            message says what was understood and the hint names the nearest things that can be done.
+    """
+    if len(text) > _LONGEST:
+        raise InstructionError(
+            f"an instruction has at most {_LONGEST} characters, got {len(text)}", hint="say it in several runs"
+        )
+    tokens, notes = _with_known_nouns(tokenize(text, vocabulary()))
+    refuse_negation(tokens)
+    if not without_manners(tokens):
+        raise not_understood(text, [], [])
+    readings = _search(mark_times(tokens))
+    if readings is None:
+        readings, corrections = _search_corrected(tokens)
+        notes += corrections
+    if readings is None:
+        readings = _search(mark_times(tokens), run_on=True)
+    if readings is None:
+        raise not_understood(text, *_understood(mark_times(tokens)))
+    plan = resolve(readings, text)
+    return replace(plan, notes=(*notes, *plan.notes))
+
+
+def _with_known_nouns(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
+    """Corrects slips in the few long nouns that the grammar itself means: ``vidoe``, ``backgroud``."""
+    out, notes = [], []
+    for token in tokens:
+        near = candidates(token.word, _LONG_NOUNS) if token.kind == "word" and token.word not in vocabulary() else []
+        if near and token.word != f"{near[0]}s":
+            notes.append(f"read {token.text!r} as {near[0]!r}")
+            token = token.corrected(near[0])
+        out.append(token)
+    return out, tuple(notes)
+
+
+def _search_corrected(tokens: list[Token]) -> tuple[list[_Clause] | None, tuple[str, ...]]:
+    """Tries the sentence with one word corrected, then two, and so on."""
+    options: list[tuple[int, list[str]]] = []
+    for at, token in enumerate(tokens):
+        if token.kind == "word" and len(token.word) > 2 and token.word not in vocabulary():
+            if near := candidates(token.word, vocabulary()):
+                options.append((at, near[:4]))
+    tries = (
+        dict(zip((at for at, _ in chosen), words, strict=True))
+        for count in range(1, min(5, len(options)) + 1)
+        for chosen in combinations(options, count)
+        for words in product(*(near for _, near in chosen))
+    )
+    for correction in islice(tries, _TRIES):
+        fixed = [token.corrected(correction[at]) if at in correction else token for at, token in enumerate(tokens)]
+        try:
+            readings = _search(mark_times(fixed))
+        except InstructionError:
+            continue
+        if readings is not None:
+            return readings, tuple(f"read {tokens[at].text!r} as {word!r}" for at, word in correction.items())
+    return None, ()
+
+
+_Clause = tuple[tuple[Draft, ...], bool]
+"""The drafts of a clause, and whether a soft separator joins it to the next."""
+
+
+def _pieces(tokens: Tokens, *, run_on: bool) -> list[tuple[int, int, bool]]:
+    """The stretches between separators: first token, end, and whether a hard separator follows."""
+    out: list[tuple[int, int, bool]] = []
+    start = at = 0
+    while at < len(tokens):
+        after, hard = at, False
+        while after < len(tokens) and (separator := _separator(tokens, after)):
+            hard = hard or separator == MARK_HARD
+            after += 1
+        if after > at:
+            if at > start:
+                out.append((start, at, hard))
+            elif out and hard:
+                out[-1] = (out[-1][0], out[-1][1], True)
+            start = at = after
+            continue
+        if run_on and at > start and tokens[at].kind == "word" and tokens[at].word in _RUN_ON:
+            out.append((start, at, False))
+            start = at
+        at += 1
+    if start < len(tokens):
+        out.append((start, len(tokens), True))
+    return out
+
+
+def _separator(tokens: Tokens, at: int) -> str | None:
+    token = tokens[at]
+    if token.kind == "mark":
+        return token.word
+    if token.kind == "word" and token.word in _HARD_WORDS:
+        return MARK_HARD
+    return MARK_SOFT if token.kind == "word" and token.word in _SOFT_WORDS else None
+
+
+def _search(tokens: Tokens, *, run_on: bool = False) -> list[_Clause] | None:
+    """The finest division into clauses that are all understood, or None."""
+    pieces = _pieces(tokens, run_on=run_on)
+    failed: set[tuple[int, str, str, int]] = set()
+
+    def read(at: int, previous: Reading | None) -> list[_Clause] | None:
+        if at == len(pieces):
+            return []
+        key = (at, previous.verb, previous.particle, id(previous.frame)) if previous else (at, "", "", 0)
+        if key in failed:
+            return None
+        for end in range(at + 1, len(pieces) + 1):
+            clause = tokens[pieces[at][0] : pieces[end - 1][1]]
+            for reading in _readings(clause, previous):
+                hard = pieces[end - 1][2]
+                following = read(end, None if hard else reading)
+                if following is not None:
+                    words = join(without_manners(clause))
+                    drafts = tuple(replace(draft, words=words) for draft in reading.drafts)
+                    return [(drafts, not hard), *following]
+            if pieces[end - 1][2]:
+                break
+        failed.add(key)
+        return None
+
+    return read(0, None) if pieces else None
+
+
+def _readings(clause: Tokens, previous: Reading | None) -> Iterator[Reading]:
+    yield from islice(read_clause(clause, previous), 4)
+
+
+def _understood(tokens: Tokens) -> tuple[list[_Clause], list[str]]:
+    """For the refusal: the clauses that are understood on their own, and the words of those that are not."""
+    clauses: list[_Clause] = []
+    lost: list[str] = []
+    pieces = _pieces(tokens, run_on=False)
+    at = 0
+    while at < len(pieces):
+        for end in range(len(pieces), at, -1):
+            clause = tokens[pieces[at][0] : pieces[end - 1][1]]
+            if any(hard for _, _, hard in pieces[at : end - 1]):
+                continue
+            if reading := next(_readings(clause, None), None):
+                clauses.append((reading.drafts, False))
+                at = end
+                break
+        else:
+            if said := join(without_manners(tokens[pieces[at][0] : pieces[at][1]])):
+                lost.append(said)
+            at += 1
+    return clauses, lost

@@ -1,0 +1,84 @@
+"""Saying no: what was understood, what was not, and the three nearest things that can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from lbvedit.errors import InstructionError
+from lbvedit.language.drafts import Draft
+from lbvedit.language.operators import OPERATORS, Operator
+from lbvedit.language.tokens import Tokens, join
+
+__all__ = ["not_understood", "refuse_negation"]
+
+_NEGATIONS = (("do", "not"), ("never",), ("not", "to"), ("should", "not"), ("must", "not"), ("can", "not"), ("will", "not"),
+    ("does", "not"), ("avoid",), ("refrain",), ("no", "need"), ("you", "not"), ("leave", "alone"), ("would", "not"))  # fmt: skip
+_RELATIVE = frozenset({"who", "that", "which", "is", "are", "whose"})
+_DULL = frozenset(
+    {"the", "and", "a", "it", "to", "of", "in", "on", "make", "me", "you", "what", "this", "that", "by", "with", "for"}
+)
+
+
+def refuse_negation(tokens: Tokens) -> None:
+    """Refuses a sentence that says what not to do.
+
+    Raises:
+        InstructionError: it does.
+    """
+    words = [token.word if token.kind == "word" else "" for token in tokens]
+    for at in range(len(words)):
+        for phrase in _NEGATIONS:
+            if tuple(words[at : at + len(phrase)]) != phrase or (at and words[at - 1] in _RELATIVE):
+                continue
+            if phrase[0] in ("does", "do") and any(
+                word in ("who", "that", "which") for word in words[max(0, at - 2) : at]
+            ):
+                continue
+            said = join(tokens[at : at + 6])
+            raise InstructionError(
+                f"{said!r} says what not to do",
+                hint="say only what to do; 'blur everything except the dog' spares the dog",
+            )
+
+
+def not_understood(
+    text: str, understood: Sequence[tuple[Sequence[Draft], bool]], lost: Sequence[str]
+) -> InstructionError:
+    """The refusal of a sentence.
+
+    Args:
+        text: the sentence.
+        understood: the clauses that were.
+        lost: the words of those that were not.
+    """
+    what = " ".join(lost[0].split()) if lost else " ".join(text.split())
+    message = f"{what[:80]!r} is not understood" if what else "the instruction is empty"
+    known = [_describe(draft) for drafts, _ in understood for draft in drafts]
+    message += (
+        f"; understood: {', '.join(known)}" if known else "; nothing else was asked" if lost and what != text else ""
+    )
+    near = _nearest(what)
+    return InstructionError(
+        message, hint="nearest: " + "; ".join(f"{entry.example!r} ({entry.name})" for entry in near)
+    )
+
+
+def _describe(draft: Draft) -> str:
+    values = " ".join(str(value) for value in draft.params.values())
+    place = (
+        f" {'everything except ' if draft.target.outside else ''}{draft.target.phrase}" if draft.target.phrase else ""
+    )
+    return f"{draft.op}{place}{' ' if values else ''}{values}"
+
+
+def _nearest(words: str, count: int = 3) -> list[Operator]:
+    """The operators whose words are spelt most like some word of the sentence."""
+    said = [word for word in words.lower().split() if len(word) > 2 and word not in _DULL]
+
+    def likeness(entry: Operator) -> float:
+        own = {word.strip(".,;:'\"") for word in f"{entry.name} {entry.example} {entry.help}".lower().split()} - _DULL
+        best = [max((SequenceMatcher(None, word, mine).ratio() for mine in own), default=0.0) for word in said[:12]]
+        return max(best, default=0.0) + 0.1 * sum(sorted(best)[-3:])
+
+    return sorted(OPERATORS.values(), key=lambda entry: -likeness(entry))[:count]

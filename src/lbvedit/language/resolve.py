@@ -1,0 +1,153 @@
+"""From drafts to steps: pronouns, shared objects, what only the target decides, and notes on every doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lbvedit.errors import InstructionError
+from lbvedit.language.drafts import NOBODY, Draft, tidy
+from lbvedit.language.operators import OPERATORS, validate
+from lbvedit.language.targets import Target
+from lbvedit.types import EditPlan, Step
+
+__all__ = ["resolve"]
+
+
+def resolve(clauses: Sequence[tuple[Sequence[Draft], bool]], text: str) -> EditPlan:
+    """The plan that some clauses make.
+
+    Args:
+        clauses: the drafts of each clause, and whether a soft separator joins it to the next.
+        text: the sentence, for messages.
+
+    Raises:
+        InstructionError: a pronoun or verb lacks its object, or one target is given two colours.
+    """
+    return _Resolver(text).run(_shared(clauses))
+
+
+def _shared(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[Draft]:
+    """The drafts with bare verbs given the object of the clause they are joined to: ``blur and darken the sky``."""
+    out: list[Draft] = []
+    following: Target | None = None
+    for drafts, joined in reversed(clauses):
+        new = list(drafts)
+        for at, draft in enumerate(new):
+            if draft.bare and joined and following is not None and OPERATORS[draft.op].takes_target != "no":
+                new[at] = draft.on(following)
+        first = new[0]
+        picture = first.op in OPERATORS and OPERATORS[first.op].takes_target != "no"
+        following = first.target if picture and first.target != NOBODY else None
+        out[:0] = new
+    return out
+
+
+class _Resolver:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.last: str | None = None
+        self.steps: list[Step] = []
+        self.notes: list[str] = []
+
+    def run(self, drafts: Sequence[Draft]) -> EditPlan:
+        bound = False
+        for draft in drafts:
+            self.notes += draft.notes
+            outside, target = draft.target.outside, self._target(draft)
+            if draft.target.kind == "rest":
+                outside = True
+            if draft.op == "bound":
+                self._bound(draft, joins=bound)
+                bound = True
+                continue
+            bound = False
+            if draft.op != "focus":
+                self._add(self._decided(draft, target, outside), target, outside)
+            self._remember(draft, target)
+        if not self.steps:
+            raise InstructionError(
+                f"{self.text!r:.80} names a thing but asks for nothing", hint="say what to do with it"
+            )
+        plan = EditPlan(tuple(self.steps), tuple(dict.fromkeys(self.notes)))
+        validate(plan)
+        return plan
+
+    def _target(self, draft: Draft) -> str | None:
+        target = draft.target
+        if target.kind == "phrase":
+            if target.owner and self.last:
+                single = " " not in self.last
+                return f"{self.last}'s {target.phrase}" if single else f"{target.phrase} of the {self.last}"
+            return target.phrase
+        if target.kind == "rest" and self.last is None:
+            raise InstructionError(
+                f"the rest of what? {draft.words!r:.80} names nothing before", hint="say 'everything except ...'"
+            )
+        return self.last if target.kind in ("pronoun", "rest") else None
+
+    def _decided(self, draft: Draft, target: str | None, outside: bool) -> Draft:
+        """The draft with the operator that its target decides on."""
+        if draft.op == "become":
+            what = draft.params["with"]
+            if target is None:
+                return replace(draft, op="style", params={"style": what})
+            if target == "background" and not outside:
+                return replace(draft, op="restyle_background")
+            return replace(draft, op="replace")
+        if draft.op == "recolor" and draft.params["color"] == "gray":
+            if target is None or outside or target == "background":
+                return replace(
+                    draft, op="grayscale", params={key: value for key, value in draft.params.items() if key != "color"}
+                )
+            self.notes.append(
+                f"gray is read as painting {target!r} gray; say 'black and white' to take its colour away"
+            )
+        if draft.op == "cutout" and "background" in draft.params and target == "background" and not outside:
+            return replace(draft, op="recolor", params={"color": draft.params["background"]})
+        return draft
+
+    def _add(self, draft: Draft, target: str | None, outside: bool) -> None:
+        entry = OPERATORS[draft.op]
+        if entry.takes_target == "no":
+            if draft.target.kind == "phrase" and target:
+                self.notes.append(f"{draft.op} acts on the whole video, not only on {target!r}")
+            target, outside = None, False
+        if entry.takes_target == "must" and target is None:
+            raise InstructionError(
+                f"{draft.op} what? {draft.words!r:.80} names no thing", hint=f"as in {entry.example!r}"
+            )
+        params = {name: tidy(value) if isinstance(value, float) else value for name, value in draft.params.items()}
+        step = Step(draft.op, target, params, entry.engine, outside and target is not None, draft.words)
+        before = self.steps[-1] if self.steps else None
+        if before is not None and (before.op, before.target, before.outside) == (step.op, step.target, step.outside):
+            if (step.op == "recolor" and before.words == step.words.split(" and ")[0]) or (
+                step.op == "recolor" and draft.target.kind != "pronoun"
+            ):
+                one, two = before.params["color"], step.params["color"]
+                raise InstructionError(
+                    f"{one} and {two} are two colours for {step.target or 'the frame'!r}", hint="name one"
+                )
+            if step.op == "cutout" and not before.params:
+                self.steps[-1] = step
+                return
+        self.steps.append(step)
+
+    def _bound(self, draft: Draft, *, joins: bool) -> None:
+        params = {name: tidy(value) for name, value in draft.params.items()}
+        if joins and not set(params) & set(self.steps[-1].params):
+            before = self.steps.pop()
+            params = {**before.params, **params}
+            draft = replace(draft, words=f"{before.words} and {draft.words}")
+        self.steps.append(Step("trim", None, params, words=draft.words))
+
+    def _remember(self, draft: Draft, target: str | None) -> None:
+        kind = draft.target.kind
+        if draft.op in ("become", "replace") and target is not None and target != "background":
+            self.last = str(draft.params["with"])
+        elif draft.op == "add":
+            self.last = str(draft.params["what"]) if target is None else target
+        elif kind == "phrase":
+            self.last = target
+        elif kind == "whole":
+            self.last = None

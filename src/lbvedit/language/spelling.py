@@ -1,0 +1,67 @@
+"""British and American spelling, and words with one slip of the finger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+__all__ = ["american", "candidates", "one_slip"]
+
+_BRITISH = {
+    "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
+    "aeroplane": "airplane", "colourful": "colorful", "colourize": "colorize", "sceptre": "scepter", "metre": "meter",
+    "theatre": "theater", "jewellery": "jewelry", "mould": "mold", "plough": "plow", "catalogue": "catalog",
+    "watercolour": "watercolor", "greyish": "grayish", "pixellate": "pixelate", "anticlockwise": "counterclockwise",
+    "gray-scale": "grayscale", "grey-scale": "grayscale", "colourise": "colorize",
+}  # fmt: skip
+_ISE = (
+    "stabil", "anonym", "pixel", "emphas", "styl", "color", "monochrom", "animat", "normal", "minim", "maxim", "equal",
+    "final", "dramat", "neutral", "optim", "real", "brutal", "vital", "harmon", "recogn", "visual", "cartoon", "desatur",
+    "decolor", "recolor", "italic", "crystall", "summar", "custom", "apolog",
+)  # fmt: skip
+
+
+@cache
+def american(word: str) -> str:
+    """A lower-case word in American spelling; unknown words stay."""
+    if word in _BRITISH:
+        return _BRITISH[word]
+    for british in ("colour", "grey", "centre", "pixellat"):
+        if british in word:
+            word = word.replace(
+                british, {"colour": "color", "grey": "gray", "centre": "center"}.get(british, "pixelat")
+            )
+    for stem in _ISE:
+        for tail in ("ise", "ised", "ises", "ising", "iser", "isation"):
+            if word == stem + tail:
+                return stem + tail.replace("is", "iz", 1)
+    for ending in ("lled", "lling"):
+        if word in {"cancelled", "cancelling", "labelled", "labelling", "levelled", "levelling"}:
+            return word.replace(ending, ending[1:])
+    return word
+
+
+def one_slip(first: str, second: str) -> bool:
+    """Whether two words differ by exactly one insertion, deletion, substitution or swap of neighbours.
+
+    That is a Damerau-Levenshtein distance of 1.
+    """
+    if first == second or abs(len(first) - len(second)) > 1:
+        return False
+    if len(first) > len(second):
+        first, second = second, first
+    at = next((k for k, (one, other) in enumerate(zip(first, second, strict=False)) if one != other), len(first))
+    if len(first) < len(second):
+        return first[at:] == second[at + 1 :]
+    swapped = first[at : at + 2] == second[at : at + 2][::-1] and first[at + 2 :] == second[at + 2 :]
+    return first[at + 1 :] == second[at + 1 :] or swapped
+
+
+def candidates(word: str, vocabulary: Iterable[str]) -> list[str]:
+    """The words of at least four letters that one slip turns into ``word``, the likeliest first.
+
+    Swaps of neighbours come first, then a doubled or missing letter, then a wrong one; a first letter that stays is
+    likelier than one that changes.
+    """
+    found = [other for other in vocabulary if len(other) >= 4 and one_slip(word, other)]
+    return sorted(found, key=lambda other: (sorted(other) != sorted(word), other[0] != word[0], other))

@@ -1,0 +1,214 @@
+"""Noun phrases: what a step acts on, as the user said it, without its article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
+
+__all__ = ["ARTICLES", "EXCEPT", "PRONOUNS", "WHOLE_NOUNS", "Target", "noun_phrase", "reorder_except", "strip_articles"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a step acts on, before pronouns are resolved.
+
+    Args:
+        kind: ``whole`` frame, a ``phrase``, a ``pronoun`` for the last target, the ``rest`` of the frame around it,
+            or ``none`` where nothing was said.
+        phrase: the words, for a phrase.
+        outside: everything except the phrase.
+        owner: whether a possessive pronoun stood before the phrase ("his shirt").
+    """
+
+    kind: Literal["whole", "phrase", "pronoun", "rest", "none"]
+    phrase: str = ""
+    outside: bool = False
+    owner: bool = False
+
+
+ARTICLES = frozenset({"the", "a", "an", "this", "that", "these", "those", "my", "our", "your", "some"})
+_OWNERS = frozenset({"his", "her", "its", "their"})
+PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "those", "they", "he", "she", "itself"})
+WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "picture", "frame", "scene", "shot",
+    "recording", "videos", "clips", "frames", "screen", "thing", "vid", "sequence", "material", "photo", "audio",
+    "sound", "colors", "color", "take", "reel", "gif"})  # fmt: skip
+_WHOLE_ALONE = frozenset({"everything", "all", "whole", "everyone", "everybody", "anything"})
+_WHOLE_LEAD = ARTICLES | {"whole", "entire", "full", "complete", "of", "all", "it"}
+EXCEPT = (
+    ("except", "for"), ("apart", "from"), ("aside", "from"), ("other", "than"), ("with", "the", "exception", "of"),
+    ("save", "for"), ("not", "including"), ("except",), ("but", "not"), ("but",), ("besides",), ("excluding",),
+    ("bar",), ("without", "touching"), ("around",), ("outside", "of"), ("outside",), ("excepting",), ("minus",),
+)  # fmt: skip
+_BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})
+_NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
+    "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so", "my",
+    "but", "except", "holding", "too", "all", "much", "only", "looks", "look", "like"})  # fmt: skip
+_NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into", "more",
+    "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what", "how",
+    "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
+_NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur",
+    "don't", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim"})  # fmt: skip
+_BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at", "by", "for",
+    "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",
+    "without", "along", "across", "inside", "outside", "through", "towards", "toward", "beneath", "underneath", "around",
+    "among", "onto", "into", "off", "next", "except", "but", "upon", "within", "past", "beyond", "not", "about", "is",
+    "are", "throughout", "during", "just", "only", "everything", "everyone"})  # fmt: skip
+_CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
+
+
+def noun_phrase(tokens: Tokens) -> Target | None:
+    """The target that some words name, or None where they name none."""
+    tokens = _without_place(tokens)
+    words = [token.word for token in tokens]
+    if not words or any(token.kind in ("span", "duration", "percent", "hex", "clock", "size") for token in tokens):
+        return None
+    if words[0] in ("only", "just", "both", "also") and len(words) > 1 and words[:2] != ["both", "of"]:
+        return noun_phrase(tokens[1:])
+    if words in (["both", "of", "them"], ["all", "of", "them"], ["them", "all"], ["them", "both"]):
+        return Target("pronoun")
+    if words in (["this", "one"], ["that", "one"], ["the", "same"], ["these", "ones"], ["the", "same", "thing"]):
+        return Target("pronoun")
+    if len(words) == 1 and words[0] in PRONOUNS:
+        return Target("pronoun")
+    if _is_rest(words):
+        return Target("rest")
+    if words[0] == "the" and words[1:2] in (["color"], ["colors"]) and words[2:3] in (["of"], ["in"]) and words[3:]:
+        return noun_phrase(tokens[3:])
+    if inner := _outside(tokens, words):
+        return inner
+    if is_whole(words):
+        return Target("whole")
+    return _phrase(tokens, words)
+
+
+def is_whole(words: list[str]) -> bool:
+    """Whether some words mean the whole frame: ``the entire video``, ``everything``, ``all of it``."""
+    if words in (["it", "all"], ["all", "of", "it"], ["the", "lot"], ["all", "of", "this"], ["the", "whole"]):
+        return True
+    if len(words) == 1 and words[0] in _WHOLE_ALONE:
+        return True
+    if words[:1] == ["everything"] and words[1:] in (["in", "the", "video"], ["in", "the", "frame"], ["in", "it"]):
+        return True
+    return (words[-1] in WHOLE_NOUNS and all(word in _WHOLE_LEAD for word in words[:-1]) and words[-1] != "thing") or (
+        len(words) > 1 and words[-1] == "thing" and "whole" in words
+    )  # fmt: skip
+
+
+def _is_rest(words: list[str]) -> bool:
+    for phrase in (["everything", "else"], ["everyone", "else"], ["the", "rest"], ["all", "the", "rest"], ["all", "else"],
+                   ["everybody", "else"], ["the", "others"], ["all", "others"], ["anything", "else"]):  # fmt: skip
+        if words[: len(phrase)] == phrase:
+            tail = words[len(phrase) :]
+            return not tail or (tail[0] in ("of", "in") and bool(tail[1:]) and is_whole(tail[1:]))
+    return words == ["rest"]
+
+
+def _outside(tokens: Tokens, words: list[str]) -> Target | None:
+    """``everything except X``, ``all but X``, ``the area around X``, ``the whole frame apart from X``."""
+    for at in range(len(words)):
+        for phrase in EXCEPT:
+            if tuple(words[at : at + len(phrase)]) != phrase:
+                continue
+            head = [word for word in words[:at] if word != MARK_SOFT]
+            around = phrase[0] in ("around", "outside")
+            place = head in (["the", "area"], ["area"], ["the", "space"], ["the", "region"], ["everything"], ["all"],
+                             ["the", "background"], ["the", "parts"], ["anything"], [])  # fmt: skip
+            if around and not place:
+                return None
+            background = head and head[-1] in _BACKGROUND and not head[:-1]
+            background = background or (len(head) == 2 and head[0] == "the" and head[1] in _BACKGROUND)
+            if not (background or (around and place) or (head and is_whole(head))):
+                return None
+            inner = noun_phrase(tokens[at + len(phrase) :])
+            if inner is None or inner.outside or inner.kind in ("whole", "none"):
+                return None
+            if inner.kind == "rest":
+                return Target("pronoun")
+            if inner.kind == "pronoun":
+                return Target("rest")
+            return Target("phrase", inner.phrase, outside=True)
+    return None
+
+
+def reorder_except(tokens: Tokens) -> list[Token] | None:
+    """Moves a trailing ``except X`` behind the whole frame it restricts: ``turn everything gray except the car``.
+
+    None where no such phrase stands at the end.
+    """
+    words = [token.word for token in tokens]
+    for at in range(1, len(words)):
+        phrase = next((one for one in EXCEPT if tuple(words[at : at + len(one)]) == one), None)
+        if phrase is None or phrase[0] in ("around", "outside"):
+            continue
+        head = list(tokens[:at])
+        while head and head[-1].word == MARK_SOFT:
+            head.pop()
+        for size in range(min(4, len(head)), 0, -1):
+            for start in range(len(head) - size + 1):
+                said = [token.word for token in head[start : start + size]]
+                if (is_whole(said) and said != ["color"] and said != ["colors"]) or said == ["it"]:
+                    whole = head[start : start + size]
+                    if said == ["it"]:
+                        whole = [whole[0].corrected("everything")]
+                    return [*head[:start], *whole, *tokens[at:], *head[start + size :]]
+    return None
+
+
+def strip_articles(tokens: Tokens) -> list[Token]:
+    """The words without the articles before them."""
+    tokens = list(tokens)
+    while len(tokens) > 1 and tokens[0].kind == "word" and (
+        tokens[0].word in ARTICLES or tuple(token.word for token in tokens[:2]) in {("all", "the"), ("all", "of")}
+    ):  # fmt: skip
+        tokens = tokens[1:]
+    return tokens
+
+
+def _without_place(tokens: Tokens) -> list[Token]:
+    """The words without ``in the video`` behind them."""
+    tokens = list(tokens)
+    while tokens and tokens[-1].word == MARK_SOFT:
+        tokens.pop()
+    words = [token.word for token in tokens]
+    for at in range(1, len(words) - 1):
+        if words[at] in ("in", "of", "from", "throughout") and words[at - 1] not in ("everything", "rest"):
+            place = words[at + 1 :]
+            if is_whole(place) and place[-1] in WHOLE_NOUNS - {"scene", "color", "colors", "sound", "audio"}:
+                return tokens[:at]
+    return tokens
+
+
+def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
+    if words[0] in _NEVER_START or words[-1] in _NO_END or MARK_SOFT in (words[0], words[-1]):
+        return None
+    relative = next((at for at, word in enumerate(words) if word in _CLAUSE and at), len(words))
+    if any(word in _NEVER_INSIDE for word in words[:relative]):
+        return None
+    for before, word in zip(words[:relative], words[1:relative], strict=False):
+        if word in ("the", "a", "an") and before not in _BEFORE_ARTICLE and not before.endswith(("ing", "ed", "'s")):
+            return None  # "car rde and turn the sky": another clause has been swallowed
+    owner = tokens[0].word in _OWNERS and len(words) > 1
+    said = strip_articles(tokens[1:] if owner else tokens)
+    if not said or (len(said) == 1 and said[0].word in ARTICLES | PRONOUNS):
+        return None
+    bare = [token.word for token in said]
+    if bare[0] in _BACKGROUND and (len(bare) == 1 or bare[1] in ("of", "behind", "around", "in")):
+        return Target("phrase", "background")
+    return Target("phrase", _conjuncts(said), owner=owner)
+
+
+def _conjuncts(tokens: Tokens) -> str:
+    """The phrase with the articles after "and" and commas left out: ``dog and cat``."""
+    kept: list[Token] = []
+    for token in tokens:
+        after_joint = bool(kept) and kept[-1].word in ("and", "or", MARK_SOFT)
+        if after_joint and token.kind == "word" and token.word in ARTICLES:
+            continue
+        if token.word == MARK_SOFT and kept and kept[-1].word == MARK_SOFT:
+            continue
+        if token.word == "and" and kept and kept[-1].word == MARK_SOFT:
+            kept.pop()
+        kept.append(token)
+    return join(kept)

@@ -1,0 +1,283 @@
+"""Times in words: ``the last 500 ms``, ``from 0:05 to 1m12s``, ``two and a half seconds``.
+
+:func:`mark_times` turns them into single tokens before anything else is read, so that an "and" inside a time joins no
+clauses. A span is ``(start, end)`` in seconds, negative from the end, None where it is open:
+
+=========================  ================
+the first two seconds      ``(None, 2)``
+the last 3 s               ``(-3, None)``
+from 0:05 to 0:12          ``(5, 12)``
+after 0:10                 ``(10, None)``
+until the 5 second mark    ``(None, 5)``
+=========================  ================
+"""
+
+from __future__ import annotations
+
+from lbvedit.errors import InstructionError
+from lbvedit.language.tokens import Token, Tokens, join
+
+__all__ = ["NUMBERS", "TIME_WORDS", "mark_times", "number_at"]
+
+NUMBERS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
+}  # fmt: skip
+
+_UNITS = {
+    "ms": 0.001, "msec": 0.001, "millisecond": 0.001, "milliseconds": 0.001, "millis": 0.001,
+    "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0,
+    "m": 60.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0,
+    "h": 3600.0, "hr": 3600.0, "hour": 3600.0, "hours": 3600.0,
+}  # fmt: skip
+
+_FIRST = frozenset({"first", "opening", "initial", "beginning", "starting"})
+_LAST = frozenset({"last", "final", "ending", "closing"})
+_LEAD = frozenset({"in", "during", "for", "over", "within", "of", "only", "just"})
+_VIDEO = frozenset({"video", "clip", "footage", "movie", "film", "recording", "shot", "it"})
+TIME_WORDS = frozenset({*NUMBERS, *_UNITS, *_FIRST, *_LAST, "from", "between", "until", "till", "after", "before",
+    "half", "quarter", "onwards", "onward", "mark", "through", "couple", "start", "end"})  # fmt: skip
+
+
+def number_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
+    """The number that begins at a token, in digits or words (``twenty five``, ``two and a half``), and where it ends."""
+    if at >= len(tokens):
+        return None
+    token = tokens[at]
+    if token.kind == "number":
+        value, after = token.value, at + 1
+    elif token.word in NUMBERS and token.kind == "word":
+        value, after = float(NUMBERS[token.word]), at + 1
+        if 20 <= value < 100 and after < len(tokens) and 0 < NUMBERS.get(tokens[after].word, 0) < 10:
+            value, after = value + NUMBERS[tokens[after].word], after + 1
+    else:
+        return None
+    if [one.word for one in tokens[after : after + 3]] == ["and", "a", "half"]:
+        return value + 0.5, after + 3
+    return value, after
+
+
+def _duration_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
+    """A length of time that begins at a token, in seconds, and where it ends."""
+    words = [token.word for token in tokens[at : at + 6]]
+    for phrase, value in (
+        (("half", "a"), 0.5), (("a", "half"), 0.5), (("half",), 0.5), (("a", "quarter", "of", "a"), 0.25),
+        (("a", "couple", "of"), 2.0), (("a", "couple"), 2.0), (("couple", "of"), 2.0), (("a", "few"), 3.0),
+        (("few",), 3.0), (("a",), 1.0), (("an",), 1.0),
+    ):  # fmt: skip
+        size = len(phrase)
+        if tuple(words[:size]) == phrase and len(words) > size and words[size] in _UNITS and len(words[size]) > 1:
+            seconds, after = value * _UNITS[words[size]], at + size + 1
+            if [one.word for one in tokens[after : after + 3]] == ["and", "a", "half"]:
+                seconds, after = seconds + 0.5 * _UNITS[words[size]], after + 3
+            return seconds, after
+    number = number_at(tokens, at)
+    if number is None:
+        return None
+    value, after = number
+    if after >= len(tokens) or tokens[after].word not in _UNITS:
+        return None
+    unit = _UNITS[tokens[after].word]
+    if len(tokens[after].word) == 1 and tokens[after].word == "m" and after + 1 < len(tokens):
+        follows = number_at(tokens, after + 1)
+        if follows is None:
+            return value * unit, after + 1
+    seconds, after = value * unit, after + 1
+    if [one.word for one in tokens[after : after + 3]] == ["and", "a", "half"]:
+        return seconds + 0.5 * unit, after + 3
+    if unit >= 60:  # "1 minute (and) 30 seconds"
+        more = after + 1 if after < len(tokens) and tokens[after].word == "and" else after
+        if (rest := _duration_at(tokens, more)) and rest[0] < unit and tokens[more].kind == "number":
+            return seconds + rest[0], rest[1]
+    return seconds, after
+
+
+def _point_at(tokens: Tokens, at: int, *, bare: bool = False) -> tuple[float, int] | None:
+    """A moment that begins at a token: a clock time, ``12 s``, ``second 12``, ``the 5 second mark``; with ``bare`` a number."""
+    words = [token.word for token in tokens[at : at + 3]]
+    if words[:1] == ["the"]:
+        at, words = at + 1, words[1:]
+    if at < len(tokens) and tokens[at].kind == "clock":
+        return _after_point(tokens, tokens[at].value, at + 1)
+    if words[:1] and words[0] in {"second", "seconds", "minute", "sec", "minutes"} and (n := number_at(tokens, at + 1)):
+        return n[0] * _UNITS[words[0]], n[1]
+    if found := _duration_at(tokens, at):
+        return _after_point(tokens, *found)
+    return number_at(tokens, at) if bare else None
+
+
+def _after_point(tokens: Tokens, value: float, after: int) -> tuple[float, int]:
+    if after < len(tokens) and tokens[after].word in {"mark", "in", "s", "sec", "seconds", "secs"}:
+        last = tokens[after].word == "in" and after + 1 < len(tokens) and tokens[after + 1].kind != "mark"
+        return value, after if last else after + 1
+    return value, after
+
+
+def _span_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None], int] | None:
+    """A stretch of time that begins at a token, and where it ends."""
+    words = [token.word for token in tokens[at : at + 3]]
+    if not words:
+        return None
+    if words[0] in ("the", "its") and (found := _edge_at(tokens, at + 1)):
+        return found
+    if found := _edge_at(tokens, at):
+        return found
+    if words[0] in ("from", "between", "seconds", "second", "starting") or (words[0] == "part" and len(words) > 1):
+        first = at + 1 + (words[0] == "starting" and words[1:2] in (["at"], ["from"]))
+        if words[0] in ("second", "seconds"):
+            first = at + 1
+        if found := _two_points(tokens, first, strict=False):
+            return found
+        if words[0] in ("from", "starting") and (point := _point_at(tokens, first)):
+            after = _skip(tokens, point[1], ("on", "onwards", "onward", "forward"))
+            after = _skip_phrase(tokens, after, ("to", "the", "end"), ("until", "the", "end"), ("till", "the", "end"))
+            return (point[0], None), after
+        start = [("from", "the", "start"), ("from", "the", "beginning"), ("from", "start")]
+        for phrase in start:
+            if tuple(one.word for one in tokens[at : at + len(phrase)]) == phrase:
+                rest = at + len(phrase)
+                if rest < len(tokens) and tokens[rest].word in ("to", "until", "till"):
+                    if point := _point_at(tokens, rest + 1):
+                        return (None, point[0]), point[1]
+        return None
+    if words[0] in ("after", "past", "since") and (point := _point_at(tokens, at + 1)):
+        return (point[0], None), point[1]
+    if words[0] in ("before", "until", "till") and (point := _point_at(tokens, at + 1)):
+        return (None, point[0]), point[1]
+    if words[:2] == ["up", "to"] and (point := _point_at(tokens, at + 2)):
+        return (None, point[0]), point[1]
+    return _two_points(tokens, at, strict=True)
+
+
+def _two_points(tokens: Tokens, at: int, *, strict: bool) -> tuple[tuple[float, float], int] | None:
+    """``5 to 12 seconds``, ``0:05 - 0:12``; strict where no "from" says that this is a time."""
+    first = _point_at(tokens, at, bare=True)
+    if first is None:
+        return None
+    between = first[1]
+    if between >= len(tokens) or tokens[between].word not in ("to", "and", "until", "till", "through"):
+        return None
+    if strict and tokens[between].word == "and":
+        return None
+    after_word = between + 1
+    second = _point_at(tokens, after_word)
+    if second is None and (not strict or tokens[at].kind == "clock"):
+        second = _point_at(tokens, after_word, bare=True)
+    if second is None:
+        return None
+    if strict and tokens[at].kind != "clock" and tokens[after_word].kind == "clock":
+        return None
+    if strict and number_at(tokens, at) and first == number_at(tokens, at) and tokens[second[1] - 1].word not in _UNITS:
+        return None
+    start, end = first[0], second[0]
+    bare_first = number_at(tokens, at)
+    if bare_first is not None and bare_first == first and tokens[second[1] - 1].word in _UNITS:
+        start *= _UNITS[tokens[second[1] - 1].word]  # "5 to 12 minutes"
+    return (start, end), second[1]
+
+
+def _edge_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None], int] | None:
+    """``first two seconds``, ``last minute``, without the article."""
+    if at >= len(tokens) or tokens[at].word not in _FIRST | _LAST:
+        return None
+    edge = tokens[at].word
+    found = _duration_at(tokens, at + 1)
+    if found is None and at + 1 < len(tokens) and tokens[at + 1].word in _UNITS and len(tokens[at + 1].word) > 2:
+        found = _UNITS[tokens[at + 1].word], at + 2
+    if found is None:
+        _refuse_vague(tokens, at)
+        return None
+    seconds, after = found
+    return ((None, seconds) if edge in _FIRST else (-seconds, None)), after
+
+
+def _refuse_vague(tokens: Tokens, at: int) -> None:
+    """Refuses lengths that only the video could turn into seconds."""
+    number = number_at(tokens, at + 1)
+    after = number[1] if number else at + 1
+    word = tokens[after].word if after < len(tokens) else ""
+    following = tokens[after + 1].word if after + 1 < len(tokens) else ""
+    video = following in ("", "of", ";", ",", "and", "in") or (following in _VIDEO)
+    if word in ("frame", "frames") or (word in ("half", "third", "quarter", "part") and video):
+        said = join(tokens[at : after + 1])
+        raise InstructionError(f"{said!r} is no time in seconds", hint="say it in seconds: the first 2 seconds")
+
+
+def _skip(tokens: Tokens, at: int, words: tuple[str, ...]) -> int:
+    return at + 1 if at < len(tokens) and tokens[at].word in words else at
+
+
+def _skip_phrase(tokens: Tokens, at: int, *phrases: tuple[str, ...]) -> int:
+    for phrase in phrases:
+        if tuple(one.word for one in tokens[at : at + len(phrase)]) == phrase:
+            return at + len(phrase)
+    return at
+
+
+def _of_the_video(tokens: Tokens, at: int) -> int:
+    """Where ``of the video`` ends, if that is what follows."""
+    words = [one.word for one in tokens[at : at + 3]]
+    if words[:1] and words[0] in ("of", "in", "from"):
+        if words[1:2] and words[1] in _VIDEO:
+            return at + 2
+        if words[1:2] and words[1] in ("the", "this", "my", "that") and words[2:3] and words[2] in _VIDEO:
+            return at + 3
+    return at
+
+
+def mark_times(tokens: Tokens) -> list[Token]:
+    """The tokens with every stretch and length of time made into one ``span`` or ``duration`` token.
+
+    Raises:
+        InstructionError: a length that is not in seconds, such as ``the first half`` or ``48 frames``.
+    """
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        if found := _span_at(tokens, at):
+            span, after = found
+            after = _of_the_video(tokens, after)
+            out.append(_made("span", tokens[at:after], span=span))
+        elif length := _duration_at(tokens, at):
+            seconds, after = length
+            if tokens[at].word in ("half", "a", "an", "few") and not _is_length(tokens, at, after):
+                out.append(tokens[at])
+                at += 1
+                continue
+            out.append(_made("duration", tokens[at:after], value=round(seconds, 6)))
+        else:
+            out.append(tokens[at])
+            at += 1
+            continue
+        at = after
+    return _without_lead(out)
+
+
+def _is_length(tokens: Tokens, at: int, after: int) -> bool:
+    """Whether ``a second`` is a length: not in ``a second dog``."""
+    return tokens[after - 1].word != "second" or after >= len(tokens) or tokens[after].kind == "mark" or (
+        tokens[after].word in {"and", "fade", "long", "off", "from", "at", "of", "in", "to", "then", "for", "or"}
+    )  # fmt: skip
+
+
+def _without_lead(tokens: list[Token]) -> list[Token]:
+    """Drops the preposition and the noun before a span: ``during``, ``the part``, ``everything``."""
+    out: list[Token] = []
+    for token in tokens:
+        if token.kind == "span":
+            while out and out[-1].word in _LEAD and out[-1].kind == "word":
+                out.pop()
+        out.append(token)
+    return out
+
+
+def _made(
+    kind: str, tokens: Tokens, *, value: float = 0.0, span: tuple[float | None, float | None] = (None, None)
+) -> Token:
+    rounded = tuple(None if one is None else round(one, 6) for one in span)
+    return Token(
+        "span" if kind == "span" else "duration",
+        join(tokens), f"<{kind}>", tokens[0].start, tokens[-1].end, value, (rounded[0], rounded[1]),
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""A sentence as tokens: words, quotes, numbers with their units, and marks, each knowing where it stood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lbvedit.language.spelling import american
+
+__all__ = ["MARK_HARD", "MARK_SOFT", "Token", "Tokens", "join", "tokenize"]
+
+Kind = Literal["word", "quote", "number", "percent", "clock", "size", "hex", "mark", "span", "duration"]
+Tokens = Sequence["Token"]
+
+MARK_SOFT = ","
+MARK_HARD = ";"
+
+
+@dataclass(frozen=True)
+class Token:
+    """One piece of a sentence.
+
+    Args:
+        kind: what it is; ``span`` and ``duration`` are made from others by :mod:`lbvedit.language.times`.
+        text: as the user wrote it; of a quote, what stands inside.
+        word: in lower case and American spelling, for comparing; marks are ``,`` or ``;``.
+        start: where it begins in the sentence.
+        end: where it ends.
+        value: what a number, clock time or duration is worth, in its unit or in seconds.
+        span: the beginning and the end of a span in seconds, either open.
+    """
+
+    kind: Kind
+    text: str
+    word: str
+    start: int
+    end: int
+    value: float = 0.0
+    span: tuple[float | None, float | None] = (None, None)
+
+    def corrected(self, word: str) -> Token:
+        """The same token read as another word."""
+        return replace(self, word=word)
+
+
+_PIECE = re.compile(
+    r"""
+    (?P<quote>"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<![\w])‘[^’]*’(?!\w)|(?<![\w])'(?:[^']|(?<=\w)'(?=\w))*'(?!\w))
+  | (?P<hex>\#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b)
+  | (?P<size>\d{2,5}\s?[x×]\s?\d{2,5}\b)
+  | (?P<clock>\d+(?::[0-5]\d){1,2}(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?:\d+(?:\.\d+)?(?!\w))
+  | (?P<to>(?<=\w)\s?[-–—]\s?(?=\d))
+  | (?P<percent>[-+]?\d+(?:\.\d+)?\s?%)
+  | (?P<number>(?:(?<!\w)[-+])?(?:\d+(?:\.\d+)?|\.\d+))
+  | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*(?:[-/][^\W\d_]+(?:['’][^\W\d_]+)*)*['’]?)
+  | (?P<degree>°)
+  | (?P<hard>[;.!?\n]+|\s[-–—]+\s|—)
+  | (?P<soft>[,(){}\[\]:&+])
+    """,
+    re.VERBOSE,
+)
+
+_CONTRACTIONS = {
+    "don't": "do not", "dont": "do not", "doesn't": "does not", "didn't": "did not", "won't": "will not",
+    "can't": "can not", "cannot": "can not", "shouldn't": "should not", "mustn't": "must not", "isn't": "is not",
+    "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
+    "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
+    "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "teh": "the", "hte": "the", "adn": "and", "nad": "and",
+}  # fmt: skip
+
+
+def tokenize(text: str, known: frozenset[str]) -> list[Token]:
+    """The tokens of a sentence.
+
+    Args:
+        text: what the user wrote.
+        known: the grammar's vocabulary; ``slow-motion`` becomes two words because both are in it, ``t-shirt`` stays.
+    """
+    text = re.sub(r"\b([bB])\s?[&/]\s?([wW])\b", "b w", text) if re.search(r"\b[bB]\s?[&/]\s?[wW]\b", text) else text
+    out: list[Token] = []
+    for found in _PIECE.finditer(text):
+        kind, piece, start = found.lastgroup or "", found.group(), found.start()
+        if kind == "word":
+            out += _words(piece, start, known)
+        elif kind == "to":
+            out.append(Token("word", piece, "to", start, found.end()))
+        elif kind == "degree":
+            out.append(Token("word", piece, "degrees", start, found.end()))
+        elif kind in ("hard", "soft"):
+            out.append(_mark(kind, piece, start, found.end()))
+        else:
+            out.append(_literal(kind, piece, start))
+    return _black_and_white(out)
+
+
+def _mark(kind: str, piece: str, start: int, end: int) -> Token:
+    if piece in "&+":
+        return Token("word", piece, "and", start, end)
+    return Token("mark", piece, MARK_HARD if kind == "hard" else MARK_SOFT, start, end)
+
+
+def _literal(kind: str, piece: str, start: int) -> Token:
+    end = start + len(piece)
+    match kind:
+        case "quote":
+            return Token("quote", piece[1:-1], "", start, end)
+        case "percent":
+            return Token("percent", piece, "%", start, end, float(piece.rstrip("% ")) / 100)
+        case "number":
+            return Token("number", piece, piece, start, end, float(piece))
+        case "clock":
+            seconds = 0.0
+            for part in piece.split(":"):
+                seconds = seconds * 60 + float(part)
+            return Token("clock", piece, piece, start, end, seconds)
+        case "size":
+            return Token("size", piece, re.sub(r"\s?[x×]\s?", "x", piece), start, end)
+        case _:
+            return Token("hex", piece.lower(), piece.lower(), start, end)
+
+
+def _words(piece: str, start: int, known: frozenset[str]) -> list[Token]:
+    plain = piece.lower().replace("’", "'")
+    if plain in _CONTRACTIONS:
+        parts = _CONTRACTIONS[plain].split()
+        return [Token("word", piece, part, start, start + len(piece)) for part in parts]
+    parts = re.split(r"[-/]", plain)
+    if len(parts) > 1 and all(american(part) in known for part in parts):
+        out, at = [], start
+        for part in parts:
+            out.append(Token("word", piece[at - start : at - start + len(part)], american(part), at, at + len(part)))
+            at += len(part) + 1
+        return out
+    return [Token("word", piece, american(plain), start, start + len(piece))]
+
+
+def _black_and_white(tokens: Iterable[Token]) -> list[Token]:
+    """Makes ``black and white`` one token, so that its "and" joins no clauses."""
+    out: list[Token] = []
+    for token in tokens:
+        out.append(token)
+        for phrase in (("black", "and", "white"), ("black", "white"), ("b", "w"), ("b", "and", "w")):
+            tail = out[-len(phrase) :]
+            if tuple(one.word for one in tail) == phrase:
+                text = " ".join(one.text for one in tail)
+                out[-len(phrase) :] = [Token("word", text, "bw", tail[0].start, tail[-1].end)]
+                break
+    return out
+
+
+def join(tokens: Tokens) -> str:
+    """The words as the user wrote them, with single spaces."""
+    text, end = "", 0
+    for token in tokens:
+        if token.start < end:  # the second half of "don't"
+            continue
+        text += f" {token.text}" if text and token.start > end else token.text
+        end = token.end
+    return " ".join(text.split())
