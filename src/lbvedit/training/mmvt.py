@@ -8,7 +8,7 @@ be distilled (see :mod:`lbvedit.training.mmvt_backbone`, which makes the encoder
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,9 +19,9 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lbvedit.data.expressions import absent_query
 from lbvedit.data.photos import IGNORED
 from lbvedit.errors import UsageError
-from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.nn.words import encode, load_tokenizer
 from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.losses import mmvt_loss
@@ -136,7 +136,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             "frames": torch.stack([view.image for view, _, _ in items]),
             "flow": torch.stack([flow_image(flow, "vectors") for _, flow, _ in items]),
             "labels": torch.stack([view.labels for view, _, _ in items]),
-            "known": torch.stack([_known(view) for view, _, _ in items]),
+            "known": torch.stack([~r.doubtful for r in told])[:, None],
             "masks": torch.stack([r.mask for r in told])[:, None].float(),
             "owner": torch.arange(draw.size).repeat_interleave(c.expressions),
             "tokens": tokens,
@@ -156,12 +156,12 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             flow = view.flow
         else:
             view = draw_view(pictures, pictures.draw_photo(rng), c.size_px, rng)
-            still = Still(view.image, view.labels, view.captions)
+            still = Still(view.image, view.labels, view.captions, view.mirrored)
             flow, found = None, regions(still)
             if rng.random() < 0.7:
                 flow, found = moving_flow(found, (c.size_px, c.size_px), rng)
             told = references(still, found, c.expressions, rng, absent=c.absent)
-        told = [Reference(_muttered(r.expression, rng), r.mask) for r in told]
+        told = [replace(r, expression=_muttered(r.expression, rng)) for r in told]
         return colored(view, rng), torch.zeros(2, c.size_px, c.size_px) if flow is None else flow, told
 
     def loss(self, model: nn.Module, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -175,7 +175,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         visual = mmvt.encode(mmvt.images(batch["frames"])[:, None], batch["flow"][:, None] if mmvt.motion else None)
         out = mmvt.refer(visual.select(batch["owner"]), mmvt.read(batch["tokens"], batch["keep"]))
         masks = batch["masks"]
-        known = batch["known"][batch["owner"]][:, None].float()
+        known = batch["known"].float()
         terms = mmvt_loss(out, masks, known, cells=self.config.cells)
         losses = {
             "seg": terms.segmentation,
@@ -222,18 +222,16 @@ def _initialise(trainee: Trainee, source: Path) -> None:
 def _said(view: View, count: int, absent: float, rng: np.random.Generator) -> list[Reference]:
     """What a clip's own words say of its object, and perhaps the last about something that is not there."""
     assert view.target is not None
-    told = [Reference(view.sentences[int(rng.integers(len(view.sentences)))], view.target) for _ in range(count)]
+    certain = torch.zeros_like(view.target)
+    said = (view.sentences[int(rng.integers(len(view.sentences)))] for _ in range(count))
+    told = [Reference(words, view.target, certain) for words in said]
     if rng.random() < absent and view.kinds:
-        shown = torch.zeros_like(view.labels)
-        for place, kind in enumerate(view.kinds):  # only names count here: the object's kinds are not absent
-            shown[0, place] = VOC_CLASSES.index(kind)
-        told[-1] = references(Still(view.image, shown), [], 1, rng, absent=1.0)[0]
+        told[-1] = Reference(absent_query(rng, (), {*view.kinds, *_COMMON}).expression, certain, certain)
     return told
 
 
-def _known(view: View) -> Tensor:
-    """Where masks are known: everywhere in a clip, whose object is marked, else where somebody labelled."""
-    return torch.ones_like(view.labels, dtype=torch.bool) if view.target is not None else view.labels != IGNORED
+_COMMON = ("car", "person", "tree", "house", "chair", "diningtable")
+"""Kinds that stand around in many clips without being their object."""
 
 
 def _muttered(expression: str, rng: np.random.Generator) -> str:

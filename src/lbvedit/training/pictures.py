@@ -43,6 +43,7 @@ class View:
         kinds: its classes, where Pascal VOC has them.
         flow: ``(2, S, S)`` pixels to the next frame, or None for a still picture.
         features: ``(C, S / 16, S / 16)`` of the teacher, or None.
+        mirrored: whether left and right have changed places.
     """
 
     image: Tensor
@@ -53,6 +54,7 @@ class View:
     kinds: tuple[str, ...] = ()
     flow: Tensor | None = None
     features: Tensor | None = None
+    mirrored: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,8 @@ def draw_view(pictures: Pictures, item: int | tuple[str, int], side: int, rng: n
     features = None
     if pictures.teacher is not None and item < len(pictures.photos):
         features = pictures.teacher.view(pictures.photos.name(item), window, height, width, side // 16)
-    return View(_seen(photo.image, grid), _marked(photo.labels, grid), photo.captions, features=features)
+    image, labels = _seen(photo.image, grid), _marked(photo.labels, grid)
+    return View(image, labels, photo.captions, features=features, mirrored=window.mirrored)
 
 
 def _clip_view(pictures: Pictures, item: tuple[str, int], side: int, rng: np.random.Generator) -> View:
@@ -240,7 +243,7 @@ def _clip_view(pictures: Pictures, item: tuple[str, int], side: int, rng: np.ran
     # Beside its object a clip's classes are unknown; where it has one class, the object's is known.
     if len(kinds) == 1:
         unknown[marked == 1] = VOC_CLASSES.index(kinds[0])
-    return View(_seen(image, grid), unknown, (), marked == 1, sentences, kinds, flow)
+    return View(_seen(image, grid), unknown, (), marked == 1, sentences, kinds, flow, mirrored=window.mirrored)
 
 
 def _mirrored(sentence: str) -> str:

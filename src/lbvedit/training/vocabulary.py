@@ -8,10 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from lbvedit.data.expressions import MOTION_WORDS
 from lbvedit.data.photos import Photos, Sequences
+from lbvedit.data.regions import BASIC_COLORS
 from lbvedit.language.lexicon import ABSENT_THINGS, HYPERNYMS, KINDS, plural
 from lbvedit.nn.words import train_tokenizer
-from lbvedit.training.referring import phrases
 
 __all__ = ["sentences"]
 
@@ -19,9 +20,24 @@ RARE = 4
 """A word that is in no list and stands in fewer sentences than this is left unknown, so that unknown words are met."""
 
 
+_SAID = (
+    *(phrase for phrases in MOTION_WORDS.values() for phrase in phrases),
+    "on the left right in middle center top bottom side leftmost rightmost two three four all every wearing clothes",
+    "big bigger biggest large larger largest small smaller smallest little flying riding sailing driving walking",
+    "running parked sitting standing anchored waiting jumping swimming racing rolling climbing with near behind",
+)
+
+
 def sentences(data: Path) -> Iterator[str]:
     """Everything that is said of the corpora; the lexicon's words as often as it takes to be kept."""
-    listed = [*HYPERNYMS, *ABSENT_THINGS, *KINDS, *phrases(), *(name for names in KINDS.values() for name in names)]
+    listed = [
+        *HYPERNYMS,
+        *ABSENT_THINGS,
+        *KINDS,
+        *BASIC_COLORS,
+        *_SAID,
+        *(name for names in KINDS.values() for name in names),
+    ]
     for _ in range(RARE):
         yield from listed
         yield from map(plural, listed)
