@@ -66,6 +66,9 @@ _DEGREES: dict[str, int] = {
 _PHRASES = sorted(((tuple(phrase.split()), level) for phrase, level in _DEGREES.items()), key=lambda one: -len(one[0]))
 DEGREE_WORDS = frozenset(word for phrase, _ in _PHRASES for word in phrase if len(word) > 2)
 
+_INTENSIFIERS = frozenset(
+    {("very",), ("really",), ("so",), ("super",), ("quite",), ("rather",), ("pretty",), ("extremely",)}
+)
 _FRACTIONS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "fourth": 0.25}
 _TIMES = {"twice": 2.0, "thrice": 3.0, "double": 2.0, "triple": 3.0, "quadruple": 4.0}
 
@@ -81,6 +84,8 @@ def amount_at(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
     for phrase, level in _PHRASES:
         if tuple(words[: len(phrase)]) == phrase:
             after = at + len(phrase)
+            if phrase in _INTENSIFIERS and (more := amount_at(tokens, after)) and more[0].mode == "degree":
+                return more
             if level == 2 and after < len(tokens) and tokens[after].word in ("too", "more") and words[0] != "way":
                 return Amount("degree", 2), after
             return Amount("degree", level), after
@@ -111,10 +116,15 @@ def _after_preposition(tokens: Tokens, at: int, words: list[str]) -> tuple[Amoun
 
 
 def _of_original(tokens: Tokens, at: int) -> int:
-    words = [token.word for token in tokens[at : at + 4]]
-    for phrase in (("of", "the", "original"), ("of", "its", "original"), ("of", "normal"), ("of", "the", "normal")):
-        if tuple(words[: len(phrase)]) == phrase:
-            return at + len(phrase)
+    words = [token.word for token in tokens[at : at + 5]]
+    if words[:1] == ["of"]:
+        after = 1
+        while words[after : after + 1] and words[after] in ("the", "its", "normal", "original", "current", "usual"):
+            after += 1
+        if words[after : after + 1] and words[after] in ("speed", "size", "volume", "loudness", "brightness", "pace"):
+            return at + after + 1
+        if after > 1 and words[after - 1] in ("normal", "original"):
+            return at + after
     return at
 
 
@@ -149,6 +159,8 @@ def _quantity(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
             return Amount("by", value / 100, relative=True), after + 1 + (unit == "per")
         if unit in ("x", "times", "fold"):
             return Amount("times", value), after + 1
+        if unit in ("db", "decibel", "decibels"):
+            return Amount("times", 10 ** (value / 20)), after + 1
     return None
 
 

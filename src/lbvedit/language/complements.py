@@ -31,7 +31,7 @@ _TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "
 
 def complement(tokens: Tokens) -> list[Draft] | None:
     """The steps that make something so, without a target; None where the words say no such thing."""
-    for skip in range(min(3, len(tokens))):
+    for skip in range(min(4, len(tokens))):
         if skip and tokens[skip - 1].word not in _LINKS:
             break
         if drafts := _plain_complement(list(tokens[skip:])):

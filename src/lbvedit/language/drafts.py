@@ -25,7 +25,8 @@ class Draft:
 
     Args:
         op: the operator; ``become`` where the target decides between replacing and restyling; ``focus`` where the
-            clause only says what the next one is about; ``bound`` for one end of a trim, which joins the other.
+            clause only says what the next one is about; ``spare`` where it says what to leave alone;
+            ``bound`` for one end of a trim, which joins the other.
         params: its parameters.
         target: what it acts on.
         notes: what could have been meant otherwise.

@@ -62,7 +62,9 @@ class _Resolver:
                 bound = True
                 continue
             bound = False
-            if draft.op != "focus":
+            if draft.op == "spare":
+                self._spare(target)
+            elif draft.op != "focus":
                 self._add(self._decided(draft, target, outside), target, outside)
             self._remember(draft, target)
         if not self.steps:
@@ -80,7 +82,8 @@ class _Resolver:
                 single = " " not in self.last
                 return f"{self.last}'s {target.phrase}" if single else f"{target.phrase} of the {self.last}"
             return target.phrase
-        if target.kind == "rest" and self.last is None:
+        whole = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"
+        if target.kind == "rest" and self.last is None and not whole:
             raise InstructionError(
                 f"the rest of what? {draft.words!r:.80} names nothing before", hint="say 'everything except ...'"
             )
@@ -132,6 +135,14 @@ class _Resolver:
                 self.steps[-1] = step
                 return
         self.steps.append(step)
+
+    def _spare(self, target: str | None) -> None:
+        """Takes a target out of the whole-frame step before: ``black and white, but keep the balloon red``."""
+        before = self.steps[-1] if self.steps else None
+        if before is None or target is None or before.target is not None:
+            return
+        if OPERATORS[before.op].domain == "picture" and OPERATORS[before.op].takes_target == "may":
+            self.steps[-1] = replace(before, target=target, outside=True)
 
     def _bound(self, draft: Draft, *, joins: bool) -> None:
         params = {name: tidy(value) for name, value in draft.params.items()}

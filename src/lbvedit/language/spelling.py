@@ -10,7 +10,7 @@ __all__ = ["american", "candidates", "one_slip"]
 _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
     "aeroplane": "airplane", "colourful": "colorful", "colourize": "colorize", "sceptre": "scepter", "metre": "meter",
-    "theatre": "theater", "jewellery": "jewelry", "mould": "mold", "plough": "plow", "catalogue": "catalog",
+    "theatre": "theater", "centred": "centered", "jewellery": "jewelry", "mould": "mold", "plough": "plow", "catalogue": "catalog",
     "watercolour": "watercolor", "greyish": "grayish", "pixellate": "pixelate", "anticlockwise": "counterclockwise",
     "gray-scale": "grayscale", "grey-scale": "grayscale", "colourise": "colorize",
 }  # fmt: skip

@@ -49,7 +49,7 @@ _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be"
     "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what", "how",
     "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur",
-    "don't", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim"})  # fmt: skip
+    "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at", "by", "for",
     "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",
     "without", "along", "across", "inside", "outside", "through", "towards", "toward", "beneath", "underneath", "around",
@@ -162,7 +162,7 @@ def strip_articles(tokens: Tokens) -> list[Token]:
     while len(tokens) > 1 and tokens[0].kind == "word" and (
         tokens[0].word in ARTICLES or tuple(token.word for token in tokens[:2]) in {("all", "the"), ("all", "of")}
     ):  # fmt: skip
-        tokens = tokens[1:]
+        tokens = tokens[2 if tokens[0].word == "all" else 1 :]
     return tokens
 
 

@@ -78,8 +78,10 @@ def _named_effect(name: str, amount: Amount | None) -> list[Draft] | None:
         op, direction = PROPERTIES[extra]
         draft = graded(op, direction * sign, amount)
         return [draft] if draft else None
-    if extra in QUALITIES and name == extra:
-        return None
+    op, direction = QUALITIES.get(extra, ("", 0))
+    if op in ("brightness", "contrast", "saturation", "temperature"):
+        draft = graded(op, direction * sign, amount)
+        return [draft] if draft else None
     return None
 
 

@@ -106,10 +106,11 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     places = [*splits(tokens, around)]
     for before, mark, behind in places:
         target = noun_phrase(behind)
-        left = object_of([token for token in before if token.word not in ("in", "to", "a", "tightly", "centered")])
+        left = object_of([token for token in before if token.word not in ("in", "to", "a", "tightly", "centered", ",")])
         if (
             target
             and target.kind in ("phrase", "pronoun")
+            and not target.outside
             and left is not None
             and left.kind in ("none", "whole", "pronoun")
         ):

@@ -7,6 +7,7 @@ from lbvedit.language.complements import action, color, complement, look, new_th
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.properties import set_property
+from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.tokens import Token, join
@@ -37,12 +38,19 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         if drafts is None:
             continue
         target = _subject(tokens[:at], phrase)
-        if target is None:
+        if target is None or (
+            target.kind == "phrase" and OPERATORS[drafts[0].op].takes_target == "no" and _acts(tokens[1:at])
+        ):
             continue
         if target == NOBODY and (drafts[0].op == "recolor" or phrase.verb in ("turn", "have", "get", "let", "want")):
             continue
         return [_fitting(draft, target) for draft in drafts]
     return _compared_property(tokens) or _imagined(tokens, phrase)
+
+
+def _acts(tokens: list[Token]) -> bool:
+    """Whether some words hold what somebody does: then ``ride backwards`` is an action, and no reversed video."""
+    return any(token.word in ACTIONS for token in tokens)
 
 
 def _subject(tokens: list[Token], phrase: Phrase) -> Target | None:

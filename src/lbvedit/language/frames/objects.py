@@ -213,7 +213,7 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
                 return None
             if only:
                 return [Draft("grayscale", {}, Target("phrase", target.phrase, outside=True))]
-            return [Draft("focus", {}, target)]
+            return [Draft("spare", {}, target)]
         if tail in (
             "as is",
             "as it is",
@@ -224,12 +224,12 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
             "as they are",
             "the way it is",
         ):
-            return [Draft("focus", {}, target)] if target and target.kind == "phrase" else None
+            return [Draft("spare", {}, target)] if target and target.kind == "phrase" else None
     for at in range(1, len(kept)):
         drafts = complement(kept[at:])
         target = noun_phrase(kept[:at])
-        if drafts and drafts[0].op == "recolor" and target and target.kind == "phrase":
-            return [Draft("focus", {}, target)]
+        if drafts and drafts[0].op in ("recolor", "sharpen") and target and target.kind == "phrase":
+            return [Draft("spare", {}, target)]
     if only:
         return cutting_out(Phrase(kept, phrase.verb))
     return None

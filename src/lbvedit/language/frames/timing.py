@@ -127,7 +127,7 @@ def speeding(direction: int) -> Frame:
         tokens = list(phrase.tokens)
         for at in range(len(tokens) + 1):  # the object, then how fast
             target = object_of(tokens[:at])
-            if target is None:
+            if target is None or {"to", "by", "at", "as"} & {token.word for token in tokens[:at]}:
                 continue
             rest = tokens[at:]
             if not rest:
