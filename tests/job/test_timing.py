@@ -41,7 +41,7 @@ def test_faded_pictures_follow_the_ramp_and_others_are_the_same_object(dtype, fu
     clip = Clip(frames, (10, 11, 12, 13), Fraction(1, 2))
     untouched = Clip(frames, (20, 21, 22, 23), Fraction(1, 2))
     timeline = Timeline.whole(Fraction(100)).fade("in", Fraction(1))
-    first, second = faded([clip, untouched], timeline, Fraction(5))
+    first = faded(clip, timeline, Fraction(5))
     assert [int(value) for value in first.frames[:, 0, 0, 0]] == [0, round(full / 2), full, full]
     assert first.origin is clip
-    assert second is untouched
+    assert faded(untouched, timeline, Fraction(5)) is untouched

@@ -68,8 +68,8 @@ def _media() -> dict[str, Any]:
     from lbvedit.media import ffmpeg
 
     return {
-        "ffmpeg": ffmpeg.executable(),
-        "ffmpeg_build": ffmpeg.build(),
+        "ffmpeg": ffmpeg.find_ffmpeg(),
+        "ffmpeg_build": ffmpeg.ffmpeg_version(),
         "libraries": {name: ".".join(map(str, number)) for name, number in av.library_versions.items()},
         "encoders": [name for name in ENCODERS if name in codecs_available and _can_write(name)],
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from lbvedit.media.timeline import TIME_OPS, Timeline
@@ -39,20 +38,18 @@ def timeline_for(job: Job, steps: tuple[Step, ...], duration_s: Fraction | None)
     return timeline
 
 
-def faded(clips: Iterable[Clip], timeline: Timeline, start_s: Fraction) -> Iterator[Clip]:
-    """Clips with their pictures as bright as the time line's fades say; clips without a fade pass untouched.
+def faded(clip: Clip, timeline: Timeline, start_s: Fraction) -> Clip:
+    """A clip with its pictures as bright as the time line's fades say; without a fade the clip itself.
 
     Args:
-        clips: the pipeline's results.
+        clip: frames of the output.
         timeline: for its ramps of brightness.
         start_s: the time stamp of the output's first picture.
     """
+    levels = [timeline.picture_level(pts * clip.time_base - start_s) for pts in clip.pts]
+    if all(level == 1 for level in levels):
+        return clip
     import torch
 
-    for clip in clips:
-        levels = [timeline.picture_level(pts * clip.time_base - start_s) for pts in clip.pts]
-        if all(level == 1 for level in levels):
-            yield clip
-            continue
-        factors = torch.tensor([float(level) for level in levels]).view(-1, 1, 1, 1)
-        yield clip.with_frames((clip.frames.float() * factors).round().to(clip.frames.dtype))
+    factors = torch.tensor([float(level) for level in levels]).view(-1, 1, 1, 1)
+    return clip.with_frames((clip.frames.float() * factors).round().to(clip.frames.dtype))

@@ -4,6 +4,7 @@
 
     .film.mp4.lbvedit-work/
         job.json            what the parts belong to
+        encoding.json       how they are encoded
         journal.jsonl       one line a finished part, written after the part is safe on disk
         part-00000.nut      ...
         state-00000.safetensors
@@ -20,7 +21,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -114,6 +115,12 @@ class WorkFolder:
         """A file of another name in the folder."""
         return self.folder / name
 
+    def keep(self, name: str, text: str) -> None:
+        """Writes a small file that survives a power cut."""
+        path = self.path(name)
+        path.write_text(text, encoding="utf-8")
+        _sync(path)
+
     def finish_part(self, frames: int, state: Mapping[str, Tensor]) -> None:
         """Enters the part after the last one in the journal; when this returns it survives a power cut.
 
@@ -166,7 +173,7 @@ class WorkFolder:
         same = _read_key(self.path(JOB)) == self.key
         whole = [part for part in parts if _size(self.part_path(part.number)) == part.size_bytes]
         if parts and resume and same and whole == parts:
-            self._remove_all_but({JOB, JOURNAL, LOCK} | self._names(parts))
+            self._remove_unfinished(parts)
             self._rewrite_journal(parts)
             return parts
         if parts and not resume:
@@ -175,26 +182,24 @@ class WorkFolder:
             self.replaced = "the finished parts belong to another input, other settings or versions; starting anew"
         elif parts:
             self.replaced = "the finished parts are damaged; starting anew"
-        self._remove_all_but({LOCK})
-        self.path(JOB).write_text(json.dumps({"key": self.key}), encoding="utf-8")
+        for entry in self.folder.iterdir():
+            if entry.name != LOCK:
+                entry.unlink()
+        self.keep(JOB, json.dumps({"key": self.key}))
         return []
 
-    def _names(self, parts: list[Part]) -> set[str]:
-        states = {self._state_path(part.number).name for part in parts[-1:] if part.has_state}
-        return {self.part_path(part.number).name for part in parts} | states
-
-    def _remove_all_but(self, names: Iterable[str]) -> None:
-        for entry in self.folder.iterdir():
-            if entry.name not in names:
+    def _remove_unfinished(self, parts: list[Part]) -> None:
+        finished = {self.part_path(part.number) for part in parts}
+        finished |= {self._state_path(part.number) for part in parts[-1:] if part.has_state}
+        for entry in (*self.folder.glob("part-*"), *self.folder.glob("state-*")):
+            if entry not in finished:
                 entry.unlink()
 
     def _rewrite_journal(self, parts: list[Part]) -> None:
         """Drops a torn last line, which the next line would otherwise be glued to."""
         text = "".join(json.dumps(asdict(part)) + "\n" for part in parts)
-        fresh = self.path(f"{JOURNAL}.new")
-        fresh.write_text(text, encoding="utf-8")
-        _sync(fresh)
-        fresh.replace(self.path(JOURNAL))
+        self.keep(f"{JOURNAL}.new", text)
+        self.path(f"{JOURNAL}.new").replace(self.path(JOURNAL))
 
 
 def _read_journal(path: Path) -> list[Part]:

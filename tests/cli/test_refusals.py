@@ -1,0 +1,103 @@
+"""Every refusal is one line, one hint and the documented exit code, before anything is written."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+EDIT = ("-p", "passthrough")
+
+
+def refused(ended, code: int, said: str) -> None:
+    assert ended.code == code, ended.err
+    assert ended.out == ""
+    lines = ended.err.splitlines()
+    assert lines[0].startswith("lbvedit: "), ended.err
+    assert said in lines[0]
+    assert "Traceback" not in ended.err
+    assert len(lines) == 2, ended.err
+    assert lines[1].startswith("hint: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["nowhere.mp4", *EDIT], 6, "nowhere.mp4 does not exist"),
+        (["IN", "-p", "nonesuch"], 2, "no pipeline 'nonesuch'"),
+        (["IN", *EDIT, "--set", "strength=1"], 2, "no option 'strength'"),
+        (["IN", *EDIT, "--set", "strength"], 2, "expected KEY=VALUE"),
+        (["IN", *EDIT, "-o", "nowhere/out.mp4"], 2, "there is no folder nowhere"),
+        (["IN", *EDIT, "-o", "."], 2, ". is a folder"),
+        (["IN", *EDIT, "-o", "out.xyz"], 2, "'.xyz'"),
+        (["IN", *EDIT, "-o", "IN", "-y"], 2, "is the input"),
+        (["IN", *EDIT, "-y", "-n"], 2, "exclude each other"),
+        (["IN", *EDIT, "--start", "soon"], 2, "--start soon is not a time"),
+        (["IN", *EDIT, "--start", "3", "--end", "2"], 2, "--start 3 is not before --end 2"),
+        (["IN", *EDIT, "--fps", "0"], 2, "--fps 0 is not a frame rate"),
+        (["IN", *EDIT, "--size", "big"], 2, "--size big is not a size"),
+        (["IN", *EDIT, "--codec", "h246"], 2, "h246"),
+        (["IN", *EDIT, "--device", "tpu"], 2, "no device 'tpu'"),
+        (["IN", *EDIT, "--dtype", "int3"], 2, "no dtype 'int3'"),
+        (["IN", *EDIT, "--mask", "car=nowhere.png"], 2, "nowhere.png does not exist"),
+        (["IN", *EDIT, "-o", "-", "--resume"], 2, "--resume"),
+        (["-", *EDIT, "-o", "out.mp4", "--resume"], 2, "--resume"),
+        (["-", *EDIT], 2, "gives no name"),
+        (["IN"], 2, "edit how?"),
+        (["IN", "--plan-file", "nowhere.json"], 2, "nowhere.json"),
+        (["IN", "make it red", "--plan-file", "IN"], 2, "exclude each other"),
+        (["http://localhost/film.mp4", *EDIT, "-o", "out.mp4"], 6, "is not a local file"),
+        (["concat:a.mp4|b.mp4", *EDIT, "-o", "out.mp4"], 6, "is not a local file"),
+        (["IN", *EDIT, "--bogus"], 2, "--bogus"),
+        (["IN", *EDIT, "--crf", "low"], 2, "--crf"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_refusals(lbvedit, clips, tmp_path, monkeypatch, arguments, code, said):
+    clip = tmp_path / "in.mp4"
+    clip.write_bytes(clips("cfr").read_bytes())
+    before = clip.stat()
+    monkeypatch.chdir(tmp_path)
+    refused(lbvedit("edit", *(str(clip) if word == "IN" else word for word in arguments)), code, said)
+    assert clip.stat() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["in.mp4"]
+
+
+@pytest.mark.parametrize("link", ["symbolic", "hard"])
+def test_an_output_that_is_the_input_through_a_link(lbvedit, clips, tmp_path, link):
+    clip, other = tmp_path / "in.mp4", tmp_path / "other.mp4"
+    clip.write_bytes(clips("cfr").read_bytes())
+    if link == "symbolic":
+        other.symlink_to(clip)
+    else:
+        other.hardlink_to(clip)
+    refused(lbvedit("edit", clip, *EDIT, "-o", other, "-y"), 2, "is the input")
+    assert clip.read_bytes() == clips("cfr").read_bytes()
+
+
+def test_an_output_that_exists_is_not_replaced_without_a_terminal(lbvedit, clips, tmp_path):
+    output = tmp_path / "out.mp4"
+    output.write_bytes(b"precious")
+    for flags in ([], ["-n"]):
+        refused(lbvedit("edit", clips("cfr"), *EDIT, "-o", output, *flags), 2, "exists already")
+    assert output.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize(("command", "words"), [("segment", ["in.mp4", "man jumping"]), ("synth", ["a red ball"])])
+def test_a_pipeline_that_does_not_exist_yet_is_missing(lbvedit, tmp_path, monkeypatch, command, words):
+    from lbvedit.pipelines import registry
+
+    monkeypatch.setitem(registry.DEFAULTS, command, "tomorrow")
+    refused(lbvedit(command, *words, "-o", tmp_path / "out.mp4"), 4, "not part of this version")
+
+
+def test_errors_are_events_with_json(lbvedit):
+    ended = lbvedit("edit", "nowhere.mp4", *EDIT, "--json")
+    [event] = map(json.loads, ended.out.splitlines())
+    assert ended.err == ""
+    assert event.pop("hint")
+    assert event == {"event": "error", "version": 1, "message": "nowhere.mp4 does not exist", "exit_code": 6}
+
+
+def test_debug_shows_where(lbvedit):
+    assert "Traceback" in lbvedit("edit", "nowhere.mp4", *EDIT, "--debug").err
