@@ -15,6 +15,11 @@ __all__ = ["EVALUATIONS", "evaluation"]
 
 EVALUATIONS: dict[str, dict[str, str]] = {
     "digits": {"mnist": "lbvedit.evaluation.digits:evaluate_mnist"},
+    "mmvt": {
+        "davis": "lbvedit.evaluation.mmvt:evaluate_davis",
+        "a2d": "lbvedit.evaluation.mmvt:evaluate_a2d",
+        "jhmdb": "lbvedit.evaluation.mmvt:evaluate_jhmdb",
+    },
 }
 """The first corpus of a system is its default."""
 

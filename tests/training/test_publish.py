@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from lbvedit.cli.train import app
+from lbvedit.errors import LbveditError, UsageError
+from lbvedit.training import recipes
+from lbvedit.training.config import configure
+from lbvedit.training.loop import averaged_model
+from lbvedit.training.publish import publish
+from lbvedit.training.recipes import RECIPES, recipe_class
+from lbvedit.weights import load_state, locate
+from tests.training.toy import Toy, ToyConfig
+
+FEW = {"device": "cpu", "steps": 2}
+
+
+@pytest.fixture(autouse=True)
+def toy_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(recipes.RECIPES, "toy", "tests.training.toy:Toy")
+
+
+def lbvedit_train(*arguments: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.output
+
+
+def test_every_listed_recipe_exists_and_has_settings() -> None:
+    for name in RECIPES:
+        assert recipe_class(name).Config().steps > 0
+    with pytest.raises(UsageError) as caught:
+        recipe_class("digit")
+    assert caught.value.hint == "did you mean digits?"
+
+
+def test_train_resume_publish_from_the_command_line(tmp_path: Path) -> None:
+    places = ["--out", tmp_path / "runs", "--weights", tmp_path / "weights"]
+    assert "digits" in lbvedit_train("--list")
+    assert "width = 8" in lbvedit_train("toy", "--list")
+    lbvedit_train("toy", "--set", "device=cpu", "--set", "width=6", "--minutes", "0", *places)
+    assert "finished" in lbvedit_train("toy", "--resume", "--set", "steps=3", *places)
+    assert "now enter it in" in lbvedit_train("toy", "--publish", *places)
+    found = locate("toy", tmp_path / "weights")
+    assert found.config["architecture"] == {"width": 6}
+    assert found.config["steps"] == 3
+    assert not list((tmp_path / "weights").glob(".*"))
+    card = (found.folder / "README.md").read_text()
+    assert "lbvedit train toy --set width=6" in card.replace(' --set device="cpu"', "").replace(" --set steps=3", "")
+    assert "3 steps of 4" in card
+    with pytest.raises(UsageError, match="already has a training"):
+        lbvedit_train("toy", *places)
+
+
+def test_published_weights_are_the_averaged_ones_in_fp16(tmp_path: Path) -> None:
+    from lbvedit.training.loop import train
+
+    recipe = Toy(configure(ToyConfig(), FEW))
+    train(recipe, tmp_path / "run")
+    publish(recipe, tmp_path / "run", tmp_path / "weights", command="lbvedit train toy")
+    loaded, expected = recipe.build(), averaged_model(recipe, tmp_path / "run")
+    load_state(loaded, locate("toy", tmp_path / "weights"))
+    for one, other in zip(loaded.state_dict().values(), expected.state_dict().values(), strict=True):
+        assert torch.equal(one, other.half().to(one.dtype) if one.is_floating_point() else other)
+    config = json.loads((tmp_path / "weights" / "toy" / "config.json").read_text())
+    assert (config["licence"], config["commercial_ok"], config["dtype"]) == ("CC0-1.0", True, "float16")
+
+
+def test_weights_that_fp16_cannot_hold_are_not_published(tmp_path: Path) -> None:
+    from lbvedit.training.loop import train
+
+    class Huge(Toy):
+        def publish(self, model):
+            model["critic"].weight.fill_(1e6)
+            return super().publish(model)
+
+    recipe = Huge(configure(ToyConfig(), FEW))
+    train(recipe, tmp_path / "run")
+    with pytest.raises(LbveditError, match="overflows fp16"):
+        publish(recipe, tmp_path / "run", tmp_path / "weights", command="lbvedit train toy")
+    assert not (tmp_path / "weights" / "toy").exists()
