@@ -54,6 +54,9 @@ PIPELINES: dict[str, Entry] = {
     "passthrough": Entry(
         "lbvedit.pipelines.passthrough:Passthrough", ("edit",), "every picture as it is; the template", "nothing"
     ),
+    "mmvt": Entry(
+        "lbvedit.pipelines.mmvt:MMVTSegmenter", ("segment",), "what a phrase means, by appearance and motion", "text"
+    ),
 }
 
 DEFAULTS: dict[Task, str] = {"edit": "compose", "segment": "mmvt", "synth": "mmvid"}

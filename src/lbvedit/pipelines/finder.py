@@ -1,0 +1,164 @@
+"""Finding what an expression means in single frames: MMVT with its weights, its tokenizer and its working size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from lbvedit import motion, runtime
+from lbvedit.errors import WeightsError
+from lbvedit.nn.words import encode, load_tokenizer
+from lbvedit.systems.mmvt.config import MMVTConfig
+from lbvedit.systems.mmvt.model import MMVT, Visual
+from lbvedit.systems.mmvt.motion import flow_image
+from lbvedit.weights import Weights, load_state, locate
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from lbvedit.systems.mmvt.text import Language
+    from lbvedit.types import Request
+
+__all__ = ["Finder", "Found", "Seen", "load_finder", "working_size"]
+
+DEFAULT_WEIGHTS = "mmvt-small"
+GRANULARITY_PX = 16
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A frame as the model sees it, before any expression.
+
+    Args:
+        visual: its features.
+        back: flow ``(2, h, w)`` to the previous frame at working size, or None for the first.
+    """
+
+    visual: Visual
+    back: Tensor | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an expression means in one frame.
+
+    Args:
+        probability: ``(h, w)`` in [0, 1] at working size.
+        presence: whether it is there at all, in [0, 1]; 1 for a model that does not say.
+    """
+
+    probability: Tensor
+    presence: float
+
+
+def working_size(height: int, width: int, area_px: int) -> tuple[int, int]:
+    """Height and width near an area, of the frame's shape, in multiples of 16."""
+    scale = math.sqrt(area_px / (height * width))
+    return tuple(max(2, round(side * scale / GRANULARITY_PX)) * GRANULARITY_PX for side in (height, width))  # type: ignore[return-value]
+
+
+class Finder:
+    """MMVT for frames that come one after the other.
+
+    Args:
+        model: with its weights, in eval mode.
+        tokenizer: its own.
+        device: where it runs.
+        dtype: its precision; anything but fp32 runs under autocast.
+        name: of the weights.
+        area_px: pixels of a frame at working size.
+    """
+
+    def __init__(
+        self,
+        model: MMVT,
+        tokenizer: Tokenizer,
+        device: torch.device,
+        dtype: torch.dtype,
+        name: str,
+        area_px: int = 224 * 400,
+    ) -> None:
+        self.name = name
+        self.model = model.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
+        self.tokenizer = tokenizer
+        self.device = device
+        self.dtype = dtype
+        self.area_px = area_px
+
+    def read(self, expressions: Sequence[str]) -> Language:
+        """The expressions as features."""
+        tokens, keep = encode(self.tokenizer, expressions, self.model.config.text.max_tokens)
+        with torch.inference_mode():
+            return self.model.read(tokens.to(self.device), keep.to(self.device))
+
+    def small(self, frame: Tensor) -> Tensor:
+        """``(3, H, W)`` uint8 or uint16 to ``(3, h, w)`` float in [0, 1] at working size."""
+        scaled = frame.float()[None] / torch.iinfo(frame.dtype).max
+        size = working_size(frame.shape[1], frame.shape[2], self.area_px)
+        return F.interpolate(scaled, size, mode="bilinear", antialias=True, align_corners=False)[0]
+
+    def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> Seen:
+        """Encodes a frame with its motion.
+
+        Args:
+            frame: ``(3, h, w)`` from ``small``.
+            after: the next frame likewise, or None at the end, where the motion is taken from the previous one.
+            before: the previous frame likewise, or None at the start.
+        """
+        back = None if before is None else motion.flow(frame, before, "dis-fast")
+        if after is not None:
+            ahead = motion.flow(frame, after, "dis")
+        else:
+            ahead = torch.zeros(2, *frame.shape[1:]) if back is None else -back
+        frames, flows = [frame], [ahead]
+        if self.model.config.clip_length > 1:  # the paper's clip: an earlier frame, a later one, the target
+            came = ahead if before is None else motion.flow(before, frame, "dis")
+            frames = [frame if before is None else before, frame if after is None else after, frame]
+            flows = [came, ahead, ahead]
+        images = self.model.images(torch.stack(frames).to(self.device))[None]
+        moving = flow_image(torch.stack(flows), self.model.config.flow).to(self.device)[None]
+        with torch.inference_mode(), self._autocast():
+            visual = self.model.encode(images, moving if self.model.motion is not None else None)
+        return Seen(visual, back)
+
+    def find(self, seen: Seen, language: Language) -> list[Found]:
+        """What each of the expressions means in a frame."""
+        count = len(language.sentence)
+        with torch.inference_mode(), self._autocast():
+            out = self.model.refer(seen.visual.select(torch.zeros(count, dtype=torch.long)), language)
+        probabilities = torch.sigmoid(out.logits[:, 0].float()).cpu()
+        there = torch.ones(count) if out.presence is None else torch.sigmoid(out.presence.float()).cpu()
+        return [Found(p, float(q)) for p, q in zip(probabilities, there, strict=True)]
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, device: torch.device, dtype: torch.dtype) -> Finder:
+    weights = locate(folder)
+    model = MMVT(MMVTConfig.from_json(weights.config["architecture"]))
+    load_state(model, weights)
+    return Finder(model, load_tokenizer(folder / "tokenizer.json"), device, dtype, weights.name)
+
+
+def load_finder(request: Request) -> Finder:
+    """The finder that a request asks for, loaded once a process.
+
+    Raises:
+        WeightsError: the weights are missing, bad, not MMVT's, or not for commercial use where that is asked for.
+        RuntimeUnavailableError: the device is absent.
+    """
+    weights: Weights = locate(request.model or DEFAULT_WEIGHTS, request.weights, commercial_ok=request.commercial_ok)
+    if weights.system != "mmvt":
+        raise WeightsError(f"{weights.name} is for {weights.system or 'another system'}, not mmvt")
+    device = runtime.pick_device(request.device)
+    return _loaded(weights.folder, device, runtime.pick_dtype(request.dtype, device))

@@ -1,0 +1,241 @@
+"""Text-referred video segmentation: the mask of what a phrase means, in every frame.
+
+One look through the video decides whether the thing is there at all; then the frames stream by, each with the one
+before and the one after it in sight.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lbvedit.errors import NoMatchError
+from lbvedit.language.lexicon import KINDS
+from lbvedit.pipelines.finder import Finder, load_finder
+from lbvedit.pipelines.refine import full_size
+from lbvedit.pipelines.tracking import Instance, Steady, Tracker
+from lbvedit.pipelines.words import Heard, hear
+from lbvedit.types import Clip, Event, Masks, Report, Request
+
+if TYPE_CHECKING:
+    from lbvedit.media.source import Source
+    from lbvedit.systems.mmvt.text import Language
+
+__all__ = ["MMVTOptions", "MMVTSegmenter", "Survey", "survey"]
+
+LOOKS = 12
+"""Frames that are looked at to decide whether something is there."""
+
+
+@dataclass(frozen=True)
+class MMVTOptions:
+    """What ``--set`` can change.
+
+    Args:
+        threshold: probability from which a pixel belongs to the target.
+        instances: all that fit, or the best one only.
+        fits: confidence from which something counts as there; 0 takes whatever is nearest.
+        memory: how much of a mask is carried from frame to frame along the motion, in [0, 1).
+        refine: follow the picture's own edges at full resolution.
+    """
+
+    threshold: float = 0.5
+    instances: Literal["all", "best"] = "all"
+    fits: float = 0.5
+    memory: float = 0.5
+    refine: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("threshold", "fits", "memory"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} {getattr(self, name)} is not in [0, 1]")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a look through a video found.
+
+    Args:
+        score: confidence that the target is there, in [0, 1].
+        others: other things that were seen, the surest first, with their scores.
+    """
+
+    score: float
+    others: tuple[tuple[str, float], ...] = ()
+
+
+class MMVTSegmenter:
+    """Finds what ``request.text`` means.
+
+    Attributes:
+        state: the steadied probability, the frame and the numbers of the last frame, for a job that is resumed.
+    """
+
+    Options: ClassVar[type[Any]] = MMVTOptions
+    window: int = 16
+    overlap: int = 0
+
+    def __init__(self, request: Request, options: MMVTOptions) -> None:
+        self.request = request
+        self.options = options
+        self.state: dict[str, Tensor] = {}
+        if request.window:
+            self.window = request.window
+
+    def __call__(self, source: Source, report: Report) -> Iterator[Masks]:
+        """Yields the instances of each window, in order.
+
+        Raises:
+            NoMatchError: nothing in the video fits the words, or the model does not know them.
+            WeightsError: the weights are missing.
+        """
+        finder = load_finder(self.request)
+        heard = hear(self.request.text, finder.tokenizer)
+        for note in heard.notes:
+            report(Event("warning", "words", message=note))
+        language = finder.read([heard.words])
+        if not self.state:
+            found = survey(source, finder, language, enough=self.options.fits)
+            if found.score < self.options.fits:
+                raise _nothing_fits(heard, finder, source, found.score)
+        yield from self.segment(source.windows(self.window, 0), finder, language)
+
+    def segment(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:
+        """The instances in each of some consecutive clips."""
+        steady, tracker = Steady(self.options.memory), Tracker()
+        previous = self._restored(steady, tracker)
+        pending: Clip | None = None
+        small: list[Tensor] = []
+        following: Iterator[Clip | None] = itertools.chain(clips, (None,))
+        for clip in following:
+            if pending is not None:
+                nearby = [finder.small(frame) for frame in clip.frames] if clip is not None else []
+                masks = self._window(pending, small, nearby[:1], previous, finder, language, steady, tracker)
+                previous = small[-1]
+                self._remember(steady, tracker)
+                yield masks
+                small = nearby
+            elif clip is not None:
+                small = [finder.small(frame) for frame in clip.frames]
+            pending = clip
+
+    def _window(
+        self,
+        clip: Clip,
+        small: list[Tensor],
+        following: list[Tensor],
+        previous: Tensor | None,
+        finder: Finder,
+        language: Language,
+        steady: Steady,
+        tracker: Tracker,
+    ) -> Masks:
+        frames: list[list[Instance]] = []
+        guides: list[Tensor] = []
+        line: list[Tensor | None] = [previous, *small, *following] if following else [previous, *small, None]
+        for before, frame, after in zip(line, small, line[2:], strict=True):
+            seen = finder.see(frame, after, before)
+            found = finder.find(seen, language)[0]
+            # A frame in which the model doubts that the thing is there says less than its pixels do.
+            doubted = found.probability * (0.25 + 0.75 * min(1.0, 2 * found.presence))
+            probability = steady(doubted, frame, seen.back)
+            instances = tracker(probability, self.options.threshold, seen.back)
+            if self.options.instances == "best":
+                instances = instances and [max(instances, key=_weight)]
+            frames.append(instances)
+            guides.append(probability)
+        return _masks(clip, frames, guides, self.options)
+
+    def _restored(self, steady: Steady, tracker: Tracker) -> Tensor | None:
+        if not self.state:
+            return None
+        steady.probability, steady.frame = self.state["probability"], self.state["frame"]
+        tracker.labels = self.state["labels"].numpy().astype(np.int32)
+        tracker.next_number = int(self.state["next_number"])
+        return steady.frame
+
+    def _remember(self, steady: Steady, tracker: Tracker) -> None:
+        if steady.probability is not None and steady.frame is not None and tracker.labels is not None:
+            self.state = {
+                "probability": steady.probability,
+                "frame": steady.frame,
+                "labels": torch.from_numpy(tracker.labels),
+                "next_number": torch.tensor(tracker.next_number),
+            }
+
+
+def _weight(instance: Instance) -> float:
+    return instance.score * float(instance.mask.sum()) ** 0.5
+
+
+def _masks(clip: Clip, frames: list[list[Instance]], probabilities: list[Tensor], options: MMVTOptions) -> Masks:
+    """The instances of a window at full size, one plane for each number that occurs in it."""
+    ids = tuple(sorted({instance.number for instances in frames for instance in instances}))
+    T, H, W = len(frames), clip.height, clip.width
+    masks = torch.zeros((T, len(ids), H, W), dtype=torch.uint8)
+    scores = torch.zeros((T, len(ids)))
+    for t, (instances, probability) in enumerate(zip(frames, probabilities, strict=True)):
+        for instance in instances:
+            place = ids.index(instance.number)
+            inside = full_size(probability, instance.mask, clip.frames[t], options.threshold, refine=options.refine)
+            masks[t, place] = inside
+            scores[t, place] = instance.score
+    return Masks(masks, scores, ids, clip)
+
+
+def survey(source: Source, finder: Finder, language: Language, *, enough: float = 1.0) -> Survey:
+    """Looks at some frames of a video for what some expressions mean, and stops once it is sure.
+
+    Args:
+        source: the video.
+        finder: the model.
+        language: the target first, then any others.
+        enough: the score of the target from which no further look is needed.
+    """
+    scores: list[list[float]] = []
+    for frame, after in _looks(source):
+        seen = finder.see(finder.small(frame), finder.small(after) if after is not None else None, None)
+        scores.append([_evidence(found.probability, found.presence) for found in finder.find(seen, language)])
+        sure = sorted((row[0] for row in scores), reverse=True)[:2]
+        if len(sure) == 2 and sure[1] >= max(enough, 0.8):
+            break
+    # The second best of the looks: one lucky frame is no evidence, but a thing may be there for a moment only.
+    ranked = np.sort(np.array(scores), axis=0)[::-1]
+    best = ranked[min(1, len(ranked) - 1)]
+    return Survey(float(best[0]), tuple((str(i), float(score)) for i, score in enumerate(best[1:])))
+
+
+def _evidence(probability: Tensor, presence: float) -> float:
+    """How sure one frame is: of the whole picture, and of the surest thousandth of its pixels."""
+    count = max(1, probability.numel() // 1000)
+    return presence * float(probability.flatten().topk(count).values.mean())
+
+
+def _looks(source: Source) -> Iterator[tuple[Tensor, Tensor | None]]:
+    """Up to ``LOOKS`` frames, spread over the video, each with the next one."""
+    count = source.frame_count or source.info.frame_count
+    stride = max(2, -(-(count or 10 * LOOKS) // LOOKS))
+    stride += stride % 2
+    for number, clip in enumerate(source.windows(2)):
+        if 2 * number % stride == 0:
+            yield clip.frames[0], clip.frames[1] if len(clip) > 1 else None
+        if 2 * number >= stride * (LOOKS - 1) and count is not None:
+            return
+
+
+def _nothing_fits(heard: Heard, finder: Finder, source: Source, score: float) -> NoMatchError:
+    """The error that names what is there instead."""
+    names = [words[0] for words in KINDS.values()]
+    seen = survey(source, finder, finder.read([heard.words, *names]))
+    ranked = sorted(((score, names[int(place)]) for place, score in seen.others), reverse=True)
+    there = ", ".join(f"{name} {score:.2f}" for score, name in ranked[:3])
+    return NoMatchError(
+        f"nothing in the video fits {heard.said!r} (confidence {score:.2f}); the nearest: {there}",
+        hint="name one of these, or lower the bar with --set fits=0",
+    )

@@ -1,0 +1,122 @@
+"""From probabilities, frame by frame, to steady instances with numbers that last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lbvedit.motion import warp
+
+__all__ = ["Instance", "Steady", "Tracker"]
+
+
+class Steady:
+    """A running mean of probabilities along the motion.
+
+    Where the picture along the flow no longer looks the same, something was uncovered, and only the new frame counts.
+
+    Args:
+        memory: weight of what was known before, in [0, 1).
+    """
+
+    def __init__(self, memory: float = 0.5) -> None:
+        self.memory = memory
+        self.probability: Tensor | None = None
+        self.frame: Tensor | None = None
+
+    def __call__(self, probability: Tensor, frame: Tensor, back: Tensor | None) -> Tensor:
+        """The steadied probability ``(h, w)``.
+
+        Args:
+            probability: ``(h, w)`` of this frame alone.
+            frame: ``(3, h, w)`` in [0, 1].
+            back: flow ``(2, h, w)`` to the previous frame, or None for the first.
+        """
+        out = probability
+        if self.probability is not None and self.frame is not None and back is not None:
+            before = warp(self.probability[None], back)[0]
+            changed = (warp(self.frame, back) - frame).abs().mean(dim=0)
+            trust = self.memory * torch.exp(-((changed / 0.08) ** 2))
+            out = (1 - trust) * probability + trust * before
+        self.probability, self.frame = out, frame
+        return out
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One thing in one frame.
+
+    Args:
+        number: its own, the same in every frame.
+        mask: ``(h, w)`` bool.
+        score: confidence in [0, 1].
+    """
+
+    number: int
+    mask: NDArray[np.bool_]
+    score: float
+
+
+class Tracker:
+    """Splits a mask into connected things and carries their numbers along the motion.
+
+    Args:
+        smallest: fraction of the frame under which a region is a speck and dropped.
+    """
+
+    def __init__(self, smallest: float = 0.0008) -> None:
+        self.smallest = smallest
+        self.labels: NDArray[np.int32] | None = None
+        self.next_number = 1
+
+    def __call__(self, probability: Tensor, threshold: float, back: Tensor | None) -> list[Instance]:
+        """The instances of one frame, by number.
+
+        Args:
+            probability: ``(h, w)`` in [0, 1].
+            threshold: what counts as inside.
+            back: flow ``(2, h, w)`` to the previous frame, or None for the first.
+        """
+        p = probability.numpy()
+        inside = (p >= threshold).astype(np.uint8)
+        count, regions, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+        carried = self._carried(back, p.shape)
+        labels = np.zeros(p.shape, dtype=np.int32)
+        for region in range(1, count):
+            if stats[region, cv2.CC_STAT_AREA] < self.smallest * p.size:
+                continue
+            self._number(labels, regions == region, carried)
+        self.labels = labels
+        return [
+            Instance(int(number), labels == number, float(p[labels == number].mean()))
+            for number in np.unique(labels)
+            if number
+        ]
+
+    def _carried(self, back: Tensor | None, shape: tuple[int, ...]) -> NDArray[np.int32]:
+        """The previous frame's numbers where the motion takes them."""
+        if self.labels is None or back is None:
+            return np.zeros(shape, dtype=np.int32)
+        ys, xs = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+        x, y = (f.numpy() for f in back)
+        moved = cv2.remap(self.labels.astype(np.float32), xs + x, ys + y, cv2.INTER_NEAREST)
+        return np.asarray(moved.astype(np.int32))
+
+    def _number(self, labels: NDArray[np.int32], region: NDArray[np.bool_], carried: NDArray[np.int32]) -> None:
+        """Numbers one region: as the thing that moved there, as several of them, or as a new one."""
+        numbers, areas = np.unique(carried[region & (carried > 0)], return_counts=True)
+        came = [int(number) for number, area in zip(numbers, areas, strict=True) if area >= 0.15 * region.sum()]
+        came = [number for number in came if not (labels == number).any()]
+        if not came:
+            labels[region] = self.next_number
+            self.next_number += 1
+        elif len(came) == 1:
+            labels[region] = came[0]
+        else:  # things that touch now: every pixel goes to the nearest of them
+            distances = [cv2.distanceTransform((carried != n).astype(np.uint8), cv2.DIST_L2, 3) for n in came]
+            labels[region] = np.array(came)[np.argmin(distances, axis=0)][region]

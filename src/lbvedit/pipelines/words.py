@@ -1,0 +1,87 @@
+"""What a model makes of an expression: its tokens, the names in it, and the words that it never learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lbvedit.errors import NoMatchError
+from lbvedit.language.lexicon import HYPERNYMS, KINDS, kinds_of, nearest_words
+from lbvedit.language.naming import kinds_in
+from lbvedit.pipelines.registry import PIPELINES
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+__all__ = ["Heard", "hear"]
+
+_FILLERS = frozenset({"the", "a", "an", "of", "in", "on", "at", "with", "and", "to", "is", "are", "that", "its", "by"})
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An expression as a model hears it.
+
+    Args:
+        said: as the user wrote it.
+        words: as the model gets it: unknown names replaced by known ones of the same kind.
+        names: the names of things in it, in order; the first is what is looked for.
+        notes: one line for each word that was replaced or is not understood.
+    """
+
+    said: str
+    words: str
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def hear(expression: str, tokenizer: Tokenizer) -> Heard:
+    """The expression in the model's words.
+
+    A name that the model never learnt gives way to its kind's plainest name that it did; an adjective or verb that it
+    never learnt is left out of account, and said so.
+
+    Raises:
+        NoMatchError: it names nothing that the model knows, so nothing can be found by it.
+    """
+    said = " ".join(expression.split())
+    words = said.lower()
+    notes = []
+    names = [name for name, _ in kinds_in(words)]
+    for name in names:
+        if _known(name, tokenizer):
+            continue
+        plain = next(
+            (KINDS[k][0] for k in sorted(kinds_of(name)) if k in KINDS and _known(KINDS[k][0], tokenizer)), None
+        )
+        if plain is not None:
+            words = words.replace(name, plain, 1)
+            notes.append(f"{name!r} is taken as {plain!r}")
+    unknown = [word for word in _bare(words) if word not in _FILLERS and not _known(word, tokenizer)]
+    if not names:
+        raise NoMatchError(_unknown_message(said, unknown or _bare(words)), hint=_elsewhere())
+    notes += [f"{word!r} is not known and not taken into account" for word in unknown]
+    return Heard(said, words, tuple(names), tuple(notes))
+
+
+def _bare(words: str) -> list[str]:
+    return "".join(letter if letter.isalnum() or letter in "-' " else " " for letter in words).split()
+
+
+def _known(name: str, tokenizer: Tokenizer) -> bool:
+    return all(tokenizer.token_to_id(word) is not None for word in _bare(name.replace("-", " ")))
+
+
+def _elsewhere() -> str:
+    """What can be done about a word that the model will never know."""
+    if "sam3" in PIPELINES:
+        return "-p sam3 is an open-vocabulary model: it finds what has any name"
+    return "say it with one of these, or give its mask to `lbvedit edit` with --mask FILE"
+
+
+def _unknown_message(said: str, words: list[str]) -> str:
+    content = [word for word in words if word not in _FILLERS] or words
+    near = [other for word in content for other in nearest_words(word, 2)]
+    some = near or ["person", "car", "dog", "animal", "vehicle"]
+    known = ", ".join(dict.fromkeys(word for word in some if word in HYPERNYMS or kinds_of(word)))
+    return f"{said!r} names nothing that this model knows; the nearest it knows: {known}"
