@@ -243,8 +243,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
 
 
 DATA = (
-    "8,908 photos with class maps (Pascal VOC and COCO photos, Flickr8k, ImageNet samples and others): research only; "
-    "3,850 masks by hand, the others by DeepLabv3-MobileNetV2 where YOLOX-nano agreed",
+    "8,908 photos (Pascal VOC, COCO, Flickr8k, ImageNet samples and others): research only",
+    "their class maps: 3,850 by hand, the others by DeepLabv3-MobileNetV2 where YOLOX-nano agreed",
     "DAVIS 2016 train at 426x240 with a noun phrase and a sentence each: CC BY-NC 4.0",
     "CamVid train and val: research",
     "A2D Sentences: its words, for the vocabulary only: CC BY-NC 4.0",
