@@ -149,6 +149,7 @@ def from_rgb(frames: Tensor, alpha: Tensor | None, like: av.VideoFrame, color: C
         _plane(picture, index)[:] = samples
     picture = picture.reformat(
         format=like.format.name,
+        src_colorspace=None if rgb else SWSCALE_MATRIX[color.matrix],
         dst_colorspace=None if rgb else SWSCALE_MATRIX[color.matrix],
         src_color_range=ColorRange.JPEG if bits == 8 or color.full_range else ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG if color.full_range else ColorRange.MPEG,

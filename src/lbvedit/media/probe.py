@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from fractions import Fraction
 from pathlib import Path
 from struct import unpack
@@ -187,7 +188,7 @@ def _describe(container: InputContainer, video: VideoStream, picture: av.VideoFr
     rate = video.average_rate or video.guessed_rate or None
     aspect = video.sample_aspect_ratio or Fraction(1)
     start = picture.pts if picture.pts is not None else video.start_time or 0
-    duration = _duration(container, video, time_base, start * time_base)
+    duration = _duration(container, video, start * time_base)
     still = container.format.name.endswith("_pipe") or container.format.name in {"image2", "ico"}
     count = 1 if still else video.frames or (round(duration * rate) if duration and rate else None)
     width, height = picture.width, picture.height
@@ -223,23 +224,33 @@ def _stream_info(stream: Stream) -> StreamInfo:
     return StreamInfo(stream.index, str(stream.type), codec, language, cover)
 
 
-def stream_duration(video: VideoStream) -> Fraction | None:
-    """How long a stream itself is said to last, or None where only its container says something."""
+def stream_duration(container: InputContainer, video: VideoStream, start_s: Fraction) -> Fraction | None:
+    """How long a stream itself is said to last, or None where only its container says something.
+
+    Matroska says it in a tag, which libavformat fills with the stream's end and others with its length.
+    """
+    if container.format.name.startswith("matroska"):
+        clock = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", video.metadata.get("DURATION", ""))
+        if not clock:
+            return None
+        hours, minutes, seconds = map(Fraction, clock.groups())
+        return _length(container, 3600 * hours + 60 * minutes + seconds, start_s)
     if video.duration and video.duration > 0 and video.time_base:
         return video.duration * video.time_base
     return None
 
 
-def _duration(container: InputContainer, video: VideoStream, time_base: Fraction, start_s: Fraction) -> Fraction | None:
-    own = stream_duration(video)
-    if own is not None:
-        return own
-    if not container.duration or container.duration < 0:
-        return None
-    duration = Fraction(container.duration, av.time_base)
-    # libavformat writes the end into a Matroska file where others write the length.
-    ends = container.format.name.startswith("matroska") and container.metadata.get("ENCODER", "").startswith("Lavf")
-    return duration - start_s if ends and duration > start_s > 0 else duration
+def _duration(container: InputContainer, video: VideoStream, start_s: Fraction) -> Fraction | None:
+    own_s = stream_duration(container, video, start_s)
+    if own_s is not None or not container.duration or container.duration < 0:
+        return own_s
+    return _length(container, Fraction(container.duration, av.time_base), start_s)
+
+
+def _length(container: InputContainer, duration_s: Fraction, start_s: Fraction) -> Fraction:
+    """A duration as a Matroska file says it, as a length."""
+    is_end = container.format.name.startswith("matroska") and container.metadata.get("ENCODER", "").startswith("Lavf")
+    return duration_s - start_s if is_end and duration_s > start_s > 0 else duration_s
 
 
 def _shows_alpha(picture: av.VideoFrame) -> bool:

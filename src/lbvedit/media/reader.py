@@ -222,7 +222,7 @@ class StreamReader:
                         number = index.number(pts) if index else number + 1
                         picture.pts = pts
                         yield Shot(picture, pts, number)
-                self._tell_if_short(video, clock)
+                self._tell_if_short(stream_duration(container, video, self._info.start_s), clock)
             except MemoryError as error:
                 raise MediaError(
                     f"{self._info.path} asks for more memory than there is", hint="it is probably damaged"
@@ -248,8 +248,7 @@ class StreamReader:
                 if broken > BROKEN_READS:
                     return
 
-    def _tell_if_short(self, video: VideoStream, clock: Clock) -> None:
-        announced_s = stream_duration(video)
+    def _tell_if_short(self, announced_s: Fraction | None, clock: Clock) -> None:
         if announced_s is None or clock.last is None:
             return
         end_s = (clock.last + clock.step) * self._info.time_base - self._info.start_s
