@@ -17,6 +17,7 @@ from torch import Tensor
 
 from lbvedit.errors import NoMatchError
 from lbvedit.language.lexicon import KINDS
+from lbvedit.media.overlay import PictureFormat, rendered
 from lbvedit.pipelines.finder import Finder, load_finder
 from lbvedit.pipelines.refine import full_size
 from lbvedit.pipelines.tracking import Instance, Steady, Tracker
@@ -38,6 +39,7 @@ class MMVTOptions:
     """What ``--set`` can change.
 
     Args:
+        format: how a video shows the masks: tinted, as a matte, or cut out with alpha.
         threshold: probability from which a pixel belongs to the target.
         instances: all that fit, or the best one only.
         fits: confidence from which something counts as there; 0 takes whatever is nearest.
@@ -45,6 +47,7 @@ class MMVTOptions:
         refine: follow the picture's own edges at full resolution.
     """
 
+    format: PictureFormat = "overlay"
     threshold: float = 0.5
     instances: Literal["all", "best"] = "all"
     fits: float = 0.5
@@ -88,13 +91,18 @@ class MMVTSegmenter:
         if request.window:
             self.window = request.window
 
-    def __call__(self, source: Source, report: Report) -> Iterator[Masks]:
-        """Yields the instances of each window, in order.
+    def __call__(self, source: Source, report: Report) -> Iterator[Clip]:
+        """Yields each window with its masks shown as ``format`` says.
 
         Raises:
             NoMatchError: nothing in the video fits the words, or the model does not know them.
             WeightsError: the weights are missing.
         """
+        for masks in self.masks(source, report):
+            yield rendered(masks, self.options.format)
+
+    def masks(self, source: Source, report: Report) -> Iterator[Masks]:
+        """Yields the instances of each window, in order; raises as a call does."""
         finder = load_finder(self.request)
         heard = hear(self.request.text, finder.tokenizer)
         for note in heard.notes:

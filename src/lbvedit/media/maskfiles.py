@@ -1,0 +1,147 @@
+"""Masks as data: a folder of PNGs, COCO run lengths, boxes; each appears only when it is complete."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+from PIL import Image
+
+from lbvedit.errors import MediaError, UsageError
+from lbvedit.types import Masks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["DATA_FORMATS", "DataFormat", "MaskWriter", "mask_writer", "run_lengths"]
+
+DataFormat = Literal["png", "rle", "boxes"]
+DATA_FORMATS: tuple[DataFormat, ...] = ("png", "rle", "boxes")
+INSIDE = 128
+"""The matte's value from which a pixel is inside."""
+
+
+class MaskWriter(Protocol):
+    """Takes the masks of consecutive windows."""
+
+    def add(self, masks: Masks) -> None:
+        """Appends the frames of a window."""
+        ...
+
+
+class _Pngs:
+    """``00000.png`` on, one a frame: 8 bits, 0 outside and 255 inside."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+        self._count = 0
+
+    def add(self, masks: Masks) -> None:
+        for plane in masks.union()[:, 0].numpy():
+            picture = np.where(plane >= INSIDE, 255, 0).astype(np.uint8)
+            Image.fromarray(picture).save(self._folder / f"{self._count:05d}.png")
+            self._count += 1
+
+
+class _Json:
+    """One object: the expression, the size, and what is in each frame."""
+
+    def __init__(self, expression: str, *, segmentation: bool) -> None:
+        self._frames: list[dict[str, Any]] = []
+        self._segmentation = segmentation
+        self._head: dict[str, Any] = {"expression": expression}
+
+    def add(self, masks: Masks) -> None:
+        clip = masks.origin
+        self._head["size"] = [clip.height, clip.width]
+        self._head["time_base"] = str(clip.time_base)
+        for t, pts in enumerate(clip.pts):
+            instances = []
+            for place, number in enumerate(masks.ids):
+                inside = masks.masks[t, place].numpy() >= INSIDE
+                if not inside.any():
+                    continue
+                told: dict[str, Any] = {
+                    "id": number,
+                    "score": round(float(masks.scores[t, place]), 4),
+                    "bbox": _box(inside),
+                    "area": int(inside.sum()),
+                }
+                if self._segmentation:
+                    told["segmentation"] = {"size": list(inside.shape), "counts": run_lengths(inside)}
+                instances.append(told)
+            self._frames.append({"frame": len(self._frames), "pts": pts, "instances": instances})
+
+    def text(self) -> str:
+        return json.dumps({**self._head, "frames": self._frames}) + "\n"
+
+
+@contextmanager
+def mask_writer(path: Path, kind: DataFormat, expression: str, *, overwrite: bool) -> Iterator[MaskWriter]:
+    """A writer whose result appears at ``path`` when the block ends well, and not at all when it does not.
+
+    Raises:
+        UsageError: ``path`` exists and may not be replaced.
+        MediaError: it cannot be written.
+    """
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path} exists already", hint="-y replaces it; -o gives another name")
+    if path.is_dir() and any(entry.suffix != ".png" for entry in path.iterdir()):
+        raise UsageError(f"{path} holds other things than masks and is not replaced", hint="-o gives another folder")
+    partial = path.with_name(f".{path.name}.partial")
+    _discard(partial)
+    writer: _Pngs | _Json
+    try:
+        writer = _Pngs(partial) if kind == "png" else _Json(expression, segmentation=kind == "rle")
+        yield writer
+        if isinstance(writer, _Json):
+            partial.write_text(writer.text(), encoding="utf-8")
+        _discard(path)
+        partial.replace(path)
+    except OSError as error:
+        raise MediaError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        _discard(partial)
+
+
+def _discard(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _box(inside: NDArray[np.bool_]) -> list[int]:
+    """``[x, y, width, height]`` around the pixels inside."""
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    return [int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1]
+
+
+def run_lengths(inside: NDArray[np.bool_]) -> str:
+    """COCO's compressed run lengths: down the columns, outside first, as the string that its tools read.
+
+    Each count is written as its difference to the one two before it (from the third on), in groups of five bits, the
+    lowest first, with bit 5 for "more follows" and 48 added to make text.
+    """
+    flat = np.concatenate([[False], inside.flatten(order="F"), [False]])
+    changes = np.flatnonzero(flat[1:] != flat[:-1])
+    counts = np.diff(np.concatenate([[0], changes, [inside.size]])).tolist()
+    if len(counts) % 2 == 1 and counts[-1] == 0:
+        counts.pop()
+    text = []
+    for place, count in enumerate(counts):
+        value = count - counts[place - 2] if place > 2 else count
+        while True:
+            group = value & 0x1F
+            value >>= 5
+            more = value != (-1 if group & 0x10 else 0)
+            text.append(chr((group | 0x20 if more else group) + 48))
+            if not more:
+                break
+    return "".join(text)
