@@ -15,6 +15,10 @@ __all__ = ["EVALUATIONS", "evaluation"]
 
 EVALUATIONS: dict[str, dict[str, str]] = {
     "digits": {"mnist": "lbvedit.evaluation.digits:evaluate_mnist"},
+    "m3l": {
+        "s-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_s_mnist",
+        "d-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_d_mnist",
+    },
     "mmvt": {
         "davis": "lbvedit.evaluation.mmvt:evaluate_davis",
         "a2d": "lbvedit.evaluation.mmvt:evaluate_a2d",

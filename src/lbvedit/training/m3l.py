@@ -68,7 +68,9 @@ class M3LTraining(TrainingConfig):
     mnist: Path = Path("../shared/data/mnist")
     zero_shot: bool = False
     model: M3LConfig = field(
-        default_factory=lambda: M3LConfig(visual_dim=96, text_dim=128, heads=4, copy_gate=True, text=dict(_SMALL_TEXT))
+        default_factory=lambda: M3LConfig(
+            size=(64, 64), visual_dim=96, text_dim=128, heads=4, copy_gate=True, text=dict(_SMALL_TEXT)
+        )
     )
     frames: int = 30
     adversarial: float = 0.0

@@ -15,6 +15,7 @@ class M3LConfig:
     """Configuration of :class:`~lbvedit.systems.m3l.model.M3L`.
 
     Args:
+        size: height and width of the frames it is trained on; others work if they are multiples of ``stride``.
         visual_dim: C_v, channels of a frame feature. Paper: 256 (App. A).
         text_dim: C_x, width of the word and sentence embeddings. Paper: 1024, RoBERTa-large (App. A).
         strides: spatial stride of each ResBlock of the 3D ResNet, mirrored by the generator. Paper: three blocks, the
@@ -32,6 +33,7 @@ class M3LConfig:
             or empty when the embeddings come from outside.
     """
 
+    size: tuple[int, int] = (128, 128)
     visual_dim: int = 256
     text_dim: int = 1024
     strides: tuple[int, ...] = (1, 2, 2)
@@ -51,6 +53,9 @@ class M3LConfig:
             raise ValueError(f"visual_dim {self.visual_dim} cannot be halved {len(self.strides) - 1} times")
         if self.conditioning not in ("mlf", "concat", "none"):
             raise ValueError(f"conditioning {self.conditioning!r} is none of mlf, concat, none")
+        if any(side % self.stride for side in self.size):
+            raise ValueError(f"size {self.size} is not a multiple of the stride {self.stride}")
+        object.__setattr__(self, "size", tuple(self.size))
         object.__setattr__(self, "strides", tuple(self.strides))
 
     @property
