@@ -39,7 +39,8 @@ def read_step(line: str) -> dict[str, object]:
 
 def steps_of(plan: EditPlan) -> list[dict[str, object]]:
     return [
-        {"op": step.op, "target": step.target, "params": dict(step.params), "outside": step.outside} for step in plan.steps
+        {"op": step.op, "target": step.target, "params": dict(step.params), "outside": step.outside}
+        for step in plan.steps
     ]
 
 

@@ -1,6 +1,6 @@
 """How much: ``a bit``, ``by 20%``, ``twice as``, ``to half``, and what that means for each operator.
 
-An :class:`Amount` is what was said; :func:`strength`, :func:`signed` and :func:`factor` make an operator's number of it.
+An :class:`Amount` is what was said; :func:`strength`, :func:`signed` and :func:`factor` make a number of it.
 
 =================  ======  =====  =====  ======
 operator           a bit   plain  much   fully
@@ -49,8 +49,10 @@ class Amount:
 PLAIN = Amount("degree", 1)
 
 _DEGREES: dict[str, int] = {
-    "just a little bit": 0, "just a tiny bit": 0, "a little bit": 0, "a tiny bit": 0, "just a bit": 0, "just a touch": 0,
-    "just a little": 0, "a wee bit": 0, "a small amount": 0, "a small bit": 0, "ever so slightly": 0, "very slightly": 0,
+    "just a little bit": 0, "just a tiny bit": 0, "a little bit": 0, "a tiny bit": 0, "just a bit": 0,
+    "just a touch": 0,
+    "just a little": 0, "a wee bit": 0, "a small amount": 0, "a small bit": 0, "ever so slightly": 0,
+    "very slightly": 0,
     "a bit": 0, "a little": 0, "a touch": 0, "a tad": 0, "a hint": 0, "a hair": 0, "a smidge": 0, "a notch": 0,
     "slightly": 0, "slight": 0, "little": 0, "somewhat": 0, "subtly": 0, "subtle": 0, "gently": 0, "gentle": 0,
     "lightly": 0, "mildly": 0, "mild": 0, "softly": 0, "faint": 0, "bit": 0, "tiny": 0, "small": 0, "a shade": 0,
@@ -78,9 +80,9 @@ def amount_at(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
     words = [token.word for token in tokens[at : at + 5]]
     if not words:
         return None
-    if words[0] in ("by", "to", "at", "around", "about", "exactly", "of"):
-        if found := _after_preposition(tokens, at, words):
-            return found
+    lead = words[0] in ("by", "to", "at", "around", "about", "exactly", "of")
+    if lead and (found := _after_preposition(tokens, at, words)):
+        return found
     for phrase, level in _PHRASES:
         if tuple(words[: len(phrase)]) == phrase:
             after = at + len(phrase)
@@ -238,6 +240,8 @@ def factor(op: str, direction: int, amount: Amount | None) -> float:
     match amount.mode:
         case "degree":
             value = _FACTORS[op, direction or 1][int(amount.value)]
+        case "by" if op in ("zoom", "resize") and amount.relative and amount.value >= 1:
+            value = amount.value  # "zoom in 150%"
         case "by":
             value = 1 + (direction or 1) * amount.value
         case "to":

@@ -19,21 +19,33 @@ __all__ = ["Reading", "read_clause", "without_manners"]
 
 _TRAILERS = tuple(
     tuple(phrase.split())
-    for phrase in ("please", "for me", "thanks", "thank you", "if you can", "if possible", "if you could", "ok", "as well", "too",
-                   "right now", "immediately", "would you", "will you", "can you", "could you", "thank you very much", "many thanks",
-                   "if you do not mind", "cheers", "afterwards", "after that", "at the same time", "thanks a lot", "first", "and",
-                   "that would be great", "in that order", "in the process", "again", "finally", "then", "also", "somehow")
+    for phrase in ("please", "for me", "thanks", "thank you", "if you can", "if possible", "if you could",
+                   "ok", "as well", "too",
+                   "right now", "immediately", "would you", "will you", "can you", "could you",
+                   "thank you very much",
+                   "many thanks",
+                   "if you do not mind", "cheers", "afterwards", "after that", "at the same time", "thanks a lot",
+                   "first", "and",
+                   "that would be great", "in that order", "in the process", "again", "finally", "then", "also",
+                   "somehow")
 )  # fmt: skip
-_WISHES = (("i", "want"), ("i", "would", "like"), ("we", "want"), ("i", "need"), ("i", "would", "love"), ("we", "would", "like"),
-    ("i", "would", "prefer"), ("we", "need"), ("i", "would", "like", "to", "see"), ("i", "want", "to", "see"), ("i", "wish"),
+_WISHES = (("i", "want"), ("i", "would", "like"), ("we", "want"), ("i", "need"), ("i", "would", "love"), ("we",
+    "would", "like"),
+    ("i", "would", "prefer"), ("we", "need"), ("i", "would", "like", "to", "see"), ("i", "want", "to", "see"), ("i",
+    "wish"),
     ("i", "would", "like", "to", "have"), ("i", "want", "to", "have"), ("can", "i", "have"), ("could", "i", "have"),
-    ("can", "we", "have"), ("make", "sure"), ("make", "sure", "that"), ("make", "it", "so"), ("make", "it", "so", "that"),
+    ("can", "we", "have"), ("make", "sure"), ("make", "sure", "that"), ("make", "it", "so"), ("make", "it", "so",
+    "that"),
     ("ensure",), ("ensure", "that"), ("can",), ("could",), ("may",), ("see", "to", "it", "that"))  # fmt: skip
-_MUST = (("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to", "be"), ("has", "to", "be"), ("have", "to", "be"),
-    ("should", "look"), ("should", "become"), ("should", "turn"), ("shall", "be"), ("ought", "to", "be"), ("should", "get"),
+_MUST = (("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to", "be"), ("has", "to", "be"), ("have",
+    "to", "be"),
+    ("should", "look"), ("should", "become"), ("should", "turn"), ("shall", "be"), ("ought", "to", "be"), ("should",
+    "get"),
     ("should",), ("must",), ("needs",), ("need",), ("has", "to"),
-    ("needs", "to"), ("need", "to"), ("shall",), ("needs", "to", "look"), ("could", "be"), ("could", "use"), ("wants", "to", "be"),
-    ("should", "have"), ("needs", "to", "get"), ("should", "all", "be"), ("would", "look", "better"), ("will", "be"))  # fmt: skip
+    ("needs", "to"), ("need", "to"), ("shall",), ("needs", "to", "look"), ("could", "be"), ("could", "use"),
+    ("wants", "to", "be"),
+    ("should", "have"), ("needs", "to", "get"), ("should", "all", "be"), ("would", "look", "better"), ("will",
+    "be"))  # fmt: skip
 _STATED = (("to", "be"), ("to", "look"), ("to", "become"), ("to",))
 _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "has", "becomes"})
 
@@ -91,6 +103,8 @@ def _verb_first(tokens: list[Token]) -> list[Token]:
     after = found[1] if found and found[0].mode == "degree" else 0
     if tokens and tokens[0].word in ("slowly", "gradually", "smoothly"):
         after = 1
+    if len(tokens) > 1 and tokens[0].word in ("only", "just") and _base(tokens[1].word):
+        return [tokens[1], tokens[0], *tokens[2:]]
     if after and after < len(tokens) and tokens[after].kind == "word" and _base(tokens[after].word):
         return [*tokens[after:], *tokens[:after]]
     return tokens
@@ -155,8 +169,10 @@ def _may_part(rest: list[Token], at: int, size: int) -> bool:
     if at + size == len(rest):
         return True
     after = rest[at + size]
-    return after.kind in ("span", "duration", "percent", "number") or after.word in {"by", "to", "a", "slightly", "at", "from", "for",
-        "and", "over", "twice", "completely", "of", "on", "in", "half", "gently", "slowly", "significantly", "with", "around", "really",
+    return after.kind in ("span", "duration", "percent", "number") or after.word in {"by", "to", "a", "slightly",
+    "at", "from", "for",
+        "and", "over", "twice", "completely", "of", "on", "in", "half", "gently", "slowly", "significantly", "with",
+        "around", "really",
         "much", "some", "just", MARK_SOFT, "gradually", "very", "quite", "as", "somewhat"}  # fmt: skip
 
 
@@ -199,8 +215,8 @@ def _wish(tokens: list[Token]) -> Iterator[Reading]:
                 rest = [*tokens[:at], *tokens[at + len(must) :]]
                 if drafts := _asked(making, Phrase(rest, "want")):
                     yield Reading(drafts, making, "make")
-        if words[at] in _IS | {"is"} and (drafts := _complaint(tokens[at + 1 :])):
-            yield Reading(tuple(draft.on(target) for draft in drafts), making, "make")
+        if words[at] in _IS | {"is"} and (wanted := _complaint(tokens[at + 1 :])):
+            yield Reading(tuple(draft.on(target) for draft in wanted), making, "make")
 
 
 def _complaint(tokens: list[Token]) -> list[Draft] | None:
@@ -225,14 +241,14 @@ def _bare(tokens: list[Token]) -> tuple[Draft, ...] | None:
     words = [token.word for token in kept]
     if not kept or len(spans) > 1:
         return None
-    drafts: list[Draft] | None = None
+    bare: list[Draft] | None = None
     if words[:2] == ["in", "the"] and words[2:4] == ["style", "of"] and (style := look(kept[4:])):
-        drafts = [Draft("style", {"style": style})]
-    elif (drafts := complement(kept)) and (
-        drafts[0].op in ("recolor", "remove", "cutout", "highlight") or words == ["light"]
+        bare = [Draft("style", {"style": style})]
+    elif (bare := complement(kept)) and (
+        bare[0].op in ("recolor", "remove", "cutout", "highlight") or words == ["light"]
     ):
-        drafts = None
-    if drafts and spans:
-        timed = [spanned(draft, spans[0].span) for draft in drafts]
+        bare = None
+    if bare and spans:
+        timed = [spanned(draft, spans[0].span) for draft in bare]
         return tuple(draft for draft in timed if draft) if all(timed) else None
-    return tuple(draft.on(NOBODY) for draft in drafts) if drafts else None
+    return tuple(draft.on(NOBODY) for draft in bare) if bare else None

@@ -9,8 +9,7 @@ from lbvedit.language.colors import MODIFIERS, is_color
 from lbvedit.language.drafts import Draft, graded
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES
-from lbvedit.language.times import number_at
-from lbvedit.language.tokens import Tokens, join
+from lbvedit.language.tokens import Token, Tokens, join
 
 __all__ = ["action", "color", "complement", "look", "new_thing"]
 
@@ -22,6 +21,8 @@ _NICE = frozenset({"nice", "lovely", "beautiful", "certain", "different", "new",
 _COLOR_NOUNS = frozenset(
     {"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead", "paintwork", "now", "job"}
 )
+_QUALIFIED = frozenset({"colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound", "picture",
+    "video", "clip", "edges", "details", "shade", "audio", "volume"})  # fmt: skip
 _ASPECT = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "before"), ("as", "now"),
     ("as", "it", "is"), ("than", "they", "are"), ("as", "possible"), ("in", "color"), ("than", "normal"),
@@ -39,7 +40,7 @@ def complement(tokens: Tokens) -> list[Draft] | None:
     return None
 
 
-def _plain_complement(tokens: list) -> list[Draft] | None:
+def _plain_complement(tokens: list[Token]) -> list[Draft] | None:
     if not tokens:
         return None
     if exact := _fixed(tokens):
@@ -82,6 +83,13 @@ def _fixed(tokens: Tokens) -> Draft | None:
         if " ".join(words) in STATES:
             break
         words = words[1:]
+    if tokens[0].kind == "size" and len(tokens) == 1:
+        width, _, height = tokens[0].word.partition("x")
+        return Draft("resize", {"width": int(width), "height": int(height)})
+    if tokens[0].kind == "number" and words[1:] == ["p"] and tokens[0].value >= 16:
+        return Draft("resize", {"height": int(tokens[0].value)})
+    if words in (["4", "k"], ["8", "k"], ["2", "k"]):
+        return Draft("resize", {"height": {"4": 2160, "8": 4320, "2": 1440}[words[0]]})
     if len(tokens) <= 2 and tokens[-1].kind == "clock" and _ASPECT.fullmatch(tokens[-1].text) and len(words) == 1:
         return Draft("crop", {"aspect": tokens[-1].text})
     if len(words) > 1 and words[-1] in ("video", "clip", "format", "picture", "mode", "speed", "orientation", "frame"):
@@ -142,7 +150,7 @@ def _compared(tokens: Tokens) -> list[Draft] | None:
     return None
 
 
-def _as_much(rest: list, amount: Amount) -> list[Draft] | None:
+def _as_much(rest: list[Token], amount: Amount) -> list[Draft] | None:
     words = [token.word for token in rest]
     if words and words[0] in ("much", "many") and len(words) > 1:
         return _property(" ".join(words[1:]), 1, amount)
@@ -152,7 +160,7 @@ def _as_much(rest: list, amount: Amount) -> list[Draft] | None:
     return _one(graded(quality[0], quality[1], amount)) if quality else None
 
 
-def _sized(rest: list, amount: Amount) -> list[Draft] | None:
+def _sized(rest: list[Token], amount: Amount) -> list[Draft] | None:
     """``half the size``, ``2x speed``, ``50% of the volume``."""
     words = [token.word for token in rest if token.word not in ("of", "the", "its", "original", "normal", "playback")]
     if len(words) == 1 and words[0] in ("speed", "size", "volume", "zoom"):
@@ -166,7 +174,8 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
     """``brighter``, ``less blurry``, ``more contrast``, ``warmer colors``, each with the amount already taken out."""
     words = [token.word for token in tokens]
     sign = 1
-    while words and words[0] in ("more", "less", "not", "too", "no", "fewer", "additional", "extra", "any", "most", "even", "as",
+    while words and words[0] in ("more", "less", "not", "too", "no", "fewer", "additional", "extra", "any", "most",
+    "even", "as",
                                  "overly", "so"):  # fmt: skip
         if words[0] == "not" and words[1:2] not in (["so"], ["as"], ["too"]):
             return None
@@ -194,10 +203,9 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
         return _with_doubt(graded(op, direction * sign, amount), phrase)
     if phrase in ("high", "higher", "low", "lower"):
         return None
-    if len(words) > 1 and words[0] in ("high", "higher", "low", "lower") and " ".join(words[1:]) in PROPERTIES:
+    if len(words) > 1 and words[0] in ("high", "higher", "low", "lower"):
         return _property(" ".join(words[1:]), 1 if words[0].startswith("high") else -1, amount)
-    if len(words) > 1 and words[-1] in ("colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound",
-                                        "picture", "video", "clip", "edges", "details", "shade", "audio", "volume"):  # fmt: skip
+    if len(words) > 1 and words[-1] in _QUALIFIED:
         quality = QUALITIES.get(" ".join(words[:-1]))
         if quality:
             return _one(graded(quality[0], quality[1] * sign, amount))
@@ -290,9 +298,3 @@ def new_thing(tokens: Tokens) -> str | None:
         token for at, token in enumerate(tokens) if not (at and tokens[at - 1].word == "and" and token.word in ARTICLES)
     ]
     return join(kept)
-
-
-def count_at(tokens: Tokens) -> float | None:
-    """The number at the beginning, or None."""
-    found = number_at(tokens, 0)
-    return found[0] if found else None

@@ -26,7 +26,7 @@ from lbvedit.language.spelling import candidates
 from lbvedit.language.synonyms import EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
 from lbvedit.language.targets import WHOLE_NOUNS
 from lbvedit.language.times import TIME_WORDS, mark_times
-from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join, tokenize
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, tokenize
 from lbvedit.types import EditPlan
 
 __all__ = ["parse", "vocabulary"]
@@ -49,10 +49,13 @@ def vocabulary() -> frozenset[str]:
         words |= {word for phrase in table for word in phrase.split()}
     words |= {word for phrase in FILLERS for word in phrase} | {word for phrase in PARTICLES for word in phrase.split()}
     words |= color_words() | DEGREE_WORDS | TIME_WORDS | WHOLE_NOUNS | STYLE_NOUNS | _LONG_NOUNS
-    return frozenset(words | {"except", "apart", "with", "into", "horizontally", "vertically", "clockwise", "degrees", "percent",
-        "counterclockwise", "twice", "double", "times", "bottom", "center", "middle", "corner", "saying", "caption", "title", "text",
-        "subtitle", "around", "color", "than", "look", "like", "them", "this", "that", "their", "only", "else", "rest", "should",
-        "more", "less", "style"})  # fmt: skip
+    return frozenset(words | {"except", "apart", "with", "into", "horizontally", "vertically", "clockwise",
+    "degrees", "percent",
+        "counterclockwise", "twice", "double", "times", "bottom", "center", "middle", "corner", "saying", "caption",
+        "title", "text",
+        "subtitle", "around", "color", "than", "look", "like", "them", "this", "that", "their", "only", "else",
+        "rest", "should",
+        "more", "less", "style", "left", "right", "top"})  # fmt: skip
 
 
 def parse(text: str) -> EditPlan:
@@ -73,14 +76,14 @@ def parse(text: str) -> EditPlan:
     refuse_negation(tokens)
     if not without_manners(tokens):
         raise not_understood(text, [], [])
-    readings = _search(mark_times(tokens))
+    readings = _search(mark_times(tokens), text)
     if readings is None:
-        readings, corrections = _search_corrected(tokens)
+        readings, corrections = _search_corrected(tokens, text)
         notes += corrections
     if readings is None:
-        readings = _search(mark_times(tokens), run_on=True)
+        readings = _search(mark_times(tokens), text, run_on=True)
     if readings is None:
-        raise not_understood(text, *_understood(mark_times(tokens)))
+        raise not_understood(text, *_understood(mark_times(tokens), text))
     plan = resolve(readings, text)
     return replace(plan, notes=(*notes, *plan.notes))
 
@@ -97,12 +100,13 @@ def _with_known_nouns(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]
     return out, tuple(notes)
 
 
-def _search_corrected(tokens: list[Token]) -> tuple[list[_Clause] | None, tuple[str, ...]]:
+def _search_corrected(tokens: list[Token], text: str) -> tuple[list[_Clause] | None, tuple[str, ...]]:
     """Tries the sentence with one word corrected, then two, and so on."""
     options: list[tuple[int, list[str]]] = []
     for at, token in enumerate(tokens):
         if token.kind == "word" and len(token.word) > 2 and token.word not in vocabulary():
-            if near := candidates(token.word, vocabulary()):
+            near = candidates(token.word, vocabulary())
+            if near:
                 options.append((at, near[:4]))
     tries = (
         dict(zip((at for at, _ in chosen), words, strict=True))
@@ -113,7 +117,7 @@ def _search_corrected(tokens: list[Token]) -> tuple[list[_Clause] | None, tuple[
     for correction in islice(tries, _TRIES):
         fixed = [token.corrected(correction[at]) if at in correction else token for at, token in enumerate(tokens)]
         try:
-            readings = _search(mark_times(fixed))
+            readings = _search(mark_times(fixed), text)
         except InstructionError:
             continue
         if readings is not None:
@@ -159,7 +163,7 @@ def _separator(tokens: Tokens, at: int) -> str | None:
     return MARK_SOFT if token.kind == "word" and token.word in _SOFT_WORDS else None
 
 
-def _search(tokens: Tokens, *, run_on: bool = False) -> list[_Clause] | None:
+def _search(tokens: Tokens, text: str, *, run_on: bool = False) -> list[_Clause] | None:
     """The finest division into clauses that are all understood, or None."""
     pieces = _pieces(tokens, run_on=run_on)
     failed: set[tuple[int, str, str, int]] = set()
@@ -176,7 +180,7 @@ def _search(tokens: Tokens, *, run_on: bool = False) -> list[_Clause] | None:
                 hard = pieces[end - 1][2]
                 following = read(end, None if hard else reading)
                 if following is not None:
-                    words = join(without_manners(clause))
+                    words = _said(without_manners(clause), text)
                     drafts = tuple(replace(draft, words=words) for draft in reading.drafts)
                     return [(drafts, not hard), *following]
             if pieces[end - 1][2]:
@@ -187,11 +191,16 @@ def _search(tokens: Tokens, *, run_on: bool = False) -> list[_Clause] | None:
     return read(0, None) if pieces else None
 
 
+def _said(tokens: Tokens, text: str) -> str:
+    """The stretch of the sentence that some tokens stand for."""
+    return " ".join(text[tokens[0].start : tokens[-1].end].split()) if tokens else ""
+
+
 def _readings(clause: Tokens, previous: Reading | None) -> Iterator[Reading]:
     yield from islice(read_clause(clause, previous), 4)
 
 
-def _understood(tokens: Tokens) -> tuple[list[_Clause], list[str]]:
+def _understood(tokens: Tokens, text: str) -> tuple[list[_Clause], list[str]]:
     """For the refusal: the clauses that are understood on their own, and the words of those that are not."""
     clauses: list[_Clause] = []
     lost: list[str] = []
@@ -207,7 +216,7 @@ def _understood(tokens: Tokens) -> tuple[list[_Clause], list[str]]:
                 at = end
                 break
         else:
-            if said := join(without_manners(tokens[pieces[at][0] : pieces[at][1]])):
+            if said := _said(without_manners(tokens[pieces[at][0] : pieces[at][1]]), text):
                 lost.append(said)
             at += 1
     return clauses, lost

@@ -12,8 +12,10 @@ from lbvedit.language.tokens import Tokens, join
 
 __all__ = ["not_understood", "refuse_negation"]
 
-_NEGATIONS = (("do", "not"), ("never",), ("not", "to"), ("should", "not"), ("must", "not"), ("can", "not"), ("will", "not"),
-    ("does", "not"), ("avoid",), ("refrain",), ("no", "need"), ("you", "not"), ("leave", "alone"), ("would", "not"))  # fmt: skip
+_NEGATIONS = (("do", "not"), ("never",), ("not", "to"), ("should", "not"), ("must", "not"), ("can", "not"), ("will",
+    "not"),
+    ("does", "not"), ("avoid",), ("refrain",), ("no", "need"), ("you", "not"), ("leave", "alone"), ("would",
+    "not"))  # fmt: skip
 _RELATIVE = frozenset({"who", "that", "which", "is", "are", "whose"})
 _DULL = frozenset(
     {"the", "and", "a", "it", "to", "of", "in", "on", "make", "me", "you", "what", "this", "that", "by", "with", "for"}

@@ -47,6 +47,7 @@ class _Resolver:
     def __init__(self, text: str) -> None:
         self.text = text
         self.last: str | None = None
+        self.rival: str | None = None
         self.steps: list[Step] = []
         self.notes: list[str] = []
 
@@ -87,6 +88,8 @@ class _Resolver:
             raise InstructionError(
                 f"the rest of what? {draft.words!r:.80} names nothing before", hint="say 'everything except ...'"
             )
+        if target.kind == "pronoun" and self.rival and self.last:
+            self.notes.append(f"the pronoun is read as {self.last!r}, not as {self.rival!r}")
         return self.last if target.kind in ("pronoun", "rest") else None
 
     def _decided(self, draft: Draft, target: str | None, outside: bool) -> Draft:
@@ -155,10 +158,15 @@ class _Resolver:
     def _remember(self, draft: Draft, target: str | None) -> None:
         kind = draft.target.kind
         if draft.op in ("become", "replace") and target is not None and target != "background":
-            self.last = str(draft.params["with"])
-        elif draft.op == "add":
-            self.last = str(draft.params["what"]) if target is None else target
-        elif kind == "phrase":
+            self.last, self.rival = str(draft.params["with"]), target
+            return
+        if draft.op == "add":
+            what = str(draft.params["what"])
+            self.last, self.rival = (what, None) if target is None else (target, what)
+            return
+        if kind == "phrase":
             self.last = target
         elif kind == "whole":
             self.last = None
+        if kind != "pronoun":
+            self.rival = None

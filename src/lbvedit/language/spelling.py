@@ -10,13 +10,15 @@ __all__ = ["american", "candidates", "one_slip"]
 _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
     "aeroplane": "airplane", "colourful": "colorful", "colourize": "colorize", "sceptre": "scepter", "metre": "meter",
-    "theatre": "theater", "centred": "centered", "jewellery": "jewelry", "mould": "mold", "plough": "plow", "catalogue": "catalog",
+    "theatre": "theater", "centred": "centered", "jewellery": "jewelry", "mould": "mold", "plough": "plow",
+    "catalogue": "catalog",
     "watercolour": "watercolor", "greyish": "grayish", "pixellate": "pixelate", "anticlockwise": "counterclockwise",
     "gray-scale": "grayscale", "grey-scale": "grayscale", "colourise": "colorize",
 }  # fmt: skip
 _ISE = (
     "stabil", "anonym", "pixel", "emphas", "styl", "color", "monochrom", "animat", "normal", "minim", "maxim", "equal",
-    "final", "dramat", "neutral", "optim", "real", "brutal", "vital", "harmon", "recogn", "visual", "cartoon", "desatur",
+    "final", "dramat", "neutral", "optim", "real", "brutal", "vital", "harmon", "recogn", "visual", "cartoon",
+    "desatur",
     "decolor", "recolor", "italic", "crystall", "summar", "custom", "apolog",
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
@@ -50,9 +51,11 @@ _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be"
     "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur",
     "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim"})  # fmt: skip
-_BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at", "by", "for",
+_BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
+    "by", "for",
     "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",
-    "without", "along", "across", "inside", "outside", "through", "towards", "toward", "beneath", "underneath", "around",
+    "without", "along", "across", "inside", "outside", "through", "towards", "toward", "beneath", "underneath",
+    "around",
     "among", "onto", "into", "off", "next", "except", "but", "upon", "within", "past", "beyond", "not", "about", "is",
     "are", "throughout", "during", "just", "only", "everything", "everyone"})  # fmt: skip
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
@@ -64,7 +67,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     words = [token.word for token in tokens]
     if not words or any(token.kind in ("span", "duration", "percent", "hex", "clock", "size") for token in tokens):
         return None
-    if words[0] in ("only", "just", "both", "also") and len(words) > 1 and words[:2] != ["both", "of"]:
+    if words[0] in ("only", "just", "also") or (words[0] == "both" and words[1:2] == ["the"]):
         return noun_phrase(tokens[1:])
     if words in (["both", "of", "them"], ["all", "of", "them"], ["them", "all"], ["them", "both"]):
         return Target("pronoun")
@@ -97,7 +100,8 @@ def is_whole(words: list[str]) -> bool:
 
 
 def _is_rest(words: list[str]) -> bool:
-    for phrase in (["everything", "else"], ["everyone", "else"], ["the", "rest"], ["all", "the", "rest"], ["all", "else"],
+    for phrase in (["everything", "else"], ["everyone", "else"], ["the", "rest"], ["all", "the", "rest"],
+                   ["all", "else"],
                    ["everybody", "else"], ["the", "others"], ["all", "others"], ["anything", "else"]):  # fmt: skip
         if words[: len(phrase)] == phrase:
             tail = words[len(phrase) :]
@@ -186,7 +190,7 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
     relative = next((at for at, word in enumerate(words) if word in _CLAUSE and at), len(words))
     if any(word in _NEVER_INSIDE for word in words[:relative]):
         return None
-    for before, word in zip(words[:relative], words[1:relative], strict=False):
+    for before, word in pairwise(words[:relative]):
         if word in ("the", "a", "an") and before not in _BEFORE_ARTICLE and not before.endswith(("ing", "ed", "'s")):
             return None  # "car rde and turn the sky": another clause has been swallowed
     owner = tokens[0].word in _OWNERS and len(words) > 1
@@ -194,7 +198,7 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
     if not said or (len(said) == 1 and said[0].word in ARTICLES | PRONOUNS):
         return None
     bare = [token.word for token in said]
-    if bare[0] in _BACKGROUND and (len(bare) == 1 or bare[1] in ("of", "behind", "around", "in")):
+    if bare[0] in _BACKGROUND and (len(bare) == 1 or bare[1] in ("of", "behind", "around", "in", "from")):
         return Target("phrase", "background")
     return Target("phrase", _conjuncts(said), owner=owner)
 

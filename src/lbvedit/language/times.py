@@ -42,7 +42,7 @@ TIME_WORDS = frozenset({*NUMBERS, *_UNITS, *_FIRST, *_LAST, "from", "between", "
 
 
 def number_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
-    """The number that begins at a token, in digits or words (``twenty five``, ``two and a half``), and where it ends."""
+    """The number that begins at a token, in digits or words (``two and a half``), and where it ends."""
     if at >= len(tokens):
         return None
     token = tokens[at]
@@ -95,7 +95,7 @@ def _duration_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
 
 
 def _point_at(tokens: Tokens, at: int, *, bare: bool = False) -> tuple[float, int] | None:
-    """A moment that begins at a token: a clock time, ``12 s``, ``second 12``, ``the 5 second mark``; with ``bare`` a number."""
+    """A moment that begins at a token: ``0:12``, ``12 s``, ``the 5 second mark``; with ``bare`` also a number."""
     words = [token.word for token in tokens[at : at + 3]]
     if words[:1] == ["the"]:
         at, words = at + 1, words[1:]
@@ -138,9 +138,9 @@ def _span_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
         for phrase in start:
             if tuple(one.word for one in tokens[at : at + len(phrase)]) == phrase:
                 rest = at + len(phrase)
-                if rest < len(tokens) and tokens[rest].word in ("to", "until", "till"):
-                    if point := _point_at(tokens, rest + 1):
-                        return (None, point[0]), point[1]
+                until = rest < len(tokens) and tokens[rest].word in ("to", "until", "till")
+                if until and (point := _point_at(tokens, rest + 1)):
+                    return (None, point[0]), point[1]
         return None
     if words[0] in ("after", "past", "since") and (point := _point_at(tokens, at + 1)):
         return (point[0], None), point[1]

@@ -67,7 +67,8 @@ _CONTRACTIONS = {
     "can't": "can not", "cannot": "can not", "shouldn't": "should not", "mustn't": "must not", "isn't": "is not",
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
-    "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "teh": "the", "hte": "the", "adn": "and", "nad": "and",
+    "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "teh": "the", "hte": "the", "adn": "and",
+    "nad": "and",
 }  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def tokenize(text: str, known: frozenset[str]) -> list[Token]:
         text: what the user wrote.
         known: the grammar's vocabulary; ``slow-motion`` becomes two words because both are in it, ``t-shirt`` stays.
     """
-    text = re.sub(r"\b([bB])\s?[&/]\s?([wW])\b", "b w", text) if re.search(r"\b[bB]\s?[&/]\s?[wW]\b", text) else text
+    text = re.sub(r"(?<=[bB])[&/](?=[wW])", " ", text)
     out: list[Token] = []
     for found in _PIECE.finditer(text):
         kind, piece, start = found.lastgroup or "", found.group(), found.start()

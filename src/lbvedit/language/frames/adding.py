@@ -15,14 +15,21 @@ from lbvedit.language.tokens import Token, Tokens, join
 __all__ = ["adding", "captioning", "giving", "putting"]
 
 _ON = frozenset({"to", "on", "onto", "in", "into", "over", "for", "upon", "of", "with"})
-_BESIDE = (("next", "to"), ("in", "front", "of"), ("on", "top", "of"), ("to", "the", "left", "of"), ("to", "the", "right", "of"),
-    ("behind",), ("beside",), ("near",), ("above",), ("under",), ("underneath",), ("below",), ("around",), ("between",))  # fmt: skip
+_BESIDE = (("next", "to"), ("in", "front", "of"), ("on", "top", "of"), ("to", "the", "left", "of"), ("to", "the",
+    "right", "of"),
+    ("behind",), ("beside",), ("near",), ("above",), ("under",), ("underneath",), ("below",), ("around",),
+    ("between",))  # fmt: skip
 _EFFECT_TAIL = frozenset(
     {"effect", "filter", "tone", "look", "toning", "grade", "overlay", "mode", "style", "treatment"}
 )
-_TEXT_NOUNS = frozenset({"caption", "text", "title", "subtitle", "subtitles", "label", "heading", "words", "message", "headline",
+_TEXT_NOUNS = frozenset({"caption", "text", "title", "subtitle", "subtitles", "label", "heading", "words", "message",
+    "headline",
     "line", "captions", "word", "lettering", "watermark", "banner", "sentence", "letters"})  # fmt: skip
-_SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled", "called", "as",
+_AROUND_TEXT = frozenset({"it", "video", "clip", "on", "in", "screen", "frame", "over", "footage", ",", "to", "please",
+    "white", "big", "small", "simple", "short", "picture", "scene", "onto", "movie"})  # fmt: skip
+_WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", "display", "label", "overlay", "show"})
+_SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled",
+    "called", "as",
     "stating", "words", "text", "is"})  # fmt: skip
 
 
@@ -34,7 +41,7 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
         return fading(Phrase([*tokens[:at], *tokens[at + 1 :]], "fade"))
     while words and words[0] in ARTICLES | {"effect", "nice"} and len(words) > 1 and amount_at(tokens, 0) is None:
         tokens, words = tokens[1:], words[1:]
-    tail = [word for word in words if word not in ()]
+    tail = list(words)
     while len(tail) > 1 and tail[-1] in _EFFECT_TAIL:
         tail = tail[:-1]
     named = tokens[: len(tail)]
@@ -117,6 +124,8 @@ def _styled(tokens: list[Token]) -> list[Draft] | None:
 
 def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     words = words_of(tokens)
+    if any(token.kind == "quote" for token in tokens):
+        return None
     for at in range(1, len(words)):
         beside = next((one for one in _BESIDE if tuple(words[at : at + len(one)]) == one), None)
         if beside:
@@ -216,13 +225,15 @@ def putting(phrase: Phrase) -> list[Draft] | None:
         definite = bool(before) and (
             before[0].word in ("the", "this", "that", "these", "those", "it", "him", "them", "her", "everything")
         )
+        if words_of(behind[:2]) == ["front", "of"]:
+            behind = behind[2:]
         scene = new_thing(list(behind))
         if (
             definite
             and target is not None
             and mark in ("on", "in", "into", "onto", "at", "against")
             and scene
-            and behind[0].word in ("a", "an", "front")
+            and behind[0].word in ("a", "an")
         ):
             draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
             return [draft.noted(f"putting it {mark} {join(behind)} is read as another background for everything")]
@@ -239,27 +250,16 @@ def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     position, tokens = _position(tokens)
     if position == "?":
         return None
-    lead = phrase.verb in (
-        "caption",
-        "subtitle",
-        "title",
-        "write",
-        "type",
-        "print",
-        "display",
-        "label",
-        "overlay",
-        "show",
-    )
+    lead = phrase.verb in _WRITING
     quotes = [token for token in tokens if token.kind == "quote"]
     words = words_of(tokens)
     named = next((at for at, word in enumerate(words) if word in _TEXT_NOUNS), None)
     first = next((at for at, token in enumerate(tokens) if token.kind == "quote"), None)
     if len(quotes) == 1 and first is not None:
         rest = [word for word in words[:first] + words[first + 1 :] if word not in _TEXT_NOUNS | _SAYING | ARTICLES]
-        rest = [word for word in rest if word not in ("it", "video", "clip", "on", "in", "screen", "frame", "over", "footage", ",", "to", "please",
-                                                      "white", "big", "small", "simple", "short", "picture", "scene", "onto", "movie")]  # fmt: skip
-        if rest or (named is None and not lead and phrase.verb not in ("add", "put", "insert", "place", "overlay")):
+        if set(rest) - _AROUND_TEXT or (
+            named is None and not lead and phrase.verb not in ("add", "put", "insert", "place", "overlay")
+        ):
             return None
         return _caption(quotes[0].text, position)
     if quotes:
@@ -276,8 +276,8 @@ def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             about = noun_phrase(tokens[:1]) or noun_phrase(tokens[:2])
             if about is None or about.kind == "phrase":
                 return None
-            after = next((at for at, word in enumerate(words) if word in ("with", "as", ",")), None)
-            return _caption(join(tokens[after + 1 :]), position) if after is not None and tokens[after + 1 :] else None
+            mark = next((at for at, word in enumerate(words) if word in ("with", "as", ",")), len(words))
+            return _caption(join(tokens[mark + 1 :]), position)
         return _caption(join(tokens), position)
     return None
 

@@ -16,8 +16,17 @@ __all__ = ["cropping", "flipping", "framed", "resizing", "rotating", "zooming"]
 
 _RATIO = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _NAMED_HEIGHTS = {"4k": 2160, "uhd": 2160, "2k": 1440, "qhd": 1440, "fullhd": 1080, "hd": 720, "8k": 4320, "sd": 480}
-_IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "format", "aspect", "ratio", "of", "in", "with", "as",
-    "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide", "high", "tall", "on", "at",
+_AXES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("from", "left", "to", "right"), "horizontal"), (("left", "to", "right"), "horizontal"),
+    (("left", "and", "right"), "horizontal"), (("right", "to", "left"), "horizontal"),
+    (("left", "right"), "horizontal"),
+    (("around",), "horizontal"), (("upside", "down"), "vertical"), (("top", "to", "bottom"), "vertical"),
+    (("top", "and", "bottom"), "vertical"),
+)  # fmt: skip
+_IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "format", "aspect", "ratio", "of", "in",
+    "with", "as",
+    "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide", "high",
+    "tall", "on", "at",
     "width", "height", "movie", "film", "for", "dimensions", "down", "up", "by", "scene", "shot"})  # fmt: skip
 
 
@@ -76,7 +85,9 @@ def _one(draft: Draft | None, target: Target) -> list[Draft] | None:
 
 def cropping(phrase: Phrase) -> list[Draft] | None:
     """``crop to 16:9``, ``crop it to a square around the skater``, ``crop around the dog``."""
-    tokens, params, notes = list(phrase.tokens), {}, ()
+    tokens = list(phrase.tokens)
+    params: dict[str, str | float] = {}
+    notes: tuple[str, ...] = ()
     if phrase.previous:
         return None
     for at, token in enumerate(tokens):
@@ -169,7 +180,7 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
         target = object_of(rest)
     if target is None:
         return None
-    if amount is None and target.kind == "phrase":
+    if amount is None and target.kind in ("phrase", "pronoun") and direction > 0:
         return [Draft("zoom", {}, target, notes)]
     if amount is not None and amount.mode == "to" and amount.value < 1 and direction > 0:
         return None
@@ -188,9 +199,7 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
         if word in ("horizontally", "horizontal", "sideways", "vertically", "vertical"):
             axes.append("vertical" if word.startswith("vert") else "horizontal")
             drop.add(at)
-        for phrase_words, axis in ((("left", "to", "right"), "horizontal"), (("left", "and", "right"), "horizontal"), (("upside", "down"), "vertical"),
-                                   (("top", "to", "bottom"), "vertical"), (("right", "to", "left"), "horizontal"), (("left", "right"), "horizontal"),
-                                   (("from", "left", "to", "right"), "horizontal"), (("around",), "horizontal"), (("top", "and", "bottom"), "vertical")):  # fmt: skip
+        for phrase_words, axis in _AXES:
             if tuple(words[at : at + len(phrase_words)]) == phrase_words and at not in drop:
                 axes.append(axis)
                 drop |= set(range(at, at + len(phrase_words)))

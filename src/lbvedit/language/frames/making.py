@@ -10,17 +10,21 @@ from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
-from lbvedit.language.tokens import Token, join
+from lbvedit.language.tokens import Token
 
 __all__ = ["animating", "changing", "making", "painting", "replacing", "styling"]
 
 BACKGROUND = Target("phrase", "background")
-_STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dreamy", "futuristic", "cyberpunk", "painterly",
+_STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dreamy", "futuristic", "cyberpunk",
+    "painterly",
     "old", "old-fashioned", "animated", "spooky", "gothic", "surreal", "wintry", "rainy", "snowy", "foggy", "misty",
     "stormy", "autumnal", "night", "nighttime", "daytime", "day", "winter", "summer", "autumn", "spring", "sunset",
     "sunrise", "dusk", "dawn", "christmas", "anime", "cartoon", "photorealistic", "realistic", "artistic", "scary",
     "magical", "romantic", "dramatic", "festive", "hand-drawn", "steampunk", "abstract", "impressionist", "nostalgic",
-    "modern", "medieval", "post-apocalyptic", "moody", "golden hour", "film noir", "pixel art", "watercolor"})  # fmt: skip
+    "modern", "medieval", "post-apocalyptic", "moody", "golden hour", "film noir", "pixel art",
+    "watercolor"})  # fmt: skip
+_LIKE = (("look", "more", "like"), ("look", "like"), ("look", "as", "if"), ("appear", "like"), ("be", "like"),
+    ("resemble",), ("seem", "like"), ("feel", "like"), ("like",))  # fmt: skip
 _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
 _COMPARED = frozenset(
     {"higher", "lower", "stronger", "weaker", "smaller", "bigger", "faster", "slower", "less", "more", "greater"}
@@ -58,8 +62,7 @@ def _subject(tokens: list[Token], phrase: Phrase) -> Target | None:
     if not tokens:
         return phrase.last_target
     words = words_of(tokens)
-    for lead in (["the", "colors", "of"], ["the", "color", "of"], ["the", "sound", "of"], ["colors", "of"], ["colors", "in"],
-                 ["the", "colors", "in"], ["the", "audio", "of"]):  # fmt: skip
+    for lead in (["the", "sound", "of"], ["colors", "of"], ["colors", "in"], ["the", "audio", "of"]):
         if words[: len(lead)] == lead:
             return noun_phrase(tokens[len(lead) :])
     return noun_phrase(tokens)
@@ -94,8 +97,7 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if len(words) == 2 and words[0] == "it" and words[1] in _WEATHER:
         return [Draft("add", {"what": words[1]})]
     for at in range(len(tokens)):
-        size = next((len(mark) for mark in (("look", "like"), ("look", "as", "if"), ("appear", "like"), ("be", "like"), ("resemble",),
-                     ("seem", "like"), ("feel", "like"), ("look", "more", "like"), ("like",)) if tuple(words[at : at + len(mark)]) == mark), 0)  # fmt: skip
+        size = next((len(mark) for mark in _LIKE if tuple(words[at : at + len(mark)]) == mark), 0)
         style = look(tokens[at + size :]) if size else None
         target = _subject(tokens[:at], phrase)
         if style and target is not None:
@@ -181,9 +183,9 @@ def become(tokens: list[Token], target: Target) -> list[Draft] | None:
     words = words_of(tokens)
     if drafts := complement(tokens):
         return [_fitting(draft, target) for draft in drafts]
-    if target.kind == "phrase" and len(words) > 1 and words[-1] == target.phrase.split()[-1].lower():
-        if name := color(tokens[:-1]):  # "turn the blue car into a red car"
-            return [Draft("recolor", {"color": name}, target)]
+    same = target.kind == "phrase" and len(words) > 1 and words[-1] == target.phrase.split()[-1].lower()
+    if same and (name := color(tokens[:-1])):  # "turn the blue car into a red car"
+        return [Draft("recolor", {"color": name}, target)]
     if words[-1] in STYLE_NOUNS and (style := look(tokens)) and target.kind != "phrase":
         return [Draft("style", {"style": style}, target)]
     if style_of(words) and (style := look(tokens)):
@@ -338,8 +340,3 @@ def animating(phrase: Phrase) -> list[Draft] | None:
         if stripped and (done := action(stripped)):
             return [Draft("animate", {"action": done}, target)]
     return None
-
-
-def said(tokens: list[Token]) -> str:
-    """The words as they were written."""
-    return join(tokens)

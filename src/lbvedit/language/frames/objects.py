@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
@@ -12,7 +10,7 @@ from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import Token
 
-__all__ = ["cutting_out", "finding", "grading", "highlighting", "keeping", "plain", "removing"]
+__all__ = ["cutting_out", "finding", "grading", "highlighting", "keeping", "plain", "removing", "vignetting"]
 
 _EDGES = frozenset({"with", "using", "to", "by", "into"})
 
@@ -65,6 +63,15 @@ def plain(op: str, *, note: str = "", **params: object) -> Frame:
         return with_reordering(phrase.tokens, attempt)
 
     return frame
+
+
+def vignetting(phrase: Phrase) -> list[Draft] | None:
+    """``vignette the video strongly``: the amount only where one is said."""
+    amount, target = _split(phrase.tokens)
+    draft = graded("vignette", 1, amount)
+    if phrase.previous or target is None or draft is None:
+        return None
+    return [Draft("vignette", draft.params if amount else {}, target)]
 
 
 def highlighting(phrase: Phrase) -> list[Draft] | None:
@@ -226,9 +233,9 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
         ):
             return [Draft("spare", {}, target)] if target and target.kind == "phrase" else None
     for at in range(1, len(kept)):
-        drafts = complement(kept[at:])
+        quality = complement(kept[at:])
         target = noun_phrase(kept[:at])
-        if drafts and drafts[0].op in ("recolor", "sharpen") and target and target.kind == "phrase":
+        if quality and quality[0].op in ("recolor", "sharpen") and target and target.kind == "phrase":
             return [Draft("spare", {}, target)]
     if only:
         return cutting_out(Phrase(kept, phrase.verb))
@@ -241,6 +248,3 @@ def finding(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous or target is None or target.kind not in ("phrase", "whole"):
         return None
     return [Draft("focus", {}, target)]
-
-
-Maker = Callable[..., Frame]

@@ -113,8 +113,7 @@ def set_property(left: list[Token], mark: str, right: list[Token]) -> list[Draft
         amount, rest = split_amount([left[0].corrected("by"), *right]) if left else (None, right)
         found = property_in(left)
         if amount and not rest and found and found[0] in PROPERTIES:
-            drafts = _grade_all([found], 1, amount)
-            return drafts
+            return _grade_all([found], 1, amount)
         return None
     cut = next((at for at, token in enumerate(left) if at and token.word == "from"), len(left))
     found = property_in(left) or property_in(left[:cut])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lbvedit.language.amounts import Amount, amount_at, split_amount
 from lbvedit.language.complements import complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned, tidy
@@ -12,9 +14,12 @@ from lbvedit.language.tokens import MARK_SOFT, Token
 
 __all__ = ["beginning", "cutting", "fading", "playing", "shortening", "speeding", "trimming"]
 
-_NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a", "bit", "out", "off", "between", "piece", "all", "away",
-    "segment", "it", "only", "just", "in", "video", "clip", "footage", "movie", "film", "this", "that", "down", "so", "at", "to", "is",
-    "for", "chunk", "portion", "content", "whole", "comes", "anything", "what", "my", "and", "which", "lasts"})  # fmt: skip
+_NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a", "bit", "out", "off", "between",
+    "piece", "all", "away",
+    "segment", "it", "only", "just", "in", "video", "clip", "footage", "movie", "film", "this", "that", "down", "so",
+    "at", "to", "is",
+    "for", "chunk", "portion", "content", "whole", "comes", "anything", "what", "my", "and", "which",
+    "lasts"})  # fmt: skip
 _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ending", "tail", "back"})
 
@@ -38,6 +43,8 @@ def _spans(tokens: list[Token]) -> list[tuple[float | None, float | None]] | Non
 
 def trimming(phrase: Phrase) -> list[Draft] | None:
     """``trim`` keeps what lies between: the last two seconds go, ``from 0:05 to 0:12`` stays."""
+    if phrase.previous:
+        return None  # "the first 2 s and the last 3 s" are read as one
     tokens = phrase.tokens
     words = words_of(tokens)
     lengths = [token for token in tokens if token.kind == "duration"]
@@ -104,9 +111,9 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
         return None
     if phrase.verb in ("remove", "delete", "drop", "erase", "get", "strip", "take", "eliminate", "discard", "lose"):
         return removing(phrase)
-    if sound := removing(phrase):
-        if sound[0].op in ("mute", "grayscale", "denoise", "stabilize"):
-            return sound
+    sound = removing(phrase)
+    if sound and sound[0].op in ("mute", "grayscale", "denoise", "stabilize"):
+        return sound
     out = cutting_out(phrase)
     if out and phrase.particle != "out":
         return [draft.noted("'cut' is read as cutting out; say 'remove' to take it away") for draft in out]
@@ -130,6 +137,7 @@ def speeding(direction: int) -> Frame:
             if target is None or {"to", "by", "at", "as"} & {token.word for token in tokens[:at]}:
                 continue
             rest = tokens[at:]
+            drafts: Sequence[Draft | None]
             if not rest:
                 drafts = [graded("speed", direction, None)]
             elif (found := amount_at(rest, 0)) and found[1] == len(rest):
@@ -215,8 +223,10 @@ def fading(phrase: Phrase) -> list[Draft] | None:
             kinds = kinds or ["out"]
         elif word in ("beginning", "start", "opening"):
             kinds = kinds or ["in"]
-        elif word not in ("and", "over", "for", "from", "to", "at", "the", "of", "a", "with", "effect", "during", "an", "lasting", "slow",
-                          "then", MARK_SOFT, "by", "on", "into", "long", "smooth", "nice", "gentle", "quick", "short", "slowly", "transition",
+        elif word not in ("and", "over", "for", "from", "to", "at", "the", "of", "a", "with", "effect", "during",
+        "an", "lasting", "slow",
+                          "then", MARK_SOFT, "by", "on", "into", "long", "smooth", "nice", "gentle", "quick",
+                          "short", "slowly", "transition",
                           "smoothly", "gradually", "gently", "add", "both"):  # fmt: skip
             rest.append(token)
     target = noun_phrase(rest) if rest else NOBODY
