@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import nn
 
 from lbvedit.errors import LbveditError, UsageError
 from lbvedit.training import checkpoint, curves
 from lbvedit.training.config import TrainingConfig, configure
 from lbvedit.training.loop import averaged_model, learning_rate_factor, train
-from lbvedit.training.recipe import Draw
+from lbvedit.training.recipe import Draw, Recipe
 from tests.training.toy import Toy, ToyConfig
 
 ONE_THREAD = {"seed": 7, "device": "cpu"}
@@ -119,6 +121,48 @@ def test_a_loss_that_stays_infinite_ends_the_run(tmp_path: Path) -> None:
 
     with pytest.raises(LbveditError, match="step 10 is not finite"):
         train(Diverging(configure(ToyConfig(), ONE_THREAD)), tmp_path)
+
+
+class Line(Recipe[TrainingConfig]):
+    def build(self) -> nn.Module:
+        return nn.Linear(3, 1)
+
+    def dataset(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        points = torch.randn(40, 3, generator=torch.Generator().manual_seed(0))
+        return [(point, point.sum()) for point in points]
+
+    def loss(self, model, batch) -> dict[str, torch.Tensor]:
+        return {"square": (model(batch[0])[:, 0] - batch[1]).square().mean()}
+
+
+@pytest.mark.long
+def test_two_processes_with_half_the_batch_learn_the_same(tmp_path: Path) -> None:
+    script = tmp_path / "line.py"
+    script.write_text(
+        "import sys; from pathlib import Path; from tests.training.test_loop import Line, TrainingConfig, train\n"
+        "train(Line(TrainingConfig(steps=20, batch_size=int(sys.argv[2]), device='cpu', clip=0)), Path(sys.argv[1]))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "OMP_NUM_THREADS": "1"}
+    pair = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    environment["ACCELERATE_USE_CPU"] = "true"
+    subprocess.run([*pair, str(script), str(tmp_path / "two"), "2"], env=environment, check=True)
+    subprocess.run([sys.executable, str(script), str(tmp_path / "one"), "4"], env=environment, check=True)
+    one, two = (load_file(tmp_path / run / "checkpoints/00000020/model.safetensors") for run in ("one", "two"))
+    assert torch.allclose(one["weight"], two["weight"], atol=1e-6)
+
+
+def test_curves_take_new_figures_and_drop_what_came_after(tmp_path: Path) -> None:
+    path = tmp_path / "curves.csv"
+    with curves.Curves(path, 0) as rows:
+        rows.append(1, {"a": 0.5})
+        rows.append(2, {"a": 0.25, "b": 1})
+        rows.append(3, {"a": 2})
+    with path.open("a") as file:
+        file.write("4,0.1")  # cut short by a kill
+    assert [row["b"] for row in curves.read(path)] == ["", "1", ""]
+    with curves.Curves(path, 2) as rows:
+        rows.append(3, {"b": 7})
+    assert path.read_text().splitlines() == ["step,a,b", "1,0.5,", "2,0.25,1", "3,,7"]
 
 
 def test_an_epoch_sees_every_item_once_and_no_two_processes_share_one() -> None:

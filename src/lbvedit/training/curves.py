@@ -12,32 +12,19 @@ __all__ = ["Curves"]
 
 
 class Curves:
-    """Appends rows of figures to a CSV file.
+    """Appends rows of figures to a CSV file, which is whole after every row.
 
     Args:
-        path: the file; the first row decides its columns. None writes nothing: only one process of several does.
+        path: the file; None writes nothing: only one process of several does.
         step: rows after this step are dropped: those that a killed run wrote after its last checkpoint.
-
-    Raises:
-        ValueError: when appending a figure that the first row did not have.
     """
 
     def __init__(self, path: Path | None, step: int) -> None:
+        self._path = path
         self._file: TextIO | None = None
-        self._columns: list[str] = []
-        if path is None:
-            return
-        rows = read(path) if path.exists() else []
-        kept = [row for row in rows if int(row["step"]) <= step]
-        partial = path.with_suffix(".partial")
-        with partial.open("w", newline="", encoding="utf-8") as file:
-            if kept:
-                self._columns = list(kept[0])
-                writer = csv.DictWriter(file, self._columns)
-                writer.writeheader()
-                writer.writerows(kept)
-        partial.replace(path)
-        self._file = path.open("a", newline="", encoding="utf-8")
+        if path is not None:
+            rows = read(path) if path.exists() else []
+            self._begin([row for row in rows if int(row["step"]) <= step], [])
 
     def __enter__(self) -> Self:
         return self
@@ -47,17 +34,31 @@ class Curves:
             self._file.close()
 
     def append(self, step: int, figures: Mapping[str, float]) -> None:
-        """Adds the figures of a step; figures missing from a later row are left blank."""
-        if self._file is None:
+        """Adds the figures of a step; a new figure opens a column, one that is missing is left blank."""
+        if self._path is None:
             return
         row = {"step": str(step), **{name: f"{figure:.7g}" for name, figure in figures.items()}}
-        if not self._columns:
-            self._columns = list(row)
-            csv.DictWriter(self._file, self._columns).writeheader()
-        if unknown := set(row) - set(self._columns):
-            raise ValueError(f"figures {sorted(unknown)} are not among the columns {self._columns}")
+        new = [name for name in row if name not in self._columns]
+        if new:
+            self._begin(read(self._path), [*self._columns, *new])
+        assert self._file is not None
         csv.DictWriter(self._file, self._columns, restval="").writerow(row)
         self._file.flush()
+
+    def _begin(self, rows: list[dict[str, str]], columns: list[str]) -> None:
+        """Writes the file anew, aside and renamed into place, and goes on at its end."""
+        assert self._path is not None
+        self._columns = columns or (list(rows[0]) if rows else [])
+        partial = self._path.with_suffix(".partial")
+        with partial.open("w", newline="", encoding="utf-8") as file:
+            if self._columns:
+                writer = csv.DictWriter(file, self._columns, restval="")
+                writer.writeheader()
+                writer.writerows(rows)
+        partial.replace(self._path)
+        if self._file is not None:
+            self._file.close()
+        self._file = self._path.open("a", newline="", encoding="utf-8")
 
 
 def read(path: Path) -> list[dict[str, str]]:

@@ -108,7 +108,7 @@ def train(
     model = recipe.build().to(accelerator.device)
     if config.channels_last:
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if accelerator.num_processes > 1:
+    if accelerator.num_processes > 1 and accelerator.device.type == "cuda":
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
     average = copy.deepcopy(model).requires_grad_(False) if config.ema_decay else None
     optimizers = recipe.optimizers(model)

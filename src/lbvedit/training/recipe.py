@@ -165,10 +165,7 @@ class Recipe(Generic[ConfigT]):
         return AdamW(groups, lr=self.config.lr if lr is None else lr, betas=self.config.betas)
 
     def step(self, model: nn.Module, batch: Batch, update: Update) -> None:
-        """One training step; by default one update of the one optimizer. Runs under autocast.
-
-        Every step must name the same loss parts, whatever the number of updates.
-        """
+        """One training step; by default one update of the one optimizer. Runs under autocast."""
         update("model", self.loss(model, batch))
 
     def sample(self, model: nn.Module) -> Tensor | None:
