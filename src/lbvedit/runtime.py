@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,30 @@ from lbvedit.errors import RuntimeUnavailableError, UsageError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["describe", "free_bytes", "generator", "pick_device", "pick_dtype", "resident_bytes", "seed_everything"]
+__all__ = [
+    "check_names",
+    "describe",
+    "free_bytes",
+    "generator",
+    "pick_device",
+    "pick_dtype",
+    "resident_bytes",
+    "seed_everything",
+]
 
 DTYPES = ("auto", "fp16", "bf16", "fp32")
+
+
+def check_names(device: str, dtype: str) -> None:
+    """Refuses names that mean nothing anywhere, without loading torch.
+
+    Raises:
+        UsageError: an unknown device or dtype.
+    """
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+        raise UsageError(f"there is no device {device!r}", hint="auto, cpu, cuda or cuda:N")
+    if dtype not in DTYPES:
+        raise UsageError(f"there is no dtype {dtype!r}", hint=", ".join(DTYPES))
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -27,11 +49,10 @@ def pick_device(name: str = "auto") -> torch.device:
     """
     import torch
 
+    check_names(name, "auto")
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     kind, _, index = name.partition(":")
-    if kind not in ("cpu", "cuda") or (index and (kind == "cpu" or not index.isdigit())):
-        raise UsageError(f"there is no device {name!r}", hint="auto, cpu, cuda or cuda:N")
     if kind == "cuda":
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if int(index or 0) >= count:
@@ -63,11 +84,10 @@ def pick_dtype(
     """
     import torch
 
+    check_names("auto", name)
     named = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}
     if name == "auto":
         return (cuda or torch.float16) if device.type == "cuda" else (cpu or torch.float32)
-    if name not in named:
-        raise UsageError(f"there is no dtype {name!r}", hint=", ".join(DTYPES))
     if name == "fp16" and device.type == "cpu":
         raise UsageError("fp16 does not run on the CPU", hint="--dtype fp32 or bf16, or --device cuda")
     return named[name]

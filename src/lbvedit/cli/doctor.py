@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, cast
 
 import typer
 
@@ -71,17 +72,22 @@ def _media() -> dict[str, Any]:
         "ffmpeg": ffmpeg.find_ffmpeg(),
         "ffmpeg_build": ffmpeg.ffmpeg_version(),
         "libraries": {name: ".".join(map(str, number)) for name, number in av.library_versions.items()},
-        "encoders": [name for name in ENCODERS if name in codecs_available and _can_write(name)],
+        "encoders": [name for name in ENCODERS if name in codecs_available and _runs_here(name)],
     }
 
 
-def _can_write(name: str) -> bool:
-    from av.codec import Codec
-    from av.codec.codec import UnknownCodecError
+def _runs_here(name: str) -> bool:
+    """Whether an encoder that is built in can be opened: NVENC is in every build, and needs a GPU and its driver."""
+    if not name.endswith("_nvenc"):
+        return True
+    from av import VideoCodecContext
+    from av.error import FFmpegError
 
+    encoder = cast(VideoCodecContext, VideoCodecContext.create(name, "w"))
+    encoder.width, encoder.height, encoder.time_base, encoder.pix_fmt = 256, 256, Fraction(1, 25), "yuv420p"
     try:
-        Codec(name, "w")
-    except UnknownCodecError:
+        encoder.open()
+    except FFmpegError:
         return False
     return True
 

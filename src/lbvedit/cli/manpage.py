@@ -25,8 +25,8 @@ __all__ = ["render"]
 EXIT_CODES = {
     ExitCode.DONE: "done",
     ExitCode.FAILED: "failed, or at least one item of a batch did",
-    ExitCode.USAGE: "the command cannot be meant as given: an unknown flag, an output that is the input or has no folder, a "
-    "sentence that is not understood",
+    ExitCode.USAGE: "the command cannot be meant as given: an unknown flag, an output that is the input or has no "
+    "folder, a sentence that is not understood",
     ExitCode.NO_MATCH: "nothing in the video fits the words",
     ExitCode.MISSING: "weights are missing or damaged, or no installed pipeline can do a step",
     ExitCode.RUNTIME: "no CUDA where it was asked for, or out of memory even after stepping down",
@@ -36,8 +36,8 @@ EXIT_CODES = {
 }
 
 EVENTS = {
-    "plan": "the steps of an instruction: steps (a list of objects with op, target, params, engine, and outside and words "
-    "where they say something), notes where a word could mean something else, estimate (an object or null)",
+    "plan": "the steps of an instruction: steps (a list of objects with op, target, params, engine, and outside and "
+    "words where they say something), notes where a word could mean something else, estimate (an object or null)",
     "start": "what is about to be done: input, output, pipeline, and what is known of the video",
     "progress": "stage, done, total (null while unknown), fps, eta_s, memory_bytes",
     "warning": "message: something to know that stops nothing",

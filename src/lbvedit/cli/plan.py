@@ -26,8 +26,8 @@ def understand(instruction: str | None, plan_file: Path | None, pipeline: str) -
         raise UsageError("an instruction and --plan-file exclude each other", hint="lbvedit edit IN --plan-file FILE")
     if plan_file is not None:
         return read_plan(plan_file)
-    entry = registry.PIPELINES.get(pipeline)
-    reads = entry.reads if entry else "plan"
+    # A sentence can be understood before the pipeline that will carry it out is there.
+    reads = "plan" if pipeline == registry.DEFAULTS["edit"] else registry.find(pipeline, "edit").reads
     if not (instruction or "").strip() and reads != "nothing":
         raise UsageError("edit how?", hint='lbvedit edit IN "make it brighter"; or --plan-file FILE')
     if reads != "plan":

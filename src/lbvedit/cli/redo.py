@@ -13,7 +13,6 @@ from lbvedit.cli import talk
 from lbvedit.cli.flags import MediaFlags, TalkFlags, spread
 from lbvedit.cli.running import run_job
 from lbvedit.errors import MediaError
-from lbvedit.job import read_manifest
 from lbvedit.manifest import Manifest, hash_input, installed_versions
 
 __all__ = ["app"]
@@ -41,7 +40,7 @@ def redo(
 
     Warns where another version of something would do the work now.
     """
-    manifest = read_manifest(Path(result))
+    manifest = _remembered(Path(result))
     job = replace(
         manifest.job,
         input=source or manifest.job.input,
@@ -52,6 +51,30 @@ def redo(
     _check_input(job.input, manifest, result)
     _warn_of_versions(manifest)
     run_job(job, MediaFlags(yes=yes, no=no))
+
+
+def _remembered(path: Path) -> Manifest:
+    """The manifest inside a file, or beside it, or in the file itself.
+
+    Raises:
+        MediaError: there is none.
+    """
+    from lbvedit.media.embed import read_manifest
+
+    if not path.is_file():
+        raise MediaError(f"{path} does not exist", hint="name a file that lbvedit made")
+    beside = path.with_name(f"{path.name}.lbvedit.json")
+    if path.suffix == ".json":
+        return Manifest.from_json(
+            path.read_text(encoding="utf-8", errors="replace"), path.name.removesuffix(".lbvedit.json")
+        )
+    if text := read_manifest(path):
+        return Manifest.from_json(text, str(path))
+    if beside.is_file():
+        return Manifest.from_json(beside.read_text(encoding="utf-8", errors="replace"), str(path))
+    raise MediaError(
+        f"{path} does not say how it was made", hint="only what lbvedit made, with its metadata, can be redone"
+    )
 
 
 def _check_input(source: str, manifest: Manifest, result: str) -> None:

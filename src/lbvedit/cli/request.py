@@ -13,6 +13,7 @@ import typer
 from lbvedit.cli import talk
 from lbvedit.cli.flags import EditFlags, MediaFlags, OnceFlags, RunFlags
 from lbvedit.errors import UsageError
+from lbvedit.job.checks import existing
 from lbvedit.pipelines import registry
 from lbvedit.types import EditPlan, EncodeOptions, Job, MaskFile, Request, Task
 
@@ -42,7 +43,6 @@ def make_job(
         MissingCapabilityError: the task's pipeline does not exist yet.
     """
     pipeline = run.pipeline or registry.default_for(task)
-    registry.find(pipeline, task)
     if media.yes and media.no:
         raise UsageError("-y and -n exclude each other", hint="-y replaces an output that exists, -n never does")
     request = Request(
@@ -102,12 +102,13 @@ def may_overwrite(output: str, media: MediaFlags) -> bool:
     Raises:
         UsageError: it may not.
     """
-    if output == "-" or media.yes or not Path(output).exists():
+    there = None if output == "-" or media.yes else existing(output)
+    if not there:
         return media.yes
     asked = not media.no and not talk.voice.json and talk.is_terminal(sys.stdin) and talk.is_terminal(sys.stderr)
-    if asked and typer.confirm(f"{output} exists. Replace it?", err=True):
+    if asked and typer.confirm(f"{there} exists. Replace it?", err=True):
         return True
-    raise UsageError(f"{output} exists already", hint="-y replaces it; -o gives another name")
+    raise UsageError(f"{there} exists already", hint="-y replaces it; -o gives another name")
 
 
 def read_plan(path: Path) -> EditPlan:

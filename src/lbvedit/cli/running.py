@@ -28,8 +28,9 @@ def run_job(job: Job, media: MediaFlags) -> None:
         with reporting() as report:
             result = work.run(job, report)
     except BaseException:
-        if (frames := work.frames_kept(job)) and not talk.voice.json:
+        if (frames := work.frames_kept(job.output)) and not talk.voice.json:
             talk.say(f"{frames} finished frames are kept; the same command with --resume goes on from there")
         raise
     if not talk.voice.json and not talk.voice.quiet:
-        print_table(("", "what", ""), [(row.fate, row.what, row.detail) for row in result.rows], stderr=True)
+        rows = [(row.fate, row.what, row.how) for row in result.outcomes]
+        print_table(("", "what", "how"), rows, stderr=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from io import StringIO
 
 __all__ = ["print_table"]
 
@@ -24,9 +25,15 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, stder
     for row in rows:
         table.add_row(*("-" if value is None else _escaped(str(value)) for value in row))
     stream = sys.stderr if stderr else sys.stdout
-    # A pipe has no width; a generous one keeps each row on its line for grep.
-    console = Console(file=stream, width=None if stream.isatty() else 200, highlight=False)
-    console.print(table)
+    if stream.isatty():
+        Console(file=stream, highlight=False).print(table)
+        return
+    # A pipe has no width: each row keeps to its line, for grep, and nothing is padded.
+    console = Console(file=StringIO(), width=10_000, highlight=False, color_system=None)
+    with console.capture() as captured:
+        console.print(table)
+    lines = (line.rstrip() for line in captured.get().splitlines())
+    print("\n".join(line for line in lines if line), file=stream)
 
 
 def _escaped(text: str) -> str:

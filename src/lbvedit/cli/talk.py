@@ -6,6 +6,7 @@ With ``--json`` every event is one line of JSON on stdout, or on stderr while st
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import traceback
@@ -46,6 +47,9 @@ def configure(**values: bool) -> None:
     """Sets fields of the process's ``voice``."""
     for name, value in values.items():
         setattr(voice, name, value)
+    if voice.debug:
+        logging.basicConfig(format="%(name)s: %(message)s")
+        logging.getLogger("lbvedit").setLevel(logging.DEBUG)
 
 
 def emit(kind: str, values: Mapping[str, Any]) -> None:

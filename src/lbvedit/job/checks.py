@@ -1,19 +1,21 @@
-"""What can be known to be wrong before a model or a video is loaded."""
+"""What can be known to be wrong before a model or a video is loaded; the cheapest first."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from lbvedit.errors import MediaError, MissingCapabilityError, UsageError
 from lbvedit.pipelines import registry
+from lbvedit.runtime import check_names
 from lbvedit.types import Job
 
-__all__ = ["check"]
+__all__ = ["check", "existing"]
 
 
 def check(job: Job) -> None:
-    """Refuses a job that cannot end well; loads neither torch nor av.
+    """Refuses a job that cannot end well; loads no torch, and av only once everything else is right.
 
     Raises:
         UsageError: unknown names, an output that is the input or has no folder, or flags that exclude each other.
@@ -27,6 +29,7 @@ def check(job: Job) -> None:
             raise UsageError("--resume cannot go on with standard output", hint="-o FILE")
     else:
         _check_output(job)
+    _check_encoding(job)
     for beside in (job.manifest, job.report, job.contact_sheet):
         if beside is not None and not beside.parent.is_dir():
             raise UsageError(f"{beside}: there is no folder {beside.parent}", hint="make it first")
@@ -35,6 +38,7 @@ def check(job: Job) -> None:
 def _check_pipeline(job: Job) -> None:
     entry = registry.find(job.pipeline, job.request.task)
     registry.check_options(job.pipeline, job.request.options)
+    check_names(job.request.device, job.request.dtype)
     if job.request.plan is None or entry.reads != "plan":
         return
     for step in job.request.plan.steps:
@@ -51,12 +55,22 @@ def _check_input(job: Job) -> None:
             raise UsageError("--resume cannot read standard input again", hint="give the input as a file")
         return
     if job.start_s is not None and job.end_s is not None and job.start_s * job.end_s > 0 and job.start_s >= job.end_s:
-        raise UsageError(f"--start {float(job.start_s):g} is not before --end {float(job.end_s):g}")
+        raise UsageError(
+            f"--start {float(job.start_s):g} is not before --end {float(job.end_s):g}",
+            hint="both count from the beginning, or from the end where they are negative",
+        )
     path = Path(job.input)
     pattern = any(sign in path.name for sign in "%*?[")
     protocol = ":" in job.input or "," in job.input
     if not pattern and not protocol and not path.exists():
         raise MediaError(f"{path} does not exist", hint="check the path")
+
+
+def _check_encoding(job: Job) -> None:
+    from lbvedit.media.containers import container_for
+    from lbvedit.media.encoding import check_codec
+
+    check_codec(container_for(job.output, codec=job.encode.codec), job.encode)
 
 
 def _check_output(job: Job) -> None:
@@ -74,8 +88,20 @@ def _check_output(job: Job) -> None:
             raise UsageError(f"the output {output} is the mask {mask.path}", hint="choose another name with -o")
     if not os.access(output.parent, os.W_OK | os.X_OK):
         raise MediaError(f"{output.parent} may not be written to", hint="choose another folder with -o")
-    if output.exists() and not job.overwrite:
-        raise UsageError(f"{output} exists already", hint="-y replaces it; -o gives another name")
+    if not job.overwrite and (there := existing(job.output)):
+        raise UsageError(f"{there} exists already", hint="-y replaces it; -o gives another name")
+
+
+def existing(output: str) -> Path | None:
+    """A file that would be replaced; of a numbered pattern such as ``%05d.png`` the first one."""
+    path = Path(output)
+    if path.exists():
+        return path
+    before, number, after = re.match(r"(.*?)(%0?\d*d)?([^%]*)$", path.name).groups()  # type: ignore[union-attr]
+    if output == "-" or not number:
+        return None
+    fits = re.compile(re.escape(before) + r"\d+" + re.escape(after))
+    return next((entry for entry in sorted(path.parent.iterdir()) if fits.fullmatch(entry.name)), None)
 
 
 def _same_file(first: str, second: Path) -> bool:

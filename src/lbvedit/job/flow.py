@@ -1,22 +1,143 @@
-"""THE main flow: ``run(job, report)``."""
+"""THE main flow: a video goes in, a pipeline runs, a faithful video comes out."""
 
 from __future__ import annotations
 
 import errno
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, cast
 
 from lbvedit.errors import MediaError
 from lbvedit.job.checks import check
-from lbvedit.job.timing import faded, split, timeline_for
+from lbvedit.job.identity import identity
+from lbvedit.job.timing import faded, split
 from lbvedit.job.workfolder import WorkFolder, folder_for
 from lbvedit.manifest import Manifest, hash_input, installed_versions
 from lbvedit.pipelines import registry
 from lbvedit.types import Clip, Event, Job, Report
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lbvedit.job.finish import Result
+    from lbvedit.media.source import Source
+
+__all__ = ["run"]
+
+
+def run(job: Job, report: Report) -> Result:
+    """Does a job from beginning to end; the output appears only when it is complete.
+
+    Args:
+        job: what to do.
+        report: told everything worth telling while it runs.
+
+    Raises:
+        LbveditError: whatever kept the job from being done. Finished parts stay in the work folder.
+    """
+    check(job)
+    from lbvedit.job.finish import finish
+    from lbvedit.job.opening import open_source
+    from lbvedit.job.parts import PartEncoder
+    from lbvedit.media.containers import container_for
+    from lbvedit.media.encoding import choose_encoding
+    from lbvedit.media.remux import Original
+    from lbvedit.media.window import CrossFade
+
+    steps, plan = split(job.request.plan)
+    pipeline = registry.build(job.pipeline, replace(job.request, plan=plan))
+    container = container_for(job.output, codec=job.encode.codec)
+
+    with ExitStack() as stack:
+        stack.enter_context(_disk_errors(job))
+        source, timeline = open_source(job, steps, report)
+        stack.enter_context(source)
+        folder = None if job.output == "-" else folder_for(job.output)
+        work = stack.enter_context(WorkFolder(folder, identity(job), resume=job.resume))
+        hashing = stack.enter_context(ThreadPoolExecutor(1, "lbvedit-hash"))
+        input_sha256 = hashing.submit(hash_input, job.input)
+
+        blend = CrossFade(pipeline.overlap)
+        source.start = work.frames
+        if state := work.state():
+            pipeline.state, blend.state = _under("pipeline", state), _under("overlap", state)
+        _announce(job, source, work, report)
+
+        encoder = PartEncoder(
+            work,
+            choose=lambda clip: choose_encoding(container, job.encode, clip, source.info),
+            change=lambda clip: faded(clip, timeline, source.info.start_s),
+            progress=lambda done: report(Event("progress", job.request.task, done, source.info.frame_count)),
+        )
+        encoding = encoder.run(
+            cast("Iterator[Clip]", pipeline(source, report)),
+            blend,
+            state=lambda: _named("pipeline", pipeline.state) | _named("overlap", blend.state),
+        )
+        report(Event("progress", job.request.task, encoder.frames, encoder.frames))
+
+        hashes = {str(mask.path): hash_input(mask.path) or "" for mask in job.request.masks}
+        weights = dict(getattr(pipeline, "weights_sha256", {}))
+        manifest = Manifest(job, installed_versions(), input_sha256.result(), hashes, weights)
+        original = Original(source.path, source.probed, timeline)
+        result = finish(job, work, original, container, encoding, manifest)
+
+    report(Event("result", message=_summary(result), data=_as_json(result)))
+    return result
+
+
+def _announce(job: Job, source: Source, work: WorkFolder, report: Report) -> None:
+    info = source.info
+    if work.replaced:
+        report(Event("warning", "resume", message=work.replaced))
+    if work.frames:
+        report(Event("warning", "resume", message=f"going on after {work.frames} finished frames"))
+    data = {
+        "input": job.input,
+        "output": job.output,
+        "pipeline": job.pipeline,
+        "width": info.width,
+        "height": info.height,
+        "frames": info.frame_count,
+        "duration_s": None if info.duration_s is None else float(info.duration_s),
+        "finished_frames": work.frames,
+    }
+    size = f"{info.width}x{info.height}" + (f", {info.frame_count} frames" if info.frame_count else "")
+    report(Event("start", message=f"{job.input} ({size}) -> {job.output}, {job.pipeline}", data=data))
+
+
+def _summary(result: Result) -> str:
+    return f"{result.output}: {result.frames} frames"
+
+
+def _as_json(result: Result) -> dict[str, object]:
+    return {
+        "output": result.output,
+        "frames": result.frames,
+        "rows": [asdict(row) for row in result.outcomes],
+        "manifest": str(result.manifest) if result.manifest else None,
+    }
+
+
+def _named(owner: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{owner}.{name}": tensor for name, tensor in state.items()}
+
+
+def _under(owner: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The inverse of ``_named``."""
+    return {name.removeprefix(f"{owner}."): tensor for name, tensor in state.items() if name.startswith(f"{owner}.")}
+
+
+@contextmanager
+def _disk_errors(job: Job) -> Iterator[None]:
+    """What the disk refuses while the journal or the result is written, in one line."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        hint = "free some space, then the same command with --resume goes on" if full else ""
+        raise MediaError(f"{job.output} cannot be written: {error.strerror or error}", hint=hint) from error

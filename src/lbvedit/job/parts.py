@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from lbvedit.errors import MediaError
 from lbvedit.job.workfolder import WorkFolder
 from lbvedit.media.encode import Writer
 from lbvedit.media.encoding import Encoding
@@ -59,9 +60,7 @@ class PartEncoder:
         self._writer: Writer | None = None
         self._closing: Future[None] | None = None
 
-    def run(
-        self, clips: Iterable[Clip], blend: CrossFade, state: Callable[[], Mapping[str, Tensor]]
-    ) -> Encoding | None:
+    def run(self, clips: Iterable[Clip], blend: CrossFade, state: Callable[[], Mapping[str, Tensor]]) -> Encoding:
         """Encodes everything.
 
         Args:
@@ -70,7 +69,10 @@ class PartEncoder:
             state: what is needed to go on after the clip that came last.
 
         Returns:
-            How the parts are encoded, or None if there are none.
+            How the parts are encoded.
+
+        Raises:
+            MediaError: not one frame came, or the parts cannot be written.
         """
         full: dict[str, Tensor] | None = None
         with ThreadPoolExecutor(1, "lbvedit-close") as closer:
@@ -91,6 +93,8 @@ class PartEncoder:
                 if self._writer:
                     self._writer.discard()
                 raise
+        if self.encoding is None:
+            raise MediaError("the pipeline gave no frames, so there is nothing to write")
         return self.encoding
 
     def _write(self, clip: Clip | None) -> None:

@@ -32,7 +32,7 @@ from lbvedit.errors import MediaError, UsageError
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Part", "WorkFolder", "folder_for"]
+__all__ = ["Part", "WorkFolder", "folder_for", "frames_kept"]
 
 JOB, JOURNAL, LOCK = "job.json", "journal.jsonl", "lock"
 
@@ -58,6 +58,11 @@ def folder_for(output: str) -> Path:
     """Where the parts of an output lie."""
     path = Path(output)
     return path.parent / f".{path.name}.lbvedit-work"
+
+
+def frames_kept(output: str) -> int:
+    """Frames of an output that wait in a work folder to be gone on from."""
+    return sum(part.frames for part in _read_journal(folder_for(output) / JOURNAL))
 
 
 class WorkFolder:
@@ -114,6 +119,13 @@ class WorkFolder:
     def path(self, name: str) -> Path:
         """A file of another name in the folder."""
         return self.folder / name
+
+    def folder_for_result(self) -> Path:
+        """An empty folder for the finished files, before they are moved into place."""
+        folder = self.path("result")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
 
     def keep(self, name: str, text: str) -> None:
         """Writes a small file that survives a power cut."""
@@ -183,7 +195,9 @@ class WorkFolder:
         elif parts:
             self.replaced = "the finished parts are damaged; starting anew"
         for entry in self.folder.iterdir():
-            if entry.name != LOCK:
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry.name != LOCK:
                 entry.unlink()
         self.keep(JOB, json.dumps({"key": self.key}))
         return []
