@@ -163,14 +163,15 @@ def _descending(reader: Reader, index: Index, low: int, high: int, info: VideoIn
         key = bisect_left(index.keys, index.pts[floor])
         if key < len(index.keys) and index.keys[key] < index.pts[high - 1]:
             floor = bisect_left(index.pts, index.keys[key])
+        until = index.pts[high] if high < len(index.pts) else math.inf
         with closing(reader.shots(index.pts[floor])) as shots:
-            run = list(_below(shots, high))
+            run = list(_below(shots, until))
         yield from reversed(run)
         high = floor
 
 
-def _below(shots: Iterable[Shot], number: int) -> Iterator[Shot]:
-    return takewhile(lambda shot: shot.number < number, shots)
+def _below(shots: Iterable[Shot], pts: float) -> Iterator[Shot]:
+    return takewhile(lambda shot: shot.pts < pts, shots)
 
 
 def _is_held(time_s: Fraction, info: VideoInfo) -> bool:

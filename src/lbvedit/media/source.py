@@ -175,24 +175,15 @@ class Source:
         return max(1, min(MOST_AHEAD, AHEAD_BYTES // picture_bytes))
 
     def _shots(self) -> Generator[Shot]:
-        """What is delivered, from ``start`` on."""
-        if self._timeline is None and self._fps is None:
-            yield from self._shots_as_stored()
-            return
-        shots: Iterator[Shot] = self._reader.shots()
-        if self._timeline is not None:
+        """What is delivered, from ``start`` on: counted, because a damaged packet gives no picture to count on."""
+        shots: Iterator[Shot]
+        if self._timeline is None:
+            shots = self._reader.shots()
+        else:
             shots = play(self._reader, self._timeline, self.probed, self.color)
         if self._fps is not None:
             shots = resample(shots, self._played_time_base(), self._fps, self.info.time_base)
         yield from islice(shots, self.start, None)
-
-    def _shots_as_stored(self) -> Generator[Shot]:
-        if not self.start:
-            yield from self._reader.shots()
-            return
-        index = self._reader.index()
-        if self.start < len(index.pts):
-            yield from self._reader.shots(index.pts[self.start])
 
     def _played_time_base(self) -> Fraction:
         if self._timeline is None:
