@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MMVTOptions", "MMVTSegmenter", "Survey", "survey"]
 
+LOWEST_PEAK = 0.1
+"""The largest probability of a video is taken for at least this, so that noise is not blown up into a mask."""
+
 LOOKS = 12
 """Frames that are looked at to decide whether something is there."""
 
@@ -40,7 +43,7 @@ class MMVTOptions:
 
     Args:
         format: how a video shows the masks: tinted, as a matte, or cut out with alpha.
-        threshold: probability from which a pixel belongs to the target.
+        threshold: fraction of the video's strongest probability from which a pixel belongs to the target.
         instances: all that fit, or the best one only.
         fits: confidence from which something counts as there; 0 takes whatever is nearest.
         memory: how much of a mask is carried from frame to frame along the motion, in [0, 1).
@@ -66,11 +69,13 @@ class Survey:
 
     Args:
         score: confidence that the target is there, in [0, 1].
-        others: other things that were seen, the surest first, with their scores.
+        peak: the largest probability of its pixels.
+        others: the scores of the other expressions.
     """
 
     score: float
-    others: tuple[tuple[str, float], ...] = ()
+    peak: float
+    others: tuple[float, ...] = ()
 
 
 class MMVTSegmenter:
@@ -87,6 +92,7 @@ class MMVTSegmenter:
     def __init__(self, request: Request, options: MMVTOptions) -> None:
         self.request = request
         self.options = options
+        self._peak = 0.0
         self.state: dict[str, Tensor] = {}
         if request.window:
             self.window = request.window
@@ -109,15 +115,17 @@ class MMVTSegmenter:
             report(Event("warning", "words", message=note))
         language = finder.read([heard.words])
         if not self.state:
-            found = survey(source, finder, language, enough=self.options.fits)
+            found = survey(source, finder, language)
             if found.score < self.options.fits:
                 raise _nothing_fits(heard, finder, source, found.score)
+            self.state = {"peak": torch.tensor(found.peak)}
         yield from self.segment(source.windows(self.window, 0), finder, language)
 
     def segment(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:
         """The instances in each of some consecutive clips."""
         steady, tracker = Steady(self.options.memory), Tracker()
         previous = self._restored(steady, tracker)
+        self._peak = float(self.state.get("peak", torch.tensor(0.0)))
         pending: Clip | None = None
         small: list[Tensor] = []
         following: Iterator[Clip | None] = itertools.chain(clips, (None,))
@@ -153,6 +161,8 @@ class MMVTSegmenter:
             # A frame in which the model doubts that the thing is there says less than its pixels do.
             doubted = found.probability * (0.25 + 0.75 * min(1.0, 2 * found.presence))
             probability = steady(doubted, frame, seen.back)
+            self._peak = max(self._peak, _peak(probability))
+            probability = (probability / max(self._peak, LOWEST_PEAK)).clamp(max=1)
             instances = tracker(probability, self.options.threshold, seen.back)
             if self.options.instances == "best":
                 instances = instances and [max(instances, key=_weight)]
@@ -161,7 +171,7 @@ class MMVTSegmenter:
         return _masks(clip, frames, guides, self.options)
 
     def _restored(self, steady: Steady, tracker: Tracker) -> Tensor | None:
-        if not self.state:
+        if "frame" not in self.state:
             return None
         steady.probability, steady.frame = self.state["probability"], self.state["frame"]
         tracker.labels = self.state["labels"].numpy().astype(np.int32)
@@ -175,6 +185,7 @@ class MMVTSegmenter:
                 "frame": steady.frame,
                 "labels": torch.from_numpy(tracker.labels),
                 "next_number": torch.tensor(tracker.next_number),
+                "peak": torch.tensor(self._peak),
             }
 
 
@@ -197,32 +208,22 @@ def _masks(clip: Clip, frames: list[list[Instance]], probabilities: list[Tensor]
     return Masks(masks, scores, ids, clip)
 
 
-def survey(source: Source, finder: Finder, language: Language, *, enough: float = 1.0) -> Survey:
-    """Looks at some frames of a video for what some expressions mean, and stops once it is sure.
-
-    Args:
-        source: the video.
-        finder: the model.
-        language: the target first, then any others.
-        enough: the score of the target from which no further look is needed.
-    """
-    scores: list[list[float]] = []
+def survey(source: Source, finder: Finder, language: Language) -> Survey:
+    """Looks at some frames of a video for what some expressions mean: the target first, then any others."""
+    looks = []
     for frame, after in _looks(source):
         seen = finder.see(finder.small(frame), finder.small(after) if after is not None else None, None)
-        scores.append([_evidence(found.probability, found.presence) for found in finder.find(seen, language)])
-        sure = sorted((row[0] for row in scores), reverse=True)[:2]
-        if len(sure) == 2 and sure[1] >= max(enough, 0.8):
-            break
+        looks.append([(found.presence, _peak(found.probability)) for found in finder.find(seen, language)])
     # The second best of the looks: one lucky frame is no evidence, but a thing may be there for a moment only.
-    ranked = np.sort(np.array(scores), axis=0)[::-1]
-    best = ranked[min(1, len(ranked) - 1)]
-    return Survey(float(best[0]), tuple((str(i), float(score)) for i, score in enumerate(best[1:])))
+    ranked = np.sort(np.array(looks), axis=0)[::-1]
+    presence, peaks = ranked[min(1, len(ranked) - 1)].T
+    scores = tuple(float(score) for score in presence)
+    return Survey(scores[0], float(peaks[0]), scores[1:])
 
 
-def _evidence(probability: Tensor, presence: float) -> float:
-    """How sure one frame is: of the whole picture, and of the surest thousandth of its pixels."""
-    count = max(1, probability.numel() // 1000)
-    return presence * float(probability.flatten().topk(count).values.mean())
+def _peak(probability: Tensor) -> float:
+    """The largest probability of a frame: the mean of its surest five hundredth part."""
+    return float(probability.flatten().topk(max(1, probability.numel() // 500)).values.mean())
 
 
 def _looks(source: Source) -> Iterator[tuple[Tensor, Tensor | None]]:
@@ -241,7 +242,7 @@ def _nothing_fits(heard: Heard, finder: Finder, source: Source, score: float) ->
     """The error that names what is there instead."""
     names = [words[0] for words in KINDS.values()]
     seen = survey(source, finder, finder.read([heard.words, *names]))
-    ranked = sorted(((score, names[int(place)]) for place, score in seen.others), reverse=True)
+    ranked = sorted(zip(seen.others, names, strict=True), reverse=True)
     there = ", ".join(f"{name} {score:.2f}" for score, name in ranked[:3])
     return NoMatchError(
         f"nothing in the video fits {heard.said!r} (confidence {score:.2f}); the nearest: {there}",

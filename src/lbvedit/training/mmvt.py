@@ -201,7 +201,10 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         return losses
 
     def validate(self, model: nn.Module) -> Mapping[str, float]:
-        """J of the noun phrase on every eighth frame of the validation sequences, each frame alone."""
+        """J of the noun phrase on every eighth frame of the validation sequences, each frame alone.
+
+        As in the paper's evaluation, a pixel is inside from half of the frame's largest probability.
+        """
         if not (self.config.data / "davis").is_dir():
             return {}
         trainee = cast(Trainee, copy.deepcopy(getattr(model, "module", model)))
@@ -217,7 +220,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
                 frame, after = (finder.small(item["frames"][i]) for i in (place, place + 1))
                 found = finder.find(finder.see(frame, after, None), language)[0]
                 size = (int(item["masks"].shape[1]), int(item["masks"].shape[2]))
-                mask = F.interpolate(found.probability[None, None], size, mode="bilinear")[0] >= 0.5
+                probability = F.interpolate(found.probability[None, None], size, mode="bilinear")[0]
+                mask = probability >= 0.5 * probability.flatten().topk(200).values.mean()
                 scores.append(float(region_j(mask, item["masks"][place : place + 1])))
             figures[str(item["meta"]["video"])] = sum(scores) / len(scores)
         return {"j_mean": sum(figures.values()) / len(figures), **figures}
