@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -35,8 +36,8 @@ class Container:
         audio: the encoder for sound that the container cannot hold as it is.
         text: the codec for subtitles in text that it cannot hold as they are.
         manifest_tags: the tags that may carry the manifest, the best first; none where there is no room for text.
-        free_tags: whether it keeps tags of any name.
         attachments: whether it holds attached files.
+        tick_s: what time stamps are rounded to, if they are; None for a format that any clock fits.
         variable_rate: whether every picture has its own time stamp.
     """
 
@@ -46,31 +47,40 @@ class Container:
     audio: str = "aac"
     text: str | None = None
     manifest_tags: tuple[str, ...] = ()
-    free_tags: bool = False
     attachments: bool = False
+    tick_s: Fraction | None = None
     variable_rate: bool = True
 
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.suffix.lstrip(".").upper() or NAMES[self.muxer]
+        return NAMES.get(self.muxer, self.suffix.lstrip(".").upper())
 
 
-NAMES = {"matroska": "Matroska", "yuv4mpegpipe": "Y4M"}
+NAMES = {"matroska": "Matroska", "mpegts": "MPEG-TS", "webm": "WebM", "yuv4mpegpipe": "Y4M"}
+
+MILLISECOND = Fraction(1, 1000)
 
 ITUNES = ("comment", "description", "synopsis")
 
 FILMS = {
     ".mp4": Container("mp4", ".mp4", text="mov_text", manifest_tags=ITUNES),
     ".m4v": Container("mp4", ".m4v", text="mov_text", manifest_tags=ITUNES),
-    ".mov": Container("mov", ".mov", text="mov_text", manifest_tags=("comment", "description")),
-    ".mkv": Container("matroska", ".mkv", text="subrip", manifest_tags=("LBVEDIT",), free_tags=True, attachments=True),
-    ".webm": Container("webm", ".webm", audio="libopus", text="webvtt", manifest_tags=("LBVEDIT",), free_tags=True),
-    ".nut": Container("nut", ".nut", audio="flac", manifest_tags=("LBVEDIT",), free_tags=True),
+    ".mov": Container("mov", ".mov", text="mov_text", manifest_tags=("comment",)),
+    ".mkv": Container(
+        "matroska",
+        ".mkv",
+        text="subrip",
+        manifest_tags=("LBVEDIT",),
+        attachments=True,
+        tick_s=MILLISECOND,
+    ),
+    ".webm": Container("webm", ".webm", audio="libopus", text="webvtt", manifest_tags=("LBVEDIT",), tick_s=MILLISECOND),
+    ".nut": Container("nut", ".nut", audio="flac", manifest_tags=("LBVEDIT",)),
     ".avi": Container("avi", ".avi", audio="libmp3lame", manifest_tags=("comment",), variable_rate=False),
-    ".ts": Container("mpegts", ".ts"),
-    ".m2ts": Container("mpegts", ".m2ts"),
-    ".mts": Container("mpegts", ".mts"),
+    ".ts": Container("mpegts", ".ts", tick_s=Fraction(1, 90_000)),
+    ".m2ts": Container("mpegts", ".m2ts", tick_s=Fraction(1, 90_000)),
+    ".mts": Container("mpegts", ".mts", tick_s=Fraction(1, 90_000)),
     ".gif": Container("gif", ".gif", "animation"),
     ".y4m": Container("yuv4mpegpipe", ".y4m", "raw", variable_rate=False),
 }

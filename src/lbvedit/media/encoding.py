@@ -469,7 +469,8 @@ def _outcomes(
     codec = encoding.final_codec or encoding.canonical_codec
     encoder = encoding.final_codec or encoding.codec
     quality = next((f" {name} {encoding.options[name]}" for name in ("crf", "cq") if name in encoding.options), "")
-    yield Outcome("changed", "video", f"{info.codec} to {codec}, {encoder}{quality}" if info else f"{encoder}{quality}")
+    formats = f"{info.codec} to {codec}" if info and info.codec != codec else codec
+    yield Outcome("changed", "video", f"{formats}, encoded by {encoder}{quality}")
     if info and info.rotation:
         yield Outcome("changed", "rotation", f"the pictures are turned upright by {info.rotation} degrees")
     if info and info.interlaced:

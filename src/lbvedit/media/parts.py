@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,12 +39,14 @@ class Joined:
         frames: pictures in it.
         start_s: when the first one is shown.
         end_s: when the last one ends.
+        tick_s: the longest time that all their time stamps are whole numbers of.
     """
 
     path: Path
     frames: int
     start_s: Fraction
     end_s: Fraction
+    tick_s: Fraction
 
 
 def join(parts: Sequence[Path], path: Path, encoding: Encoding) -> Joined:
@@ -105,7 +108,8 @@ def join(parts: Sequence[Path], path: Path, encoding: Encoding) -> Joined:
                     packet.duration = shown[place + 1] - pts if place + 1 < len(shown) else last
                     output.mux(packet)
                     index += 1
-    return Joined(path, len(shown), shown[0] * encoding.time_base, (shown[-1] + last) * encoding.time_base)
+    tick = encoding.time_base
+    return Joined(path, len(shown), shown[0] * tick, (shown[-1] + last) * tick, math.gcd(*shown) * tick)
 
 
 def _stamps(part: Path, time_base: Fraction) -> list[int]:

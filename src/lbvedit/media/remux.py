@@ -1,0 +1,410 @@
+"""The last step: the edited pictures and everything else that the source had, in one file.
+
+ffmpeg puts it together, because PyAV cannot write every kind of stream. What does not arrive is found by reading the
+finished file again, and listed.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+from av.audio.stream import AudioStream
+from av.error import FFmpegError
+from av.stream import AttachmentStream, Discard, Disposition
+from av.subtitles.stream import SubtitleStream
+from av.video.stream import VideoStream
+
+from lbvedit.errors import MediaError, UsageError
+from lbvedit.media.assembly import Assembly
+from lbvedit.media.audio import edited_sound, plan_track
+from lbvedit.media.containers import Container, holds, is_numbered
+from lbvedit.media.embed import free_tag, is_manifest, marked
+from lbvedit.media.ffmpeg import Node, filtered, input_file, run, with_second
+from lbvedit.media.outcome import Outcome
+from lbvedit.media.retell import Chapter, played_chapters, played_subtitles, read_chapters, write_metadata
+from lbvedit.media.survey import survey
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.stream import Stream
+
+    from lbvedit.media.encoding import Encoding
+    from lbvedit.media.parts import Joined
+    from lbvedit.media.timeline import Timeline
+    from lbvedit.types import VideoInfo
+
+__all__ = ["Original", "Remuxed", "remux"]
+
+TEXT_SUBTITLES = frozenset({"ass", "mov_text", "ssa", "subrip", "text", "ttml", "webvtt"})
+
+STREAM_CLOCKS = frozenset({"mpegts", "mpeg"})
+"""Demuxers whose time stamps are a broadcaster's clock, which other containers would show as hours of nothing."""
+
+BRANDS = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder"})
+
+COVERS = {"mjpeg": ("cover.jpg", "image/jpeg"), "png": ("cover.png", "image/png")}
+
+
+@dataclass(frozen=True)
+class Original:
+    """The source, for everything of it that is not the edited pictures.
+
+    Args:
+        path: a file; None for images and addresses, which bring nothing else along.
+        info: what a probe found, before size, rate and time line.
+        timeline: what of it plays when; None for all of it.
+    """
+
+    path: Path | None
+    info: VideoInfo
+    timeline: Timeline | None = None
+
+    @property
+    def retimed(self) -> Timeline | None:
+        """The time line, if it shows pictures at other times than the source's own: from 0 on."""
+        return None if self.timeline is None or self.timeline.keeps_time else self.timeline
+
+
+@dataclass(frozen=True)
+class Remuxed:
+    """What became of it.
+
+    Args:
+        outcomes: the rows of the table at the end.
+        has_manifest: whether the manifest is inside; where not, it belongs beside the output.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    has_manifest: bool
+
+
+def remux(
+    joined: Joined,
+    output: str | Path,
+    container: Container,
+    encoding: Encoding,
+    *,
+    folder: Path,
+    original: Original | None = None,
+    manifest: str = "",
+) -> Remuxed:
+    """Writes the finished video.
+
+    Args:
+        joined: the edited pictures.
+        output: the file to write, which the caller renames into place, or ``-`` for standard output.
+        container: its format.
+        encoding: how the pictures were encoded.
+        folder: for what is needed meanwhile.
+        original: where all other streams come from; None for a video that no source has.
+        manifest: to be written into the container's metadata.
+
+    Raises:
+        MediaError: ffmpeg fails, or the disk is full; nothing is left of the output then.
+        UsageError: several pictures for a single image.
+    """
+    if container.kind == "stills" and joined.frames > 1 and not is_numbered(output):
+        raise UsageError(
+            f"{joined.frames} pictures do not fit into one {container.name}",
+            hint=f"a name with a number, such as %05d{container.suffix}, writes one file a picture",
+        )
+    assembly = Assembly(folder, list(encoding.outcomes))
+    try:
+        with ExitStack() as stack:
+            source = stack.enter_context(_open(original.path)) if original and original.path else None
+            if original is None or source is None or container.kind != "film":
+                has_manifest = _write_alone(assembly, joined, output, container, encoding, source, original, manifest)
+            else:
+                has_manifest = _write_all(assembly, joined, output, container, encoding, source, original, manifest)
+                if str(output) != "-":
+                    assembly.outcomes += survey(Path(output), container, source, original.info.stream)
+    except BaseException:
+        _remove(output)
+        raise
+    return Remuxed(tuple(assembly.outcomes), has_manifest)
+
+
+def _open(path: Path) -> InputContainer:
+    try:
+        return av.open(f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace")
+    except (FFmpegError, OSError) as error:
+        raise MediaError(f"{path} cannot be read again: {error}", hint="it must not change while a job runs") from error
+
+
+def _remove(output: str | Path) -> None:
+    """Takes away what a failed run has written so far."""
+    path = Path(output)
+    if str(output) == "-":
+        return
+    if is_numbered(output):
+        number = 1
+        while (each := path.with_name(path.name % number)).exists():
+            each.unlink()
+            number += 1
+    elif path.is_file():
+        path.unlink()
+
+
+def _write_alone(
+    assembly: Assembly,
+    joined: Joined,
+    output: str | Path,
+    container: Container,
+    encoding: Encoding,
+    source: InputContainer | None,
+    original: Original | None,
+    manifest: str,
+) -> bool:
+    """Writes pictures that nothing else comes with; says whether the manifest found a place."""
+    _set_up(assembly, container, encoding, joined)
+    pictures = input_file(joined.path)
+    if container.kind == "animation":
+        assembly.add(_with_palette(pictures, joined.path, assembly.folder), "v", "gif")
+    elif encoding.final_codec:
+        assembly.add(pictures["v"], "v", encoding.final_codec, {"pix_fmt": encoding.pixel_format})
+        assembly.set(strict=-1)
+    else:
+        assembly.add(pictures["v"], "v", "copy")
+    if source is not None:
+        assert original is not None
+        for stream in source.streams:
+            if stream.index != original.info.stream and Discard(stream.discard) is not Discard.all:
+                assembly.tell("lost", _name(stream), f"{container.name} holds pictures only")
+        if source.chapters():
+            assembly.tell("lost", f"{len(source.chapters())} chapters", f"{container.name} holds pictures only")
+    tags, found = _with_manifest({}, container, manifest)
+    assembly.write(output, metadata=_metadata_file(assembly, tags, []))
+    return found
+
+
+def _write_all(
+    assembly: Assembly,
+    joined: Joined,
+    output: str | Path,
+    container: Container,
+    encoding: Encoding,
+    source: InputContainer,
+    original: Original,
+    manifest: str,
+) -> bool:
+    """Writes the pictures with all that the source has beside them; says whether the manifest found a place."""
+    assert original.path is not None
+    _set_up(assembly, container, encoding, joined)
+    shift_s = _shift(joined, container, original, source)
+    offset = {"itsoffset": f"{float(shift_s):.6f}"} if shift_s else {}
+    rest = input_file(original.path, **offset)
+    if shift_s:
+        assembly.tell("changed", "time stamps", f"moved by {float(shift_s):g} s, sound and pictures alike")
+    if container.tick_s and (joined.tick_s / container.tick_s).denominator != 1:
+        assembly.tell("changed", "time stamps", f"rounded to {container.tick_s} s, as {container.name} has them")
+    lost = ["timecode"] if original.retimed else []
+    for stream in source.streams:
+        if stream.index == original.info.stream:
+            form = {"pix_fmt": encoding.pixel_format} if encoding.final_codec else {}
+            pictures = input_file(joined.path, **offset)["v"]
+            specifier = assembly.add(pictures, "v", encoding.final_codec or "copy", form)
+            assembly.describe(specifier, stream, new=True, without=lost)
+            if lost and "timecode" in stream.metadata:
+                assembly.tell("lost", "time code", "the time line changes")
+        elif Discard(stream.discard) is not Discard.all:
+            _Carrier(assembly, container, source, original, rest, shift_s).carry(stream)
+    chapters = _chapters(assembly, container, source, original, shift_s)
+    tags = {name: value for name, value in source.metadata.items() if name.lower() not in BRANDS | {*lost}}
+    tags = {name: value for name, value in tags.items() if not is_manifest(value)}
+    tags, found = _with_manifest(tags, container, manifest)
+    assembly.write(output, metadata=_metadata_file(assembly, tags, chapters))
+    return found
+
+
+def _set_up(assembly: Assembly, container: Container, encoding: Encoding, joined: Joined) -> None:
+    """Sets the muxer and what makes it keep time stamps and show the file soonest."""
+    if not container.variable_rate and joined.frames > 1:
+        assembly.tell("changed", "time stamps", f"{container.name} has none: one picture follows another")
+    assembly.set(f=container.muxer, fps_mode="passthrough")
+    if container.muxer in ("mp4", "mov"):
+        ticks = str(encoding.time_base.denominator)
+        assembly.set(movflags="+faststart", video_track_timescale=ticks, movie_timescale=ticks)
+        if encoding.canonical_codec == "hevc":
+            # Apple's players know only this one of the two names.
+            assembly.set(**{"tag:v:0": "hvc1"})
+    elif not container.variable_rate and container.kind == "film":
+        assembly.set(**{"r:v:0": str(encoding.rate)})
+    elif container.muxer == "mpegts":
+        assembly.set(muxdelay=0, muxpreload=0)
+    elif container.muxer == "image2" and joined.frames == 1:
+        assembly.set(update=1)
+
+
+def _shift(joined: Joined, container: Container, original: Original, source: InputContainer) -> Fraction:
+    """Seconds by which everything is moved: none, unless times would be negative or a broadcaster's."""
+    if original.retimed is None and (
+        not container.variable_rate or (container.muxer != "mpegts" and original.info.container in STREAM_CLOCKS)
+    ):
+        return -Fraction(source.start_time or 0, av.time_base)
+    return max(Fraction(0), -joined.start_s)
+
+
+def _with_palette(pictures: Node, path: Path, folder: Path) -> Node:
+    """Pictures in the 256 colours that fit the whole video best, found in a pass before."""
+    palette = folder / "palette.png"
+    run([filtered(input_file(path)["v"], "palettegen", stats_mode="full")], palette, {"update": 1, "f": "image2"})
+    return with_second(pictures["v"], input_file(palette)["v"], "paletteuse", dither="sierra2_4a")
+
+
+def _with_manifest(tags: dict[str, str], container: Container, manifest: str) -> tuple[dict[str, str], bool]:
+    tag = free_tag(container, tags, manifest) if manifest else None
+    return (tags | {tag: marked(manifest)}, True) if tag else (tags, False)
+
+
+def _metadata_file(assembly: Assembly, tags: dict[str, str], chapters: list[Chapter]) -> Path:
+    path = assembly.folder / "metadata.txt"
+    write_metadata(path, tags, chapters)
+    return path
+
+
+def _chapters(
+    assembly: Assembly, container: Container, source: InputContainer, original: Original, shift_s: Fraction
+) -> list[Chapter]:
+    """The chapters to write, at the times when they play."""
+    chapters = read_chapters(source)
+    if not chapters:
+        return []
+    if original.retimed:
+        played = played_chapters(chapters, original.retimed, original.info.start_s)
+        gone = len({id(chapter.tags) for chapter in chapters} - {id(chapter.tags) for chapter in played})
+        if gone:
+            assembly.tell("lost", f"{gone} of {len(chapters)} chapters", "cut out")
+        if played:
+            assembly.tell("changed", "chapters", "moved with the time line")
+        return played
+    return [Chapter(each.start_s + shift_s, each.end_s + shift_s, each.tags) for each in chapters]
+
+
+def _name(stream: Stream) -> str:
+    """What a stream is called in the table."""
+    codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
+    if isinstance(stream, AttachmentStream):
+        return f"attachment {stream.metadata.get('filename', stream.index)}"
+    if isinstance(stream, VideoStream) and stream.disposition & Disposition.attached_pic:
+        return f"cover picture ({codec})"
+    kind = {"subtitle": "subtitles", "data": "data stream"}.get(str(stream.type), str(stream.type))
+    language = stream.language if stream.language not in (None, "und") else ""
+    inside = ", ".join(word for word in (codec, language) if word)
+    return f"{kind} {stream.index}" + (f" ({inside})" if inside else "")
+
+
+@dataclass(frozen=True)
+class _Carrier:
+    """Takes the streams beside the pictures over into the output, each by its kind."""
+
+    assembly: Assembly
+    container: Container
+    source: InputContainer
+    original: Original
+    rest: Node
+    shift_s: Fraction
+
+    def carry(self, stream: Stream) -> None:
+        """Takes one stream over, or says why not."""
+        if isinstance(stream, AudioStream):
+            self._sound(stream)
+        elif isinstance(stream, SubtitleStream):
+            self._subtitles(stream)
+        elif isinstance(stream, AttachmentStream):
+            self._attachment(stream)
+        elif isinstance(stream, VideoStream) and stream.disposition & Disposition.attached_pic:
+            self._cover(stream)
+        else:
+            self._as_it_is(stream)
+
+    def _copy(self, stream: Stream, kind: str) -> None:
+        specifier = self.assembly.add(self.rest[str(stream.index)], kind, "copy")
+        self.assembly.describe(specifier, stream, new=False)
+
+    def _sound(self, stream: AudioStream) -> None:
+        track = plan_track(self.container, stream, self.original.timeline)
+        self.assembly.outcomes.append(track.outcome)
+        if track.dropped:
+            return
+        if track.encoder is None:
+            self._copy(stream, "a")
+            return
+        node = self.rest[str(stream.index)]
+        timeline = self.original.timeline
+        if timeline is not None and not timeline.is_identity:
+            assert self.original.path is not None
+            start_s = self.original.info.start_s
+            node = edited_sound(
+                self.original.path,
+                stream,
+                timeline,
+                start_s=start_s,
+                base_s=Fraction(0) if self.original.retimed else start_s + self.shift_s,
+                folder=self.assembly.folder,
+            )
+        specifier = self.assembly.add(node, "a", track.encoder, track.options)
+        self.assembly.describe(specifier, stream, new=True)
+
+    def _subtitles(self, stream: SubtitleStream) -> None:
+        codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
+        fits = holds(self.container, stream)
+        target = "copy" if fits else self.container.text if codec in TEXT_SUBTITLES else None
+        what = _name(stream)
+        if target is None:
+            self.assembly.tell("lost", what, f"{self.container.name} cannot hold them")
+            return
+        node = self.rest[str(stream.index)]
+        if self.original.retimed:
+            path = self.assembly.folder / f"subtitles-{stream.index}.{'mp4' if codec == 'mov_text' else 'mkv'}"
+            start_s = self.original.info.start_s
+            if not played_subtitles(self.source, stream, self.original.retimed, start_s, path):
+                self.assembly.tell("lost", what, "none plays on the new time line, or they do not say how long")
+                return
+            node = input_file(path)["s"]
+        specifier = self.assembly.add(node, "s", target)
+        self.assembly.describe(specifier, stream, new=bool(self.original.retimed))
+        changes = ["moved with the time line"] if self.original.retimed else []
+        changes += [] if fits else [f"turned into {target}"]
+        self.assembly.tell("changed" if changes else "kept", what, ", ".join(changes))
+
+    def _attachment(self, stream: AttachmentStream) -> None:
+        if self.container.attachments:
+            self._copy(stream, "t")
+            self.assembly.tell("kept", _name(stream))
+        else:
+            self.assembly.tell("lost", _name(stream), f"{self.container.name} holds no attachments")
+
+    def _cover(self, stream: VideoStream) -> None:
+        if self.container.attachments:
+            # Matroska keeps a cover as a file of a certain name.
+            name, mime_type = COVERS.get(stream.codec_context.name, ("cover", "application/octet-stream"))
+            self.source.seek(0)
+            picture = next((bytes(packet) for packet in self.source.demux(stream) if packet.size), b"")
+            file = self.assembly.folder / name
+            file.write_bytes(picture)
+            self.assembly.attach(file, mime_type)
+        elif self.container.muxer == "mp4" and holds(self.container, stream):
+            self._copy(stream, "v")
+        else:
+            self.assembly.tell("lost", _name(stream), f"{self.container.name} holds none")
+            return
+        self.assembly.tell("kept", _name(stream))
+
+    def _as_it_is(self, stream: Stream) -> None:
+        """A second video, or data: kept as it is or not at all."""
+        what = _name(stream)
+        if "timecode" in stream.metadata and not isinstance(stream, VideoStream):
+            # QuickTime's time code track is written anew from the video's tag.
+            return
+        if self.original.retimed:
+            self.assembly.tell("lost", what, "the time line changes")
+        elif not holds(self.container, stream):
+            self.assembly.tell("lost", what, f"{self.container.name} cannot hold it")
+        else:
+            self._copy(stream, "v" if isinstance(stream, VideoStream) else "d")
+            self.assembly.tell("kept", what)
