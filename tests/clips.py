@@ -151,6 +151,7 @@ RECIPES: dict[str, Recipe] = {
         f"{pictures()} -vf settb=1/1000,setpts=40*N+10*mod(N\\,3) {X264} -bf 0 -fps_mode passthrough "
         "-enc_time_base 1/1000 -video_track_timescale 1000",
     ),
+    "slides": Recipe("slides.mkv", f"{pictures(frames=5)} -vf settb=1/1000,setpts=800*N {X264} -fps_mode passthrough"),
     "offset": Recipe("offset.mkv", f"{pictures()} {tone()} {X264} -bf 0 -c:a flac -output_ts_offset 1.5"),
     "ts": Recipe("stream.ts", f"{pictures()} {tone()} {X264} {AAC}"),
     "ts_long": Recipe("long.ts", f"{pictures(frames=60)} {X264} -bf 0"),

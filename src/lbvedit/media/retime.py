@@ -31,6 +31,9 @@ HELD = Fraction(5, 2)
 SNAP = Fraction(1, 64)
 """Fraction of a frame interval within which a picture stands for a moment as it is."""
 
+LONG_S = Fraction(1, 10)
+"""How long a picture must stay to open a piece that begins in the middle of it."""
+
 REVERSE_BYTES = 256 << 20
 """Decoded pictures held at once while playing backwards."""
 
@@ -101,7 +104,7 @@ def resample(shots: Iterable[Shot], time_base: Fraction, fps: Fraction, tick: Fr
             start_s = time_s
         else:
             gap_s = time_s - before_s
-            while start_s + count * step < before_s + gap_s / 2:
+            while start_s + count * step <= before_s + gap_s / 2:
                 yield before._replace(pts=round((start_s + count * step) / tick))
                 count += 1
         before, before_s = shot, time_s
@@ -115,11 +118,11 @@ Moment = tuple[Fraction, Shot]
 
 
 def _forwards(reader: Reader, piece: Segment, info: VideoInfo) -> Iterator[Moment]:
-    """The pictures of a piece in order, with the one that is shown when it begins if that stays for a while."""
+    """The pictures of a piece in order, with the one on show when it begins where that counts."""
     first = round(info.start_s / info.time_base)
-    begin = first + math.floor(piece.start_s / info.time_base) if piece.start_s else None
+    begin_ticks = first + piece.start_s / info.time_base
     covering: Shot | None = None
-    with closing(reader.shots(begin)) as shots:
+    with closing(reader.shots(math.floor(begin_ticks) if piece.start_s else None)) as shots:
         for shot in shots:
             time_s = (shot.pts - first) * info.time_base
             if time_s >= piece.end_s:
@@ -127,7 +130,7 @@ def _forwards(reader: Reader, piece: Segment, info: VideoInfo) -> Iterator[Momen
             if time_s < piece.start_s:
                 covering = shot
                 continue
-            if covering and _is_held(time_s - piece.start_s, info):
+            if covering and _counts(covering.pts, shot.pts, begin_ticks, info):
                 yield Fraction(0), covering
             covering = None
             yield time_s - piece.start_s, shot
@@ -145,7 +148,7 @@ def _backwards(reader: Reader, piece: Segment, info: VideoInfo) -> Iterator[Mome
     start, stop = (first + time_s / info.time_base for time_s in (piece.start_s, piece.end_s))
     low = max(0, bisect_right(index.pts, start) - 1)
     high = bisect_left(index.pts, stop)
-    if index.pts[low] < start and low + 1 < high and not _is_held((index.pts[low + 1] - start) * info.time_base, info):
+    if index.pts[low] < start and low + 1 < high and not _counts(index.pts[low], index.pts[low + 1], start, info):
         low += 1
     until_s = piece.end_s
     for shot in _descending(reader, index, low, high, info):
@@ -174,8 +177,9 @@ def _below(shots: Iterable[Shot], pts: float) -> Iterator[Shot]:
     return takewhile(lambda shot: shot.pts < pts, shots)
 
 
-def _is_held(time_s: Fraction, info: VideoInfo) -> bool:
-    return info.average_rate is None or time_s > 1 / info.average_rate
+def _counts(pts: int, following: int, start: Fraction, info: VideoInfo) -> bool:
+    """Whether a picture that is on show when a piece begins belongs to it: for more than half of its time, or long."""
+    return following - start > min(Fraction(following - pts, 2), LONG_S / info.time_base)
 
 
 def _at_speed(
@@ -185,46 +189,50 @@ def _at_speed(
         return moments
     if rate is None:
         return ((time_s / speed, shot) for time_s, shot in moments)
-    return _fast(moments, speed, rate) if speed > 1 else _slow(moments, speed, length_s, rate, color)
+    return _fast(moments, speed, length_s, rate) if speed > 1 else _slow(moments, speed, length_s, rate, color)
 
 
-def _fast(moments: Iterator[Moment], speed: Fraction, rate: Fraction) -> Iterator[Moment]:
+def _fast(moments: Iterator[Moment], speed: Fraction, length_s: Fraction, rate: Fraction) -> Iterator[Moment]:
     """At every tick of the source's rate the nearest picture, none twice."""
-    step, count = speed / rate, 0
+    step, count, gap_s = speed / rate, 0, 1 / rate
     before: Moment | None = None
     for moment in moments:
         if before is not None:
-            middle_s = (before[0] + moment[0]) / 2
-            if count * step < middle_s:
+            gap_s = moment[0] - before[0]
+            middle_s = before[0] + gap_s / 2
+            if count * step <= middle_s:
                 yield count / rate, before[1]
-                count = math.ceil(middle_s / step)
+                count = math.floor(middle_s / step) + 1
         before = moment
-    if before is not None:
+    if before is not None and count * step < min(length_s, before[0] + gap_s):
         yield count / rate, before[1]
 
 
 def _slow(
     moments: Iterator[Moment], speed: Fraction, length_s: Fraction, rate: Fraction, color: ColorTags
 ) -> Iterator[Moment]:
-    """At every tick of the source's rate a picture: the source's own where one is due, else one made in between."""
-    step, count = speed / rate, 0
+    """At every tick of the source's rate a picture: the source's own where one is due, else one made in between.
+
+    A picture that is held for long is given once.
+    """
+    step, count, gap_s = speed / rate, 0, 1 / rate
     before: Moment | None = None
     for moment in moments:
         if before is not None:
             start_s, shot = before
             gap_s = moment[0] - start_s
-            held = gap_s > HELD / rate
-            motion = None if held else Between(shot.picture, moment[1].picture, color)
-            while count * step < moment[0] - gap_s * SNAP:
-                part = (count * step - start_s) / gap_s
-                if motion is None or part <= SNAP:
-                    yield count / rate, shot
-                else:
-                    yield count / rate, shot._replace(picture=motion.at(float(part)))
-                count = math.ceil((moment[0] - gap_s * SNAP) / step) if held else count + 1
+            until_s = moment[0] - gap_s * SNAP
+            if gap_s > HELD / rate:
+                yield count / rate, shot
+                count = math.ceil(until_s / step)
+            else:
+                motion = Between(shot.picture, moment[1].picture, color)
+                while count * step < until_s:
+                    part = (count * step - start_s) / gap_s
+                    own = part <= SNAP
+                    yield count / rate, shot if own else shot._replace(picture=motion.at(float(part)))
+                    count += 1
         before = moment
-    if before is not None:
+    while before is not None and count * step < min(length_s, before[0] + gap_s):
         yield count / rate, before[1]
-        held = length_s - before[0] > HELD / rate
-        while not held and (count := count + 1) * step < length_s:
-            yield count / rate, before[1]
+        count += 1
