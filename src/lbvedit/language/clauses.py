@@ -98,7 +98,10 @@ def without_manners(tokens: Tokens) -> list[Token]:
 
 
 def _verb_first(tokens: list[Token]) -> list[Token]:
-    """Moves an adverb from before the verb behind its object: ``slightly blur the sky``."""
+    """Moves a time or an adverb from before the verb to the end: ``slightly blur the sky``, ``from 0:03 blur it``."""
+    if tokens and tokens[0].kind == "span":
+        after = next((at for at, token in enumerate(tokens) if at and token.kind != "mark"), 0)
+        return [*tokens[after:], tokens[0]] if after and _base(tokens[after].word) else tokens
     found = amount_at(tokens, 0) if tokens else None
     after = found[1] if found and found[0].mode == "degree" else 0
     if tokens and tokens[0].word in ("slowly", "gradually", "smoothly"):
@@ -212,6 +215,11 @@ def _wish(tokens: list[Token]) -> Iterator[Reading]:
             continue
         for must in (*_MUST, *((*_STATED, *((word,) for word in _IS)) if stated else ())):
             if tuple(words[at : at + len(must)]) == must and at + len(must) < len(words):
+                tail = words[at + len(must) :]
+                if tail == ["go"]:
+                    yield Reading((Draft("remove", {}, target),), making, "make")
+                if words[0] == "only" and tail[-1] in ("color", "colored") and target.kind == "phrase":
+                    yield Reading((Draft("grayscale", {}, replace(target, outside=True)),), making, "make")
                 rest = [*tokens[:at], *tokens[at + len(must) :]]
                 if drafts := _asked(making, Phrase(rest, "want")):
                     yield Reading(drafts, making, "make")

@@ -18,6 +18,7 @@ _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "beco
     "bit", "colored", "painted", "dyed", "play", "plays", "run", "at", "totally", "even", "nice", "and"})  # fmt: skip
 _SHADES = frozenset({"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color"})
 _NICE = frozenset({"nice", "lovely", "beautiful", "certain", "different", "new", "striking"})
+_SHADED = frozenset({"slightly", "somewhat", "bit", "little", "much", "really"})
 _COLOR_NOUNS = frozenset(
     {"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead", "paintwork", "now", "job"}
 )
@@ -108,7 +109,7 @@ def color(tokens: Tokens) -> str | None:
         return None
     if tokens and tokens[0].kind == "quote":
         words[0] = tokens[0].text.lower()
-    while len(words) > 1 and (words[0] in ARTICLES or words[0] in _NICE):
+    while len(words) > 1 and (words[0] in ARTICLES | _NICE | _SHADED):
         words = words[1:]
     if len(words) > 2 and words[0] in _SHADES and words[1] == "of":
         words = words[2:]

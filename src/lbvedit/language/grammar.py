@@ -24,7 +24,7 @@ from lbvedit.language.refusal import not_understood, refuse_negation
 from lbvedit.language.resolve import resolve
 from lbvedit.language.spelling import candidates
 from lbvedit.language.synonyms import EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
-from lbvedit.language.targets import WHOLE_NOUNS
+from lbvedit.language.targets import WHOLE_NOUNS, noun_phrase
 from lbvedit.language.times import TIME_WORDS, mark_times
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, tokenize
 from lbvedit.types import EditPlan
@@ -176,7 +176,8 @@ def _search(tokens: Tokens, text: str, *, run_on: bool = False) -> list[_Clause]
             return None
         for end in range(at + 1, len(pieces) + 1):
             clause = tokens[pieces[at][0] : pieces[end - 1][1]]
-            for reading in _readings(clause, previous):
+            topic = tokens[pieces[end - 1][1] :][:1]
+            for reading in _readings(clause, previous, topic=bool(topic) and topic[0].text == ":"):
                 hard = pieces[end - 1][2]
                 following = read(end, None if hard else reading)
                 if following is not None:
@@ -196,8 +197,11 @@ def _said(tokens: Tokens, text: str) -> str:
     return " ".join(text[tokens[0].start : tokens[-1].end].split()) if tokens else ""
 
 
-def _readings(clause: Tokens, previous: Reading | None) -> Iterator[Reading]:
+def _readings(clause: Tokens, previous: Reading | None, *, topic: bool = False) -> Iterator[Reading]:
     yield from islice(read_clause(clause, previous), 4)
+    target = noun_phrase(clause) if topic else None
+    if target is not None:  # "the cap: make it red"
+        yield Reading((Draft("focus", {}, target),))
 
 
 def _understood(tokens: Tokens, text: str) -> tuple[list[_Clause], list[str]]:

@@ -43,6 +43,9 @@ def _shared(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[Draft]:
     return out
 
 
+_MOVING = frozenset({"trim", "cut", "speed", "reverse"})
+
+
 class _Resolver:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -137,7 +140,15 @@ class _Resolver:
             if step.op == "cutout" and not before.params:
                 self.steps[-1] = step
                 return
+        self._note_moved_time(step)
         self.steps.append(step)
+
+    def _note_moved_time(self, step: Step) -> None:
+        """Notes that times are those of the output so far, where an earlier step has moved them."""
+        moved = next((one for one in self.steps if one.op in _MOVING), None)
+        start = step.params.get("start", 0)
+        if moved is not None and start > 0 and moved.words != step.words:
+            self.notes.append(f"{start:g} s in {step.words!r} counts after {moved.words!r}")
 
     def _spare(self, target: str | None) -> None:
         """Takes a target out of the whole-frame step before: ``black and white, but keep the balloon red``."""

@@ -48,7 +48,7 @@ _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by
     "but", "except", "holding", "too", "all", "much", "only", "looks", "look", "like"})  # fmt: skip
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into", "more",
     "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what", "how",
-    "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
+    "following", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur",
     "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
@@ -74,6 +74,8 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     if words in (["this", "one"], ["that", "one"], ["the", "same"], ["these", "ones"], ["the", "same", "thing"]):
         return Target("pronoun")
     if len(words) == 1 and words[0] in PRONOUNS:
+        return Target("pronoun")
+    if len(words) == 2 and words[0] in _OWNERS and words[1] in ("color", "colors", "sound", "audio"):
         return Target("pronoun")
     if _is_rest(words):
         return Target("rest")

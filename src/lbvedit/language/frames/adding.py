@@ -12,7 +12,7 @@ from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STYLE_NOUN
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join
 
-__all__ = ["adding", "captioning", "giving", "putting"]
+__all__ = ["adding", "captioning", "dressing", "giving", "putting"]
 
 _ON = frozenset({"to", "on", "onto", "in", "into", "over", "for", "upon", "of", "with"})
 _BESIDE = (("next", "to"), ("in", "front", "of"), ("on", "top", "of"), ("to", "the", "left", "of"), ("to", "the",
@@ -117,6 +117,13 @@ def adding(phrase: Phrase) -> list[Draft] | None:
 
 def _styled(tokens: list[Token]) -> list[Draft] | None:
     words = words_of(tokens)
+    if words[:3] == ["the", "style", "of"]:
+        for before, _, behind in splits(tokens, frozenset({"to", "on"})):
+            style, target = look(list(before)), noun_phrase(behind)
+            if style and target is not None:
+                return [Draft("style", {"style": style}, target)]
+        style = look(tokens)
+        return [Draft("style", {"style": style})] if style else None
     if len(words) > 1 and words[-1] in STYLE_NOUNS and effect(tokens) is None and (style := look(tokens)):
         return [Draft("style", {"style": style})]
     return None
@@ -196,6 +203,15 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         determined = tokens[0].word in ARTICLES and at >= 2
         if determined and target and target.kind == "phrase" and what and at == len(tokens) - 1:
             return _new(what, target)
+    return None
+
+
+def dressing(phrase: Phrase) -> list[Draft] | None:
+    """``dress the man in a tuxedo``."""
+    for before, _, behind in splits(phrase.tokens, frozenset({"in", "with"})):
+        target, what = noun_phrase(before), new_thing(list(behind))
+        if what and target and target.kind in ("phrase", "pronoun"):
+            return [Draft("add", {"what": what}, target)]
     return None
 
 

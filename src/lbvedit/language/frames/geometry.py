@@ -114,7 +114,7 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     around = frozenset(
         {"around", "to", "on", "onto", "at", "into", "in", "for", "so", "follow", "following", "centered", "tightly"}
     )
-    places = [*splits(tokens, around)]
+    places = sorted(splits(tokens, around), key=lambda place: place[1] in ("to", "at", "in", "into", "for", "on", "so"))
     for before, mark, behind in places:
         target = noun_phrase(behind)
         left = object_of([token for token in before if token.word not in ("in", "to", "a", "tightly", "centered", ",")])

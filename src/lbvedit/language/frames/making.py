@@ -193,6 +193,8 @@ def become(tokens: list[Token], target: Target) -> list[Draft] | None:
     what = new_thing(tokens)
     if what is None:
         return None
+    if target.kind == "phrase" and target.phrase.lower() in _STYLES:  # "turn day into night"
+        return [Draft("style", {"style": what})]
     if target == BACKGROUND and not target.outside:
         return [Draft("restyle_background", {"with": what}, target)]
     return [Draft("become", {"with": what}, target)]

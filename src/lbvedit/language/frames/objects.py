@@ -8,11 +8,11 @@ from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames.phrase import Frame, Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase
-from lbvedit.language.tokens import Token
+from lbvedit.language.tokens import Token, join
 
 __all__ = ["cutting_out", "finding", "grading", "highlighting", "keeping", "plain", "removing", "vignetting"]
 
-_EDGES = frozenset({"with", "using", "to", "by", "into"})
+_SIDES = frozenset({"left", "right", "top", "bottom", "front", "back", "behind", "end", "side"})
 
 
 def _split(tokens: list[Token]) -> tuple[Amount | None, Target | None]:
@@ -33,6 +33,11 @@ def grading(op: str, direction: int = 1, *, note: str = "", plain_amount: Amount
 
         def attempt(tokens: list[Token]) -> list[Draft] | None:
             amount, target = _split(tokens)
+            named = property_in(tokens)
+            if (
+                op in ("denoise", "sharpen") and named and PROPERTIES.get(named[0], ("",))[0] == op
+            ):  # "clean up the noise"
+                target = named[1]
             draft = graded(op, direction, amount or plain_amount)
             if target is None or draft is None:
                 return None
@@ -107,11 +112,15 @@ def removing(phrase: Phrase) -> list[Draft] | None:
             return found
 
     def attempt(words: list[Token]) -> list[Draft] | None:
-        whole = list(words)
-        for before, _, behind in splits(words, frozenset({"from", "in", "off", "out"})):
+        whole, left_out = list(words), ""
+        for before, mark, behind in splits(words, frozenset({"from", "in", "off", "out"})):
             where = noun_phrase(behind[1:] if behind and behind[0].word == "of" else behind)
             if where is not None and where.kind == "whole" and before:
                 whole = list(before)
+                break
+            if mark in ("from", "off") and before and where is not None and words_of(behind)[-1] not in _SIDES:
+                whole = list(before)
+                left_out = f"'{mark} {join(behind)}' is left out of what is removed"
                 break
         target = object_of(whole)
         if target is None or target.kind == "whole" or (target.kind == "none" and phrase.tokens):
@@ -121,7 +130,8 @@ def removing(phrase: Phrase) -> list[Draft] | None:
             return [cutout.noted("removing the background is read as cutting out everything else")]
         if target.kind == "none":
             return [Draft("remove", {}, target, bare=True)]
-        return [Draft("remove", {}, target)]
+        draft = Draft("remove", {}, target)
+        return [draft.noted(left_out) if left_out else draft]
 
     return with_reordering(list(tokens), attempt)
 

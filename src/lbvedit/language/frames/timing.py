@@ -109,7 +109,7 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
         return drafts
     if any(token.kind in ("span", "duration", "clock") for token in tokens) or phrase.previous:
         return None
-    if phrase.verb in ("remove", "delete", "drop", "erase", "get", "strip", "take", "eliminate", "discard", "lose"):
+    if phrase.verb not in ("cut", "chop", "snip", "clip", "excise"):
         return removing(phrase)
     sound = removing(phrase)
     if sound and sound[0].op in ("mute", "grayscale", "denoise", "stabilize"):

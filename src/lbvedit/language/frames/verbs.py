@@ -30,8 +30,9 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("mute|silence|quieten", objects.plain("mute")),
     ("highlight|spotlight|emphasize|accentuate|focus|feature", objects.highlighting),
     ("hide|conceal", objects.removing),
-    ("erase|get rid|eliminate|wipe|wipe out|paint out|inpaint|clear|edit out|take away|remove out", objects.removing),
-    ("remove|delete|drop|take out|strip|discard|strip out|take off|get rid of|lose|dump", timing.cutting),
+    ("paint out|inpaint|edit out|take away|remove out", objects.removing),
+    ("remove|delete|drop|take out|strip|discard|strip out|take off|get rid|get rid of|lose|dump", timing.cutting),
+    ("erase|eliminate|wipe|wipe out|clear|clear out", timing.cutting),
     ("cut|cut out|cut off|cut away|chop|chop off|snip|snip off|snip out|clip|clip off|cut down|excise", timing.cutting),
     ("isolate|extract|mask out|segment out|green screen|greenscreen|key out|chroma key", objects.cutting_out),
     ("keep|retain|preserve|leave", objects.keeping),
@@ -68,6 +69,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("add|apply|insert|introduce|include|use|add in|bring in|create|impose|superimpose|draw", adding.adding),
     ("put|place|overlay|set", adding.putting),
     ("give|lend", adding.giving),
+    ("dress", adding.dressing),
     ("caption|subtitle|title|write|type|print|display|label|show|overlay", adding.captioning),
 )  # fmt: skip
 
