@@ -51,6 +51,9 @@ class Entry:
 
 
 PIPELINES: dict[str, Entry] = {
+    "compose": Entry(
+        "lbvedit.pipelines.compose:Compose", ("edit",), "exact, flicker-free operators at full resolution", "plan"
+    ),
     "passthrough": Entry(
         "lbvedit.pipelines.passthrough:Passthrough", ("edit",), "every picture as it is; the template", "nothing"
     ),

@@ -1,0 +1,322 @@
+"""What a step acts on: from a phrase to one mask a frame, out of the files a user brings or a model that finds it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from PIL import Image, UnidentifiedImageError
+from torch import Tensor
+
+from lbvedit.errors import MissingCapabilityError, NoMatchError, UsageError
+from lbvedit.media.source import Source
+from lbvedit.types import Clip, MaskFile, Step
+
+__all__ = ["BACKGROUND", "MaskSequence", "TargetFinder", "Targets", "decode_rle", "read_masks"]
+
+BACKGROUND = "background"
+
+IMAGES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
+
+VIDEO_THRESHOLD = 128
+"""A coded video has no exact zero: its pixels are target from half white on."""
+
+NAMED = "name each: --mask TARGET=FILE"
+
+Array = np.ndarray[Any, Any]
+
+
+class TargetFinder(Protocol):
+    """Finds things by their names: the seam for a segmentation model."""
+
+    def find(self, clip: Clip, target: str) -> Tensor:
+        """Mattes of a target: ``(T, 1, H, W)`` uint8, zero where it is not in sight.
+
+        Raises:
+            NoMatchError: nothing in the video fits the words.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class MaskSequence:
+    """Masks of a file, packed small; one that is a single image serves every frame.
+
+    Attributes:
+        path: where they come from.
+        packed: compressed bits of each mask.
+        sizes: height and width of each mask.
+        still: whether there is one for all frames.
+    """
+
+    path: Path
+    packed: tuple[bytes, ...]
+    sizes: tuple[tuple[int, int], ...]
+    still: bool
+
+    @property
+    def empty(self) -> bool:
+        """Whether no pixel of any mask is target."""
+        return not any(np.any(self._bits(index)) for index in range(len(self.packed)))
+
+    def at(self, number: int, size: tuple[int, int]) -> Array:
+        """The mask of a frame, scaled to its size: ``(H, W)`` uint8, 0 or 255.
+
+        Args:
+            number: the frame's place in the source.
+            size: height and width of the frame.
+
+        Raises:
+            UsageError: there are fewer masks than frames, or their aspect is not the frame's.
+        """
+        index = 0 if self.still else number
+        if index >= len(self.packed):
+            raise UsageError(
+                f"{self.path} has {len(self.packed)} masks, but the video has a frame {number + 1}",
+                hint="a mask video or folder has as many masks as the video has frames",
+            )
+        height, width = self.sizes[index]
+        mask = np.unpackbits(self._bits(index), count=height * width).reshape(height, width) * np.uint8(255)
+        return mask if (height, width) == size else _scaled(mask, size, self.path)
+
+    def _bits(self, index: int) -> Array:
+        return np.frombuffer(zlib.decompress(self.packed[index]), np.uint8)
+
+
+def read_masks(path: Path) -> MaskSequence:
+    """The masks of a video, an image, a folder of images sorted by name, or COCO RLE JSON.
+
+    Raises:
+        UsageError: it is none of these, or holds no mask.
+        MediaError: a video that cannot be read.
+    """
+    if path.is_dir():
+        files = sorted(each for each in path.iterdir() if each.suffix.lower() in IMAGES)
+        if not files:
+            raise UsageError(f"{path} holds no images", hint="a mask folder holds one PNG a frame, sorted by name")
+        return _sequence(path, map(_read_image, files), still=False)
+    if not path.exists():
+        raise UsageError(f"there is no mask file {path}", hint="--mask takes a video, an image, a folder or RLE JSON")
+    if path.suffix.lower() == ".json":
+        return _sequence(path, _read_rle_json(path), still=False)
+    if path.suffix.lower() in IMAGES:
+        return _sequence(path, [_read_image(path)], still=True)
+    return _sequence(path, _read_video(path), still=False)
+
+
+def decode_rle(counts: str | Sequence[int], size: tuple[int, int]) -> Array:
+    """A mask out of COCO's run lengths: runs of 0 and 1 in turn, column by column.
+
+    The compressed form writes each run as base-32 digits, least first, in characters from ``0`` on: five bits of value,
+    the sixth says that more follow; from the third run on the difference to the run two before is written, and the last
+    digit's fifth bit is its sign.
+
+    Args:
+        counts: run lengths, or their compressed text.
+        size: height and width.
+
+    Raises:
+        ValueError: the runs do not fill the mask.
+    """
+    runs = _uncompress(counts) if isinstance(counts, str) else list(counts)
+    if sum(runs) != size[0] * size[1] or min(runs, default=0) < 0:
+        raise ValueError(f"runs cover {sum(runs)} pixels, the mask has {size[0]} x {size[1]}")
+    values = np.arange(len(runs)) % 2
+    return np.repeat(values, runs).astype(bool).reshape(size[::-1]).T
+
+
+def _uncompress(text: str) -> list[int]:
+    runs: list[int] = []
+    value = shift = 0
+    for character in text:
+        digit = ord(character) - 48
+        if not 0 <= digit < 64:
+            raise ValueError(f"{character!r} is no digit of a compressed run length")
+        value |= (digit & 31) << shift
+        shift += 5
+        if not digit & 32:
+            if digit & 16:
+                value -= 1 << shift
+            runs.append(value + (runs[-2] if len(runs) > 2 else 0))
+            value = shift = 0
+    if shift:
+        raise ValueError("the last run length is cut short")
+    return runs
+
+
+class Targets:
+    """Masks for the targets of a plan.
+
+    Args:
+        files: masks that the user brings.
+        steps: the plan's steps.
+        finder: finds what has no file; None where nothing can.
+
+    Raises:
+        UsageError: a mask without a name where there are several targets, two masks for one target, or a mask for
+            something that the plan does not mention.
+        MissingCapabilityError: a target has no mask and nothing can find it.
+    """
+
+    def __init__(self, files: Sequence[MaskFile], steps: Sequence[Step], finder: TargetFinder | None = None) -> None:
+        self.names = tuple(dict.fromkeys(step.target for step in steps if step.target is not None))
+        self._finder = finder
+        things = tuple(name for name in self.names if name.lower() != BACKGROUND)
+        self._files = _assign(files, things, background=len(things) < len(self.names))
+        missing = [name for name in things if name.lower() not in self._files]
+        if len(things) < len(self.names) and not things and not self._files:
+            missing.append(BACKGROUND)
+        if missing and finder is None:
+            raise MissingCapabilityError(
+                f"nothing here can find {', '.join(map(repr, missing))} in the video",
+                hint=f"bring its mask: --mask '{missing[0]}=FILE' (a video, an image, a PNG folder or COCO RLE JSON)",
+            )
+        self._masks: dict[str, MaskSequence] = {}
+
+    def check(self, frame_count: int | None) -> None:
+        """Reads every file and compares it with the video.
+
+        Raises:
+            UsageError: a file has another number of masks than the video has frames.
+            NoMatchError: a file's masks are all empty.
+        """
+        for name, file in self._files.items():
+            masks = self._masks.setdefault(name, read_masks(file.path))
+            if not masks.still and frame_count is not None and len(masks.packed) != frame_count:
+                raise UsageError(
+                    f"{file.path} has {len(masks.packed)} masks, the video has {frame_count} frames",
+                    hint="a mask video or folder has as many masks as the video has frames; an image serves them all",
+                )
+            if masks.empty:
+                raise NoMatchError(f"every mask of {file.path} is empty", hint="pixels above 0 are the target")
+
+    def masks(self, clip: Clip, size: tuple[int, int]) -> Mapping[str, Tensor]:
+        """Every target's masks for a clip: ``(T, 1, H, W)`` uint8 by the target's name.
+
+        Args:
+            clip: the frames as the source has them.
+            size: their height and width.
+        """
+        found = {name: self._find(name, clip, size) for name in self.names if name.lower() != BACKGROUND}
+        for name in set(self.names) - set(found):
+            if BACKGROUND in self._files or not (found or self._files):
+                found[name] = self._find(BACKGROUND, clip, size)
+            else:
+                brought = [self._find(thing, clip, size) for thing in self._files if thing not in self.names]
+                found[name] = 255 - torch.stack([*found.values(), *brought]).amax(dim=0)
+        return found
+
+    def _find(self, name: str, clip: Clip, size: tuple[int, int]) -> Tensor:
+        file = self._files.get(name.lower())
+        if file is None:
+            assert self._finder is not None
+            return self._finder.find(clip, name)
+        masks = self._masks.setdefault(name.lower(), read_masks(file.path))
+        if clip.numbers is None and not masks.still:
+            raise UsageError(f"the frames have no numbers to look up masks of {file.path} by", hint="use one image")
+        numbers = clip.numbers or (0,) * len(clip)
+        return torch.from_numpy(np.stack([masks.at(number, size) for number in numbers]))[:, None]
+
+
+def _assign(files: Sequence[MaskFile], things: Sequence[str], *, background: bool) -> dict[str, MaskFile]:
+    """Which file serves which target, by its name in lower case.
+
+    Where the plan has a background, every file that is not the background's own is of some thing before it.
+    """
+    assigned: dict[str, MaskFile] = {}
+    for file in files:
+        if file.target is None and len(things) != 1 and not (background and not things):
+            there = f"the targets {', '.join(map(repr, things))}" if things else "no target"
+            raise UsageError(f"--mask {file.path} does not say of what, and the plan has {there}", hint=NAMED)
+        name = (file.target or (things[0] if things else "")).lower()
+        if not background and name not in map(str.lower, things):
+            there = ", ".join(map(repr, things)) or "none"
+            raise UsageError(f"--mask {name}=...: the plan has no such target", hint=f"its targets: {there}")
+        if name in assigned:
+            raise UsageError(f"two masks of the same thing: {assigned[name].path} and {file.path}", hint=NAMED)
+        assigned[name] = file
+    return assigned
+
+
+def _sequence(path: Path, masks: Any, *, still: bool) -> MaskSequence:
+    packed, sizes = [], []
+    for mask in masks:
+        packed.append(zlib.compress(np.packbits(mask).tobytes(), 1))
+        sizes.append(mask.shape)
+    if not packed:
+        raise UsageError(f"{path} holds no masks")
+    return MaskSequence(path, tuple(packed), tuple(sizes), still)
+
+
+def _read_image(path: Path) -> Array:
+    try:
+        with Image.open(path) as image:
+            if image.mode in ("RGBA", "LA", "PA"):
+                alpha = np.asarray(image.getchannel("A"))
+                if alpha.min() < 255:
+                    return alpha > 0
+                values = np.asarray(image.convert("RGB"))
+            else:
+                values = np.asarray(image)
+    except (UnidentifiedImageError, OSError) as error:
+        raise UsageError(f"{path} is no image: {error}") from error
+    return (values if values.ndim == 2 else values.max(axis=2)) > 0
+
+
+def _read_video(path: Path) -> Any:
+    with Source(path) as source:
+        for clip in source.windows(16):
+            yield from (clip.frames.to(torch.float32).mean(dim=1) >= VIDEO_THRESHOLD * _scale(clip)).numpy()
+
+
+def _scale(clip: Clip) -> float:
+    return 1.0 if clip.bit_depth == 8 else 257.0
+
+
+def _read_rle_json(path: Path) -> list[Array]:
+    """One mask a frame: a list of run lengths, or of COCO annotations with ``image_id``, united frame by frame."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} is no JSON: {error}") from error
+    listed = value.get("annotations", value.get("masks", [value])) if isinstance(value, dict) else value
+    try:
+        return _rle_frames(listed)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(
+            f"{path} is no COCO RLE: {error}",
+            hint='a list with one {"size": [H, W], "counts": ...} a frame, or COCO annotations with image_id',
+        ) from error
+
+
+def _rle_frames(listed: Any) -> list[Array]:
+    frames: dict[int, Array] = {}
+    by_image = all(isinstance(entry, dict) and "image_id" in entry for entry in listed)
+    for place, entry in enumerate(listed):
+        united: Array | None = None
+        for rle in entry if isinstance(entry, list) else [entry]:
+            rle = rle.get("segmentation", rle)
+            mask = decode_rle(rle["counts"], (int(rle["size"][0]), int(rle["size"][1])))
+            united = mask if united is None else united | mask
+        if united is not None:
+            index = entry["image_id"] if by_image else place
+            frames[index] = united | frames[index] if index in frames else united
+    return [frames[index] for index in sorted(frames)]
+
+
+def _scaled(mask: Array, size: tuple[int, int], path: Path) -> Array:
+    import cv2
+
+    height, width = size
+    if abs(mask.shape[1] * height / (mask.shape[0] * width) - 1) > 0.03:
+        raise UsageError(
+            f"{path} has masks of {mask.shape[1]}x{mask.shape[0]}, the video is {width}x{height}",
+            hint="masks may be smaller or larger than the video, but of its shape",
+        )
+    return np.where(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR) > 127, 255, 0).astype(np.uint8)
