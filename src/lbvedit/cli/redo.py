@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -41,15 +40,10 @@ def redo(
     Warns where another version of something would do the work now.
     """
     manifest = _remembered(Path(result))
-    job = replace(
-        manifest.job,
-        input=source or manifest.job.input,
-        output=output or manifest.job.output,
-        resume=resume,
-        command=("lbvedit", *sys.argv[1:]),
-    )
-    _check_input(job.input, manifest, result)
+    found = _input(source or manifest.job.input, manifest, Path(result))
     _warn_of_versions(manifest)
+    # The command stays the one that first made it, so that the same work gives the same bytes.
+    job = replace(manifest.job, input=found, output=output or manifest.job.output, resume=resume)
     run_job(job, MediaFlags(yes=yes, no=no))
 
 
@@ -77,15 +71,23 @@ def _remembered(path: Path) -> Manifest:
     )
 
 
-def _check_input(source: str, manifest: Manifest, result: str) -> None:
-    if source == "-":
+def _input(name: str, manifest: Manifest, result: Path) -> str:
+    """The input by the name it had, or beside the result, if it is what the result was made from.
+
+    Raises:
+        MediaError: it is gone, or it is another file now.
+    """
+    if name == "-":
         raise MediaError(f"{result} was made from standard input, which is gone", hint="--input FILE if you have it")
-    if not Path(source).exists():
-        raise MediaError(f"the input {source} is not there any more", hint="--input says where it is now")
-    if manifest.input_sha256 and hash_input(source) != manifest.input_sha256:
+    beside = result.parent / Path(name).name
+    found = next((str(path) for path in (Path(name), beside) if path.exists()), None)
+    if found is None:
+        raise MediaError(f"the input {name} is not there any more", hint="--input says where it is now")
+    if manifest.input_sha256 and hash_input(found) != manifest.input_sha256:
         raise MediaError(
-            f"{source} is not what {result} was made from: its SHA-256 differs", hint="--input names the right file"
+            f"{found} is not what {result} was made from: its SHA-256 differs", hint="--input names the right file"
         )
+    return found
 
 
 def _warn_of_versions(manifest: Manifest) -> None:

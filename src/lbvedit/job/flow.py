@@ -76,7 +76,8 @@ def run(job: Job, report: Report) -> Result:
             blend,
             state=lambda: _named("pipeline", pipeline.state) | _named("overlap", blend.state),
         )
-        report(Event("progress", job.request.task, encoder.frames, encoder.frames))
+        if encoder.frames != source.info.frame_count:
+            report(Event("progress", job.request.task, encoder.frames, encoder.frames))
 
         hashes = {str(mask.path): hash_input(mask.path) or "" for mask in job.request.masks}
         weights = dict(getattr(pipeline, "weights_sha256", {}))

@@ -57,7 +57,8 @@ class Part:
 def folder_for(output: str) -> Path:
     """Where the parts of an output lie."""
     path = Path(output)
-    return path.parent / f".{path.name}.lbvedit-work"
+    # FFmpeg would read the percent sign of a numbered output as a number.
+    return path.parent / f".{path.name.replace('%', '_')}.lbvedit-work"
 
 
 def frames_kept(output: str) -> int:
@@ -87,9 +88,13 @@ class WorkFolder:
             self.folder = Path(tempfile.mkdtemp(prefix="lbvedit-")) if folder is None else folder
             self.folder.mkdir(exist_ok=True)
             self._lock = self._take_lock()
-            self.parts = self._left_over(resume)
         except OSError as error:
             raise MediaError(f"{folder}: {error.strerror}", hint="choose a folder that can be written to") from error
+        try:
+            self.parts = self._left_over(resume)
+        except BaseException:
+            self._lock.close()
+            raise
 
     def __enter__(self) -> WorkFolder:
         return self
