@@ -155,7 +155,7 @@ class MMVTSegmenter:
         frames: list[list[Instance]] = []
         guides: list[Tensor] = []
         line: list[Tensor | None] = [previous, *small, *following] if following else [previous, *small, None]
-        for before, frame, after in zip(line, small, line[2:], strict=True):
+        for before, frame, after in zip(line[:-2], small, line[2:], strict=True):
             seen = finder.see(frame, after, before)
             found = finder.find(seen, language)[0]
             # A frame in which the model doubts that the thing is there says less than its pixels do.

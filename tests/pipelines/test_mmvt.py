@@ -1,0 +1,216 @@
+"""Segmentation by phrase, around a model that knows one colour."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from lbvedit.errors import NoMatchError
+from lbvedit.media.overlay import cutout, matte, overlay
+from lbvedit.nn.words import train_tokenizer
+from lbvedit.pipelines.finder import Found, Seen, working_size
+from lbvedit.pipelines.mmvt import MMVTOptions, MMVTSegmenter, survey
+from lbvedit.pipelines.refine import full_size, guided
+from lbvedit.pipelines.tracking import Steady, Tracker
+from lbvedit.pipelines.words import hear
+from lbvedit.types import Clip, Masks, Request
+
+SIZE = 64
+TOKENIZER = train_tokenizer(["the red car and a person jumping", "animal dog moving left"])
+
+
+class RedFinder:
+    """Finds red, and thinks it there in every frame that has some."""
+
+    tokenizer = TOKENIZER
+
+    def read(self, expressions: list[str]) -> list[str]:
+        return expressions
+
+    def small(self, frame: Tensor) -> Tensor:
+        return frame.float() / 255
+
+    def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> Seen:
+        back = None if before is None else torch.zeros(2, *frame.shape[1:])
+        return Seen(frame, back)  # type: ignore[arg-type]
+
+    def find(self, seen: Any, language: list[str]) -> list[Found]:
+        red = ((seen.visual[0] - seen.visual[1]).clamp(0, 1) * 0.3).float()
+        there = float(red.max() > 0.1)
+        return [
+            Found(red if "car" in words else torch.zeros_like(red), there if "car" in words else 0.0)
+            for words in language
+        ]
+
+
+class Films:
+    """A source of some clips in memory."""
+
+    def __init__(self, frames: Tensor) -> None:
+        self.frames = frames
+        self.frame_count = len(frames)
+
+    def windows(self, size: int, overlap: int = 0) -> Any:
+        for start in range(0, len(self.frames), size):
+            yield _clip(self.frames[start : start + size], start)
+
+
+def _clip(frames: Tensor, start: int = 0) -> Clip:
+    return Clip(frames, tuple(range(start, start + len(frames))), Fraction(1, 25))
+
+
+def _film(T: int = 6, squares: tuple[tuple[int, int], ...] = ((8, 8), (40, 40))) -> Tensor:
+    frames = torch.full((T, 3, SIZE, SIZE), 90, dtype=torch.uint8)
+    for t in range(T):
+        for y, x in squares:
+            frames[t, :, y : y + 12, x + t : x + t + 12] = torch.tensor([250, 20, 20], dtype=torch.uint8)[:, None, None]
+    return frames
+
+
+def _segmenter(**options: Any) -> MMVTSegmenter:
+    return MMVTSegmenter(Request("segment", "the red car"), MMVTOptions(refine=False, **options))
+
+
+def _masks(segmenter: MMVTSegmenter, frames: Tensor, window: int) -> list[Masks]:
+    finder: Any = RedFinder()
+    return list(segmenter.segment(Films(frames).windows(window), finder, finder.read(["the red car"])))
+
+
+def test_two_things_keep_their_numbers_over_all_windows() -> None:
+    found = _masks(_segmenter(), _film(), window=2)
+    assert [masks.ids for masks in found] == [(1, 2)] * 3
+    for t, masks in enumerate(found):
+        upper = masks.masks[0, 0] >= 128
+        assert upper[10:18, 10 + 2 * t : 18 + 2 * t].all()
+        assert not upper[32:].any()
+        assert (masks.scores > 0.5).all()
+
+
+def test_windows_do_not_show() -> None:
+    whole, parts = _masks(_segmenter(), _film(), 6), _masks(_segmenter(), _film(), 4)
+    assert torch.equal(whole[0].masks, torch.cat([masks.masks for masks in parts]))
+
+
+def test_a_resumed_job_goes_on_with_the_same_numbers() -> None:
+    frames = _film()
+    whole = _masks(_segmenter(), frames, 3)
+    first, second = _segmenter(), _segmenter()
+    _masks(first, frames[:3], 3)
+    second.state = {name: tensor.clone() for name, tensor in first.state.items()}
+    # The last frame before the break had no next one: only its own mask may differ.
+    assert torch.equal(_masks(second, frames[3:], 3)[0].masks, whole[1].masks)
+
+
+def test_best_is_one() -> None:
+    (masks,) = _masks(_segmenter(instances="best"), _film(squares=((8, 8), (30, 30), (32, 36))), 6)
+    assert len(masks.ids) == 1
+
+
+def test_threshold_is_relative_to_what_the_video_has() -> None:
+    """The finder never says more than 0.3, and still the squares are found whole."""
+    (masks,) = _masks(_segmenter(), _film(1), 1)
+    assert int((masks.union() >= 128).sum()) == pytest.approx(2 * 144, rel=0.25)
+
+
+def test_nothing_there_names_what_is() -> None:
+    gray: Any = Films(torch.full((8, 3, SIZE, SIZE), 90, dtype=torch.uint8))
+    finder: Any = RedFinder()
+    assert survey(gray, finder, finder.read(["the red car"])).score == 0
+    gray.info = gray
+    assert survey(Films(_film()), finder, finder.read(["the red car", "dog"])).others == (0.0,)  # type: ignore[arg-type]
+
+
+def test_nothing_that_fits_ends_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lbvedit.pipelines.mmvt.load_finder", lambda request: RedFinder())
+    gray: Any = Films(torch.full((8, 3, SIZE, SIZE), 90, dtype=torch.uint8))
+    with pytest.raises(NoMatchError, match="nothing in the video fits 'the red car'"):
+        list(_segmenter()(gray, lambda event: None))
+
+
+def test_a_kind_that_was_never_learnt_gives_way_to_one_that_was() -> None:
+    heard = hear("the sedan moving left", TOKENIZER)
+    assert heard.words == "the car moving left"
+    assert heard.notes == ("'sedan' is taken as 'car'",)
+
+
+def test_an_unknown_adjective_is_said_and_left_out() -> None:
+    assert hear("the iridescent car", TOKENIZER).notes == ("'iridescent' is not known and not taken into account",)
+
+
+def test_an_unknown_thing_cannot_be_found() -> None:
+    with pytest.raises(NoMatchError, match="names nothing that this model knows"):
+        hear("the quetzalcoatl", TOKENIZER)
+
+
+def test_steadiness_follows_the_motion_and_forgets_what_was_uncovered() -> None:
+    frame, still = torch.zeros(3, 8, 8), torch.zeros(2, 8, 8)
+    steady = Steady(0.5)
+    steady(torch.ones(8, 8), frame, None)
+    held = steady(torch.zeros(8, 8), frame, still)
+    assert held.mean() == pytest.approx(0.5)
+    changed = steady(torch.zeros(8, 8), frame + 1, still)
+    assert changed.max() < 0.01
+
+
+def test_specks_are_no_instances_and_touching_things_stay_two() -> None:
+    tracker = Tracker(smallest=0.002)
+    apart = torch.zeros(60, 60)
+    apart[10:30, 5:20] = apart[10:30, 30:45] = 1
+    apart[50, 50] = 1
+    assert [i.number for i in tracker(apart, 0.5, None)] == [1, 2]
+    together = torch.zeros(60, 60)
+    together[10:30, 5:45] = 1
+    instances = tracker(together, 0.5, torch.zeros(2, 60, 60))
+    assert [i.number for i in instances] == [1, 2]
+    assert all(300 <= i.mask.sum() <= 500 for i in instances)
+
+
+def test_refinement_follows_the_pictures_edge() -> None:
+    frame = torch.zeros(3, 64, 64, dtype=torch.uint8)
+    frame[:, :, 33:] = 255  # the true edge; the coarse mask's lies at 32
+    probability = torch.zeros(8, 8)
+    probability[:, 4:] = 1
+    inside = probability.numpy() >= 0.5
+    plain = full_size(probability, inside, frame, 0.5, refine=False).float() / 255
+    followed = full_size(probability, inside, frame, 0.5).float() / 255
+    truth = (frame[0] > 0).float()
+    assert (followed - truth).abs().mean() < 0.6 * (plain - truth).abs().mean()
+
+
+def test_the_guided_filter_keeps_a_mask_that_is_the_picture() -> None:
+    guide = (np.indices((32, 32)).sum(axis=0) > 32).astype(np.float32)
+    np.testing.assert_allclose(guided(guide, guide, 4), guide, atol=0.02)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1080, 1920), (480, 854), (1920, 1080), (100, 1000)])
+def test_working_size_keeps_the_shape(height: int, width: int) -> None:
+    h, w = working_size(height, width, 224 * 400)
+    assert h % 16 == w % 16 == 0
+    assert h * w == pytest.approx(224 * 400, rel=0.15)
+    assert h / w == pytest.approx(height / width, rel=0.15)
+
+
+@pytest.fixture
+def masks() -> Masks:
+    planes = torch.zeros(2, 1, SIZE, SIZE, dtype=torch.uint8)
+    planes[:, :, 10:30, 10:30] = 255
+    return Masks(planes, torch.ones(2, 1), (1,), _clip(_film(2)))
+
+
+def test_an_overlay_leaves_the_rest_alone(masks: Masks) -> None:
+    shown = overlay(masks)
+    outside = (masks.union() == 0).expand(-1, 3, -1, -1)
+    assert torch.equal(shown.frames[outside], masks.origin.frames[outside])
+    assert not torch.equal(shown.frames, masks.origin.frames)
+    assert shown.origin is masks.origin
+
+
+def test_a_matte_is_the_mask_and_a_cutout_has_it_as_alpha(masks: Masks) -> None:
+    assert torch.equal(matte(masks).frames[:, :1], masks.union())
+    assert torch.equal(cutout(masks).alpha, masks.union())
+    assert torch.equal(cutout(masks).frames, masks.origin.frames)
