@@ -231,6 +231,9 @@ RECIPES: dict[str, Recipe] = {
     "image_jpeg": Recipe("image.jpg", f"{pictures(frames=1)} -update 1"),
     "image_deep": Recipe("image_deep.png", f"{pictures(frames=1)} -pix_fmt rgb48be -update 1"),
     "y4m": Recipe("plain.y4m", f"{pictures()} -pix_fmt yuv420p"),
+    "avi": Recipe("old.avi", f"{pictures()} {tone()} -c:v mpeg4 -q:v 3 -bf 2 -c:a mp3"),
+    "flv": Recipe("old.flv", f"{pictures()} {tone()} -c:v flv1 -q:v 3 -c:a mp3 -ar 44100"),
+    "av1": Recipe("new.mp4", f"{pictures()} -c:v libaom-av1 -cpu-used 8 -crf 40 -pix_fmt yuv420p"),
     "nut": Recipe("plain.nut", f"{pictures()} {X264}"),
     # what goes wrong
     "audio_only": Recipe("audio_only.mp4", f"{tone()} {AAC}"),
