@@ -15,6 +15,7 @@ __all__ = ["RECIPES", "recipe_class"]
 
 RECIPES: dict[str, str] = {
     "digits": "lbvedit.training.digits:Digits",
+    "features-mnist": "lbvedit.training.features:FeaturesMnist",
     "mmvt": "lbvedit.training.mmvt:MMVTTraining",
     "m3l": "lbvedit.training.m3l:M3LRecipe",
 }
