@@ -65,8 +65,11 @@ _DEGREES: dict[str, int] = {
     "completely": 3, "fully": 3, "totally": 3, "entirely": 3, "all the way": 3, "to the max": 3, "maximally": 3,
     "as much as possible": 3, "to the maximum": 3, "beyond recognition": 3, "full": 3, "maximum": 3, "altogether": 3,
 }  # fmt: skip
-_PHRASES = sorted(((tuple(phrase.split()), level) for phrase, level in _DEGREES.items()), key=lambda one: -len(one[0]))
-DEGREE_WORDS = frozenset(word for phrase, _ in _PHRASES for word in phrase if len(word) > 2)
+_PHRASES: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+"""First word -> its phrases, longest first."""
+for _words, _level in sorted(_DEGREES.items(), key=lambda entry: -entry[0].count(" ")):
+    _PHRASES.setdefault(_words.split()[0], []).append((tuple(_words.split()), _level))
+DEGREE_WORDS = frozenset(word for phrase in _DEGREES for word in phrase.split() if len(word) > 2)
 
 _INTENSIFIERS = frozenset(
     {("very",), ("really",), ("so",), ("super",), ("quite",), ("rather",), ("pretty",), ("extremely",)}
@@ -83,7 +86,7 @@ def amount_at(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
     lead = words[0] in ("by", "to", "at", "around", "about", "exactly", "of")
     if lead and (found := _after_preposition(tokens, at, words)):
         return found
-    for phrase, level in _PHRASES:
+    for phrase, level in _PHRASES.get(words[0], ()):
         if tuple(words[: len(phrase)]) == phrase:
             after = at + len(phrase)
             if phrase in _INTENSIFIERS and (more := amount_at(tokens, after)) and more[0].mode == "degree":

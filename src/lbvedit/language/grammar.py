@@ -38,7 +38,7 @@ _RUN_ON = frozenset(
     {"make", "remove", "replace", "add", "blur", "recolor", "turn", "change", "paint", "trim", "mute", "crop", "delete"}
 )
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage"})
-_TRIES = 150
+_TRIES = 60
 
 
 @cache
@@ -78,10 +78,10 @@ def parse(text: str) -> EditPlan:
         raise not_understood(text, [], [])
     readings = _search(mark_times(tokens), text)
     if readings is None:
+        readings = _search(mark_times(tokens), text, run_on=True)
+    if readings is None:
         readings, corrections = _search_corrected(tokens, text)
         notes += corrections
-    if readings is None:
-        readings = _search(mark_times(tokens), text, run_on=True)
     if readings is None:
         raise not_understood(text, *_understood(mark_times(tokens), text))
     plan = resolve(readings, text)
@@ -145,13 +145,19 @@ def _pieces(tokens: Tokens, *, run_on: bool) -> list[tuple[int, int, bool]]:
                 out[-1] = (out[-1][0], out[-1][1], True)
             start = at = after
             continue
-        if run_on and at > start and tokens[at].kind == "word" and tokens[at].word in _RUN_ON:
+        if run_on and at > start and _runs_on(tokens[at - 1], tokens[at]):
             out.append((start, at, False))
             start = at
         at += 1
     if start < len(tokens):
         out.append((start, len(tokens), True))
     return out
+
+
+def _runs_on(before: Token, token: Token) -> bool:
+    """Whether a new clause may begin without any separator: at a verb that is no noun, or at any behind "it"."""
+    verb = token.word in VERB_BASES and before.word in ("it", "them")
+    return token.kind == "word" and (token.word in _RUN_ON or verb)
 
 
 def _separator(tokens: Tokens, at: int) -> str | None:

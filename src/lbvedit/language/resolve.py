@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lbvedit.errors import InstructionError
+from lbvedit.errors import InstructionError, UsageError
 from lbvedit.language.drafts import NOBODY, Draft, tidy
 from lbvedit.language.operators import OPERATORS, validate
 from lbvedit.language.targets import Target
@@ -76,7 +76,10 @@ class _Resolver:
                 f"{self.text!r:.80} names a thing but asks for nothing", hint="say what to do with it"
             )
         plan = EditPlan(tuple(self.steps), tuple(dict.fromkeys(self.notes)))
-        validate(plan)
+        try:
+            validate(plan)
+        except UsageError as error:  # understood, and yet nothing that can be: "speed it up 1000 times"
+            raise InstructionError(error.message, hint=error.hint or "say another value") from error
         return plan
 
     def _target(self, draft: Draft) -> str | None:
