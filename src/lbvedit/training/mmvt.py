@@ -87,13 +87,12 @@ class MMVTTrainingConfig(TrainingConfig):
 
 
 class Trainee(nn.Module):
-    """MMVT with what only training needs: a class map from the finest level, and a view of the teacher's features."""
+    """MMVT with what only training needs: a class map of the second level, and a view of the teacher's features."""
 
     def __init__(self, config: MMVTConfig, teacher_width: int) -> None:
         super().__init__()
         self.mmvt = MMVT(config)
-        finest, second, _, deepest = self.mmvt.appearance.channels
-        self.classes = nn.Conv2d(finest, CLASSES, 1)
+        _, second, _, deepest = self.mmvt.appearance.channels
         self.mid = nn.Conv2d(second, CLASSES, 1)
         self.teacher = nn.Conv2d(deepest, teacher_width, 1)
 
@@ -189,12 +188,11 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             "presence": 0.3 * terms.presence,
         }
         labels = batch["labels"].long()
-        for name, head, level, step in (("classes", trainee.classes, 0, 4), ("mid", trainee.mid, 1, 8)):
+        assert visual.kinds is not None
+        for name, told, step in (("kinds", visual.kinds, 4), ("mid", trainee.mid(visual.appearance[1]), 8)):
             coarse = labels[:, step // 2 :: step, step // 2 :: step]
-            each = F.cross_entropy(
-                head(visual.appearance[level]).float(), coarse, ignore_index=IGNORED, reduction="sum"
-            )
-            losses[name] = self.config.dense_weight / step * 4 * each / (coarse != IGNORED).sum().clamp(min=1)
+            summed = F.cross_entropy(told.float(), coarse, ignore_index=IGNORED, reduction="sum")
+            losses[name] = self.config.dense_weight * 4 / step * summed / (coarse != IGNORED).sum().clamp(min=1)
         if "features" in batch:
             seen = trainee.teacher(visual.deepest[batch["taught"]]).float()
             losses["teacher"] = self.config.teacher_weight * (seen - batch["features"]).square().sum(dim=1).mean()

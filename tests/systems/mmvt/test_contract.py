@@ -12,7 +12,7 @@ from safetensors.torch import load_model, save_model
 
 from lbvedit.systems.mmvt.config import ABLATIONS, MMVTConfig
 from lbvedit.systems.mmvt.losses import mmvt_loss
-from lbvedit.systems.mmvt.model import MMVT
+from lbvedit.systems.mmvt.model import MMVT, Kinds
 from tests.systems.mmvt.tiny import RESNET, tiny_batch, tiny_config, tiny_model
 
 
@@ -80,7 +80,7 @@ def test_every_row_of_the_tables_trains_all_its_parameters(row: str) -> None:
     if row == "resnet":
         config = tiny_config(RESNET)
     else:
-        config = dataclasses.replace(tiny_config(), presence=False).ablated(row)
+        config = dataclasses.replace(tiny_config(), kinds=0, presence=False).ablated(row)
     model, (frames, flow, tokens, keep) = tiny_model(config), tiny_batch()
     out = model(frames, None if config.motion is None else flow, tokens, keep)
     masks = torch.zeros_like(out.logits)
@@ -115,3 +115,14 @@ def test_motion_reaches_the_mask_and_is_missed() -> None:
 def test_a_configuration_that_means_nothing_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ValueError):
         dataclasses.replace(tiny_config(), **changes)  # type: ignore[arg-type]
+
+
+def test_the_class_map_speaks_for_the_kinds_that_are_named() -> None:
+    kinds = Kinds(features=4, language=3, kinds=5)
+    with torch.no_grad():
+        kinds.named.weight.zero_()
+        kinds.named.bias.copy_(torch.tensor([-20.0, -20, 20, 20, -20]))
+    logits = torch.full((1, 5, 1, 3), -20.0)
+    for place, kind in enumerate((2, 3, 1)):
+        logits[0, kind, 0, place] = 20
+    assert (kinds(logits, torch.zeros(1, 3))[0, 0, 0] > 0).tolist() == [True, True, False]

@@ -25,6 +25,7 @@ def tiny_config(appearance: BackboneConfig = CONV) -> MMVTConfig:
         aspp_dilations=(2,),
         decoder_widths=(16, 12, 8),
         align_width=8,
+        kinds=5,
         presence=True,
     )
 

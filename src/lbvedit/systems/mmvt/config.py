@@ -81,13 +81,14 @@ class MMVTConfig:
         align_modalities: the loss between appearance and motion features (``a2m`` of Table 6).
         align_width: c, the width of the space where they are compared.
         branch_masks: a mask predicted from either branch for two further cross-entropies (``+bce`` of Table 6).
+        kinds: kinds of things that a class map from the finest level tells apart, background first; 0 for no map.
         presence: also say whether what the expression names is there at all.
         flow: how flow becomes an image: ``wheel``, the Middlebury colours, or ``vectors``, relative to the camera.
         clip_length: T, the frames that it was trained with; the last is the target, the others its neighbours.
         mean: of the red, green and blue that the appearance encoder was trained on.
         std: likewise.
 
-    Differs: ``presence`` is an extension; the paper always segments something.
+    Differs: ``presence`` and ``kinds`` are extensions; the paper always segments something, and has no class map.
     """
 
     appearance: BackboneConfig = field(
@@ -115,6 +116,7 @@ class MMVTConfig:
     align_modalities: bool = True
     align_width: int = 128
     branch_masks: bool = False
+    kinds: int = 0
     presence: bool = False
     flow: Literal["wheel", "vectors"] = "wheel"
     clip_length: int = 3
@@ -145,6 +147,7 @@ class MMVTConfig:
             aspp_dilations=(3, 6),
             decoder_widths=(96, 64, 32),
             align_width=64,
+            kinds=21,
             presence=True,
             flow="vectors",
             clip_length=1,

@@ -20,7 +20,7 @@ from lbvedit.systems.mmvt.decoder import LGFF, ConcatBlock, Fused, MaskHead
 from lbvedit.systems.mmvt.text import Language, TextEncoder
 from lbvedit.systems.mmvt.transformer import ConcatFusion, MultiModalVideoTransformer
 
-__all__ = ["MMVT", "Alignment", "Segmentation", "Visual"]
+__all__ = ["MMVT", "Alignment", "Kinds", "Presence", "Segmentation", "Visual"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Visual:
         appearance_tokens: z_A of every frame, ``(B, T, C, h, w)``.
         motion_tokens: z_M, or None.
         size: height and width of the frames.
+        kinds: logits ``(B, K, H_1, W_1)`` of the class map, or None for a model without one.
     """
 
     appearance: tuple[Tensor, ...]
@@ -42,6 +43,7 @@ class Visual:
     appearance_tokens: Tensor
     motion_tokens: Tensor | None
     size: tuple[int, int]
+    kinds: Tensor | None = None
 
     def select(self, index: Tensor) -> Visual:
         """The clips at ``index``, which may repeat one: several expressions then share one pass of the encoders."""
@@ -52,6 +54,7 @@ class Visual:
             motion=tuple(level[index] for level in self.motion),
             appearance_tokens=self.appearance_tokens[index],
             motion_tokens=None if self.motion_tokens is None else self.motion_tokens[index],
+            kinds=None if self.kinds is None else self.kinds[index],
         )
 
 
@@ -98,6 +101,25 @@ class Alignment(nn.Module):
             for reduce, level in zip(self.reduce, levels, strict=True)
         ]
         return F.normalize(self.join(torch.cat(reduced, dim=1)).float(), dim=1)
+
+
+class Kinds(nn.Module):
+    """What the class map says for an expression: which kinds are named, and how likely each pixel is of one of them.
+
+    An extension: many expressions name a kind of thing, and a class map learns kinds from every labelled pixel.
+    """
+
+    def __init__(self, features: int, language: int, kinds: int) -> None:
+        super().__init__()
+        self.map = nn.Conv2d(features, kinds, 1)
+        self.named = nn.Linear(language, kinds)
+        self.weight = nn.Parameter(torch.ones(()))
+
+    def forward(self, kinds: Tensor, sentence: Tensor) -> Tensor:
+        """Logits ``(B, 1, h, w)`` of ``kinds: (B, K, h, w)`` logits and ``sentence: (B, C)``."""
+        named = torch.sigmoid(self.named(sentence).float())
+        likely = torch.einsum("bkhw,bk->bhw", kinds.float().softmax(dim=1), named)[:, None]
+        return self.weight * torch.logit(likely, eps=1e-3)
 
 
 class Presence(nn.Module):
@@ -166,6 +188,7 @@ class MMVT(nn.Module):
         if c.branch_masks:
             streams = 2 if self._decodes_motion else 1
             self.branch_heads = nn.ModuleList(nn.Conv2d(c.decoder_widths[2], 1, 1) for _ in range(streams))
+        self.kinds = Kinds(self.appearance.channels[0], c.width, c.kinds) if c.kinds else None
         self.presence = Presence(c.width) if c.presence else None
 
     @property
@@ -207,7 +230,8 @@ class MMVT(nn.Module):
         if self.motion is not None and flow is not None:
             levels, z_M = stream(flow, self.motion, self.motion_aspp)
             motion = levels[:3]
-        return Visual(tuple(appearance), deepest, motion, z_A, z_M, (height, width))
+        kinds = None if self.kinds is None else self.kinds.map(appearance[0])
+        return Visual(tuple(appearance), deepest, motion, z_A, z_M, (height, width), kinds)
 
     def read(self, tokens: Tensor, keep: Tensor) -> Language:
         """Sec. 3.1, the linguistic half: ``tokens: (B, L)`` ids and ``keep: (B, L)``, False for padding."""
@@ -227,6 +251,8 @@ class MMVT(nn.Module):
             level = visual.motion[2 - i] if self._decodes_motion else None
             fused.append(block(visual.appearance[2 - i], level, fused[-1].features, language.sentence))
         coarse = self.head(fused[-1].features)
+        if self.kinds is not None and visual.kinds is not None:
+            coarse = coarse + self.kinds(visual.kinds, language.sentence)
         logits = F.interpolate(coarse, visual.size, mode="bilinear", align_corners=False)
         presence = None if self.presence is None else self.presence(z_A[:, -1], heard, coarse.detach())
         compared = self._compared(fused[1:], language) if self.training else {}
