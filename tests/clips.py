@@ -124,6 +124,11 @@ def _start_again(path: Path, clips: Clips) -> None:
     path.write_bytes(2 * clips("ts_long").read_bytes())
 
 
+def _change_size(path: Path, clips: Clips) -> None:
+    """A recording whose pictures become smaller in the middle."""
+    path.write_bytes(clips("ts").read_bytes() + clips("small_ts").read_bytes())
+
+
 def _cut_short(path: Path, clips: Clips) -> None:
     """An MP4 whose index, which comes last, was never written."""
     path.write_bytes(clips("cfr").read_bytes()[:4000])
@@ -240,6 +245,8 @@ RECIPES: dict[str, Recipe] = {
     "no_frames": Recipe("no_frames.mkv", f"{pictures()} {X264} -frames:v 0"),
     "repeated_time": Recipe("repeated_time.mkv", finish=_repeat_time),
     "joined": Recipe("joined.ts", finish=_start_again),
+    "small_ts": Recipe("small.ts", f"{pictures('32x32')} {X264} -bf 0 -output_ts_offset 5"),
+    "resized": Recipe("resized.ts", finish=_change_size),
     "damaged": Recipe("damaged.mp4", finish=_overwrite_payload),
     "damaged_mkv": Recipe("damaged.mkv", finish=_overwrite_container),
     "truncated": Recipe("truncated.mp4", finish=_cut_short),

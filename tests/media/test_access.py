@@ -105,7 +105,10 @@ def test_reads_stdin_several_times(clips: Clips, name: str, monkeypatch: pytest.
     class Stdin:
         buffer = io.BufferedReader(_Pipe(clips(name).read_bytes()))
 
-    monkeypatch.setattr("sys.stdin", Stdin)
+        def isatty(self) -> bool:
+            return False
+
+    monkeypatch.setattr("sys.stdin", Stdin())
     with Source("-") as source:
         passes = [[stamp for clip in source.windows(6) for stamp in clip.pts] for _ in range(2)]
         assert source.path is not None
@@ -113,6 +116,36 @@ def test_reads_stdin_several_times(clips: Clips, name: str, monkeypatch: pytest.
     with Source(clips(name)) as file:
         assert passes == 2 * [[stamp for clip in file.windows(6) for stamp in clip.pts]]
     assert not source._input.spool.path.exists()
+
+
+def test_stdin_that_is_no_video(monkeypatch: pytest.MonkeyPatch) -> None:
+    for data, message in ((b"", "is empty"), (b"just some words\n" * 9, "is text")):
+        monkeypatch.setattr(
+            "sys.stdin", type("Stdin", (), {"buffer": io.BytesIO(data), "isatty": lambda self: False})()
+        )
+        with pytest.raises(MediaError, match=f"standard input {message}"):
+            Source("-")
+    monkeypatch.setattr("sys.stdin", type("Stdin", (), {"isatty": lambda self: True})())
+    with pytest.raises(MediaError, match="terminal"):
+        Source("-")
+
+
+def test_ctrl_c_while_waiting_for_stdin(clips: Clips, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stdin:
+        buffer = io.BytesIO(clips("cfr_mkv").read_bytes()[:600])
+
+        def isatty(self) -> bool:
+            return False
+
+    def interrupted(size: int) -> bytes:
+        if piece := original(min(size, 200)):
+            return piece
+        raise KeyboardInterrupt
+
+    original, Stdin.buffer.read = Stdin.buffer.read, interrupted  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stdin", Stdin())
+    with pytest.raises(KeyboardInterrupt):
+        Source("-")
 
 
 class _Pipe(io.RawIOBase):

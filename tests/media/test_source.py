@@ -235,6 +235,24 @@ def test_a_lost_end_is_told(clips: Clips, name: str, word: str) -> None:
         assert any(word in message for message in source.warnings)
 
 
+def test_a_change_of_size_in_the_middle(clips: Clips) -> None:
+    with Source(clips("resized")) as source:
+        whole = read(source)
+        assert len(whole) == 2 * FRAMES
+        assert {(picture.width, picture.height) for picture in whole.pictures} == {(64, 48)}
+        assert any("changes its size" in message for message in source.warnings)
+
+
+def test_pictures_beyond_the_limit_are_refused(clips: Clips, tmp_path: Path) -> None:
+    header = bytearray(clips("image").read_bytes())
+    header[16:24] = (20_000).to_bytes(4, "big") * 2
+    path = tmp_path / "huge.png"
+    path.write_bytes(header)
+    with pytest.raises(MediaError) as caught:
+        Source(path)
+    assert "134 million pixels" in caught.value.hint
+
+
 def test_repairs_time_stamps(clips: Clips) -> None:
     with Source(clips("repeated_time")) as source:
         assert [round(time * 1000) for time in times([read(source)])][5:9] == [200, 240, 241, 320]
@@ -309,7 +327,7 @@ def test_stops_cleanly_in_the_middle(clips: Clips) -> None:
 
 
 def test_memory_does_not_grow_with_length(tmp_path: Path) -> None:
-    """Ten times the frames, the same memory: 720p, measured in processes of their own."""
+    """Ten times the frames, the same memory, measured in processes of their own."""
     from tests.clips import X264, ffmpeg, pictures
 
     program = (
@@ -320,6 +338,6 @@ def test_memory_does_not_grow_with_length(tmp_path: Path) -> None:
     peaks = []
     for frames in (30, 300):
         path = tmp_path / f"{frames}.mp4"
-        ffmpeg(*pictures("640x360", frames=frames).split(), *X264.split(), path)
+        ffmpeg(*pictures("320x180", frames=frames).split(), *X264.split(), path)
         peaks.append(int(subprocess.check_output([sys.executable, "-c", program, str(path)])))
     assert peaks[1] <= 1.1 * peaks[0]

@@ -75,6 +75,7 @@ class Spool:
         self._stream = stream
         self._file = tempfile.NamedTemporaryFile(prefix="lbvedit-", suffix=".spool")  # noqa: SIM115
         self._ended = False
+        self.interruption: BaseException | None = None
 
     @property
     def path(self) -> Path:
@@ -112,7 +113,12 @@ class _SpoolReader:
         self._offset = 0
 
     def read(self, size: int) -> bytes:
-        piece = self._spool.read_at(self._offset, size)
+        try:
+            piece = self._spool.read_at(self._offset, size)
+        except BaseException as error:
+            # FFmpeg's callback can hand on ordinary exceptions only: Ctrl-C would be lost in it.
+            self._spool.interruption = error
+            raise OSError("reading was interrupted") from error
         self._offset += len(piece)
         return piece
 
@@ -128,7 +134,11 @@ def resolve_input(name: str | Path, *, allow_protocols: bool = False) -> Input:
     """
     name = str(name)
     if name == "-":
-        return Input(name, "stream", spool=Spool(sys.stdin.buffer))
+        if sys.stdin is None or sys.stdin.isatty():
+            raise MediaError(
+                "standard input is a terminal, not a video", hint="pipe one in: ffmpeg ... - | lbvedit ... -"
+            )
+        return Input("standard input", "stream", spool=Spool(sys.stdin.buffer))
     path = Path(name)
     try:
         mode = path.stat().st_mode
@@ -249,6 +259,8 @@ def _open_spool(source: Input, spool: Spool, options: dict[str, str]) -> InputCo
     try:
         return av.open(_SpoolReader(spool, source.name), "r", options=options, metadata_errors="replace")
     except FFmpegError:
+        if spool.interruption:
+            raise
         return av.open(f"file:{spool.drain()}", "r", options=options, metadata_errors="replace")
 
 
@@ -258,8 +270,10 @@ def media_errors(source: Input) -> Iterator[None]:
     try:
         yield
     except EOFError as error:
+        _raise_interruption(source)
         raise MediaError(f"{source.name} ends before its first frame", hint="copy or record it again") from error
     except (FFmpegError, ValueError, UnicodeError, OSError) as error:
+        _raise_interruption(source)
         message, hint = _explain(source)
         reason = getattr(error, "strerror", None) or str(error)
         raise MediaError(f"{source.name} {message}: {reason}", hint=hint) from error
@@ -267,12 +281,21 @@ def media_errors(source: Input) -> Iterator[None]:
         raise MediaError(f"{source.name} asks for more memory than there is", hint="it is probably damaged") from error
 
 
+def _raise_interruption(source: Input) -> None:
+    if source.spool and source.spool.interruption and not isinstance(source.spool.interruption, Exception):
+        raise source.spool.interruption
+
+
 def _explain(source: Input) -> tuple[str, str]:
     """Why FFmpeg probably refused an input, by its first bytes."""
     head = b""
-    if source.kind == "file":
+    if source.spool:
+        head = source.spool.read_at(0, 4096)
+    elif source.kind == "file":
         with _open(source.files[0]) as file:
             head = file.read(4096)
+    if source.spool and not head:
+        return "is empty", "check the command before the pipe"
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
         return "is cut short or damaged", "an MP4 without its index (moov) cannot be read: copy or record it again"
     if head and all(byte in b"\t\n\r\f" or byte >= 32 for byte in head) and b"\x7f" not in head:

@@ -118,7 +118,9 @@ def open_decoder(video: VideoStream, threads: Literal["AUTO", "SLICE"]) -> Video
     """
     context: VideoCodecContext | None = video.codec_context
     if context is None:
-        raise MediaError(f"stream {video.index} has an unknown codec", hint="`lbvedit doctor` lists the codecs")
+        raise MediaError(
+            f"video stream {video.index} has an unknown codec", hint="`lbvedit doctor` lists what can be decoded"
+        )
     decoder = ALPHA_DECODERS.get(context.name)
     if decoder and video.metadata.get("alpha_mode") == "1":
         context = cast("VideoCodecContext", CodecContext.create(decoder, "r"))
@@ -153,7 +155,7 @@ def first_picture(container: InputContainer, video: VideoStream, name: str) -> a
     )
 
 
-_DAMAGED = "the file is damaged: copy or download it again"
+_DAMAGED = f"it is damaged, or its pictures have more than {MAX_PIXELS // 1_000_000} million pixels"
 
 
 def display_matrix(picture: av.VideoFrame) -> tuple[int, int, int, int]:

@@ -73,32 +73,36 @@ class Source:
     ) -> None:
         if fps is not None and fps <= 0:
             raise UsageError(f"{fps} frames a second is no rate", hint="--fps takes a number above 0, such as 25")
-        self._input = resolve_input(path, allow_protocols=allow_protocols)
+        self.start = 0
+        self.frame_count: int | None = None
         self._on_warning = on_warning
         self._warnings: dict[str, str] = {}
         self._told: set[str] = set()
         self._passes: list[Ahead[Shot]] = []
-        self.start = 0
-        self.frame_count: int | None = None
-        self.probed = probe_input(self._input, stream=stream, allow_protocols=allow_protocols)
-        images = self._input.kind == "images"
-        if images and fps:
-            self.probed = dataclasses.replace(
-                self.probed, average_rate=fps, time_base=1 / fps, duration_s=len(self._input.files) / fps
-            )
         self._timeline = None if timeline is None or timeline.keeps_time else timeline
+        self._input = resolve_input(path, allow_protocols=allow_protocols)
+        images = self._input.kind == "images"
         self._fps = None if images else fps
-        self._size = _target_size(self.probed, size)
-        if self.probed.pixel_format == "pal8":
-            self.probed = dataclasses.replace(self.probed, pixel_format="rgba")
-        self.color = resolve_tags(self.probed.color, height=self.probed.height, pixel_format=self.probed.pixel_format)
+        try:
+            probed = probe_input(self._input, stream=stream, allow_protocols=allow_protocols)
+            self._size = _target_size(probed, size)
+        except BaseException:
+            self.close()
+            raise
+        if images and fps:
+            duration_s = len(self._input.files) / fps
+            probed = dataclasses.replace(probed, average_rate=fps, time_base=1 / fps, duration_s=duration_s)
+        if probed.pixel_format == "pal8":
+            probed = dataclasses.replace(probed, pixel_format="rgba")
+        self.probed = probed
+        self.color = resolve_tags(probed.color, height=probed.height, pixel_format=probed.pixel_format)
+        self.info = self._delivered()
         reader: Reader
         if images:
-            reader = SequenceReader(self._input, self.probed)
+            reader = SequenceReader(self._input, probed)
         else:
-            reader = StreamReader(self._input, self.probed, allow_protocols=allow_protocols, warn=self._warn)
-        self._reader = _UprightReader(reader, self.probed.time_base, self._size, self._warn)
-        self.info = self._delivered()
+            reader = StreamReader(self._input, probed, allow_protocols=allow_protocols, warn=self._warn)
+        self._reader = _UprightReader(reader, probed.time_base, self._size, self._warn)
         self._warn_of_choices(stream)
         self._tell()
 
