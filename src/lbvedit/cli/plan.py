@@ -22,18 +22,20 @@ def understand(instruction: str | None, plan_file: Path | None, pipeline: str) -
         InstructionError: a sentence that is not understood.
         UsageError: no instruction where one is needed, or two.
     """
+    from lbvedit.language import parse, validate
+
     if instruction is not None and plan_file is not None:
         raise UsageError("an instruction and --plan-file exclude each other", hint="lbvedit edit IN --plan-file FILE")
     if plan_file is not None:
-        return read_plan(plan_file)
+        plan = read_plan(plan_file)
+        validate(plan)
+        return plan
     # A sentence can be understood before the pipeline that will carry it out is there.
     reads = "plan" if pipeline == registry.DEFAULTS["edit"] else registry.find(pipeline, "edit").reads
     if not (instruction or "").strip() and reads != "nothing":
         raise UsageError("edit how?", hint='lbvedit edit IN "make it brighter"; or --plan-file FILE')
     if reads != "plan":
         return None
-    from lbvedit.language import parse
-
     return parse(instruction or "")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lbvedit.errors import LbveditError
-from lbvedit.job.timing import split, timeline_for
+from lbvedit.job.timing import lay_out
 from lbvedit.types import Job
 
 __all__ = ["estimate"]
@@ -20,7 +20,7 @@ def estimate(job: Job) -> dict[str, Any] | None:
 
     try:
         info = probe(job.input, stream=job.stream, allow_protocols=job.allow_protocols)
-        timeline = timeline_for(job, split(job.request.plan)[0], info.duration_s)
+        timeline, _ = lay_out(job, info.duration_s)
     except LbveditError:
         return None
     rate = job.fps or info.average_rate

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from lbvedit.errors import MediaError
 from lbvedit.job.checks import check
 from lbvedit.job.identity import identity
-from lbvedit.job.timing import faded, split
+from lbvedit.job.timing import faded
 from lbvedit.job.workfolder import WorkFolder, folder_for
 from lbvedit.manifest import Manifest, hash_input, installed_versions
 from lbvedit.pipelines import registry
@@ -46,14 +46,14 @@ def run(job: Job, report: Report) -> Result:
     from lbvedit.media.remux import Original
     from lbvedit.media.window import CrossFade
 
-    steps, plan = split(job.request.plan)
-    pipeline = registry.build(job.pipeline, replace(job.request, plan=plan))
     container = container_for(job.output, codec=job.encode.codec)
-
     with ExitStack() as stack:
         stack.enter_context(_disk_errors(job))
-        source, timeline = open_source(job, steps, report)
+        source, timeline, plan = open_source(job, report)
         stack.enter_context(source)
+        # What is left of a plan of cuts and fades alone needs no pipeline.
+        name = job.pipeline if plan is None or plan.steps else "passthrough"
+        pipeline = registry.build(name, replace(job.request, plan=plan))
         folder = None if job.output == "-" else folder_for(job.output)
         work = stack.enter_context(WorkFolder(folder, identity(job), resume=job.resume))
         hashing = stack.enter_context(ThreadPoolExecutor(1, "lbvedit-hash"))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lbvedit.job.timing import timeline_for
+from lbvedit.job.timing import acts_on_time, lay_out
 from lbvedit.media.source import Source
 from lbvedit.media.timeline import Timeline
-from lbvedit.types import Event, Job, Report, Step
+from lbvedit.types import EditPlan, Event, Job, Report
 
 __all__ = ["open_source"]
 
 
-def open_source(job: Job, steps: tuple[Step, ...], report: Report) -> tuple[Source, Timeline]:
-    """The source, and the time line that it plays.
+def open_source(job: Job, report: Report) -> tuple[Source, Timeline, EditPlan | None]:
+    """The source, the time line that it plays, and the plan that is left for the pipeline.
 
     Args:
-        job: for the input and how to read it.
-        steps: the steps on time and sound.
+        job: for the input, how to read it, and what to do to time and sound.
         report: told the source's warnings.
 
     Raises:
@@ -37,8 +36,8 @@ def open_source(job: Job, steps: tuple[Step, ...], report: Report) -> tuple[Sour
         )
 
     duration_s = None
-    if job.input != "-" and (steps or job.start_s is not None or job.end_s is not None):
+    if job.input != "-" and acts_on_time(job):
         with opened(None, None) as whole:
             duration_s = whole.probed.duration_s
-    timeline = timeline_for(job, steps, duration_s)
-    return opened(timeline, lambda message: report(Event("warning", "decode", message=message))), timeline
+    timeline, plan = lay_out(job, duration_s)
+    return opened(timeline, lambda message: report(Event("warning", "decode", message=message))), timeline, plan
