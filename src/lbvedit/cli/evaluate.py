@@ -13,7 +13,7 @@ from lbvedit.types import Event
 
 __all__ = ["app", "evaluate"]
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
