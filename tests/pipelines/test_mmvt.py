@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -14,8 +13,7 @@ from lbvedit.errors import NoMatchError
 from lbvedit.media.overlay import cutout, matte, overlay
 from lbvedit.nn.words import train_tokenizer
 from lbvedit.pipelines.finder import Found, Seen, working_size
-from lbvedit.pipelines.mmvt import MMVTOptions, MMVTSegmenter, survey
-from lbvedit.pipelines.refine import full_size, guided
+from lbvedit.pipelines.mmvt import MMVTFinder, MMVTOptions, MMVTSegmenter, survey
 from lbvedit.pipelines.tracking import Steady, Tracker
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Masks, Request
@@ -170,21 +168,19 @@ def test_specks_are_no_instances_and_touching_things_stay_two() -> None:
     assert all(300 <= i.mask.sum() <= 500 for i in instances)
 
 
-def test_refinement_follows_the_pictures_edge() -> None:
-    frame = torch.zeros(3, 64, 64, dtype=torch.uint8)
-    frame[:, :, 33:] = 255  # the true edge; the coarse mask's lies at 32
-    probability = torch.zeros(8, 8)
-    probability[:, 4:] = 1
-    inside = probability.numpy() >= 0.5
-    plain = full_size(probability, inside, frame, 0.5, refine=False).float() / 255
-    followed = full_size(probability, inside, frame, 0.5).float() / 255
-    truth = (frame[0] > 0).float()
-    assert (followed - truth).abs().mean() < 0.6 * (plain - truth).abs().mean()
-
-
-def test_the_guided_filter_keeps_a_mask_that_is_the_picture() -> None:
-    guide = (np.indices((32, 32)).sum(axis=0) > 32).astype(np.float32)
-    np.testing.assert_allclose(guided(guide, guide, 4), guide, atol=0.02)
+def test_an_edit_finds_its_targets_window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lbvedit.pipelines.mmvt.load_finder", lambda request: RedFinder())
+    frames = _film()
+    finder = MMVTFinder(Request("edit"))
+    finder.check(Films(frames), ["the red car"])  # type: ignore[arg-type]
+    found = torch.cat([finder.find(clip, "the red car") for clip in Films(frames).windows(3)])
+    assert found.shape == (6, 1, SIZE, SIZE)
+    again = finder.find(_clip(frames[3:], 3), "the red car")
+    assert torch.equal(again, found[3:])
+    # Looked at again from the start, the first window is what it was.
+    assert torch.equal(finder.find(_clip(frames[:3]), "the red car"), found[:3])
+    with pytest.raises(NoMatchError):
+        finder.check(Films(frames), ["dog"])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("height", "width"), [(1080, 1920), (480, 854), (1920, 1080), (100, 1000)])

@@ -7,28 +7,30 @@ before and the one after it in sight.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from lbvedit.errors import NoMatchError
 from lbvedit.language.lexicon import KINDS
 from lbvedit.media.overlay import PictureFormat, rendered
 from lbvedit.pipelines.finder import Finder, load_finder
-from lbvedit.pipelines.refine import full_size
+from lbvedit.pipelines.matte import MatteRefiner
 from lbvedit.pipelines.tracking import Instance, Steady, Tracker
-from lbvedit.pipelines.words import Heard, hear
+from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Event, Masks, Report, Request
 
 if TYPE_CHECKING:
     from lbvedit.media.source import Source
     from lbvedit.systems.mmvt.text import Language
 
-__all__ = ["MMVTOptions", "MMVTSegmenter", "Survey", "survey"]
+__all__ = ["MMVTFinder", "MMVTOptions", "MMVTSegmenter", "Survey", "survey"]
 
 LOWEST_PEAK = 0.1
 """The largest probability of a video is taken for at least this, so that noise is not blown up into a mask."""
@@ -47,7 +49,7 @@ class MMVTOptions:
         instances: all that fit, or the best one only.
         fits: confidence from which something counts as there; 0 takes whatever is nearest.
         memory: how much of a mask is carried from frame to frame along the motion, in [0, 1).
-        refine: follow the picture's own edges at full resolution.
+        refine: draw the edges to those of the picture at full resolution.
     """
 
     format: PictureFormat = "overlay"
@@ -114,12 +116,26 @@ class MMVTSegmenter:
         for note in heard.notes:
             report(Event("warning", "words", message=note))
         language = finder.read([heard.words])
-        if not self.state:
-            found = survey(source, finder, language)
-            if found.score < self.options.fits:
-                raise _nothing_fits(heard, finder, source, found.score)
-            self.state = {"peak": torch.tensor(found.peak)}
-        yield from self.segment(source.windows(self.window, 0), finder, language)
+        self.look(source, finder, language)
+        for masks in self.segment(source.windows(self.window, 0), finder, language):
+            yield _refined(masks) if self.options.refine else masks
+
+    def look(self, source: Source, finder: Finder, language: Language) -> None:
+        """Looks through the video for the target, unless that was done.
+
+        Raises:
+            NoMatchError: it is not there.
+        """
+        if self.state:
+            return
+        found = survey(source, finder, language)
+        if found.score < self.options.fits:
+            raise _nothing_fits(self.request.text, finder, source, found.score)
+        self.state = {"peak": torch.tensor(found.peak)}
+
+    def forget(self) -> None:
+        """Forgets the last frame, but not how strong the target's evidence was."""
+        self.state = {"peak": self.state["peak"]} if "peak" in self.state else {}
 
     def segment(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:
         """The instances in each of some consecutive clips."""
@@ -168,7 +184,7 @@ class MMVTSegmenter:
                 instances = instances and [max(instances, key=_weight)]
             frames.append(instances)
             guides.append(probability)
-        return _masks(clip, frames, guides, self.options)
+        return _masks(clip, frames, guides, self.options.threshold)
 
     def _restored(self, steady: Steady, tracker: Tracker) -> Tensor | None:
         if "frame" not in self.state:
@@ -193,19 +209,35 @@ def _weight(instance: Instance) -> float:
     return instance.score * float(instance.mask.sum()) ** 0.5
 
 
-def _masks(clip: Clip, frames: list[list[Instance]], probabilities: list[Tensor], options: MMVTOptions) -> Masks:
+def _masks(clip: Clip, frames: list[list[Instance]], probabilities: list[Tensor], threshold: float) -> Masks:
     """The instances of a window at full size, one plane for each number that occurs in it."""
     ids = tuple(sorted({instance.number for instances in frames for instance in instances}))
-    T, H, W = len(frames), clip.height, clip.width
-    masks = torch.zeros((T, len(ids), H, W), dtype=torch.uint8)
-    scores = torch.zeros((T, len(ids)))
+    masks = torch.zeros((len(frames), len(ids), clip.height, clip.width), dtype=torch.uint8)
+    scores = torch.zeros((len(frames), len(ids)))
     for t, (instances, probability) in enumerate(zip(frames, probabilities, strict=True)):
         for instance in instances:
             place = ids.index(instance.number)
-            inside = full_size(probability, instance.mask, clip.frames[t], options.threshold, refine=options.refine)
-            masks[t, place] = inside
+            masks[t, place] = torch.from_numpy(_grown(instance.mask, probability.numpy(), threshold, clip))
             scores[t, place] = instance.score
     return Masks(masks, scores, ids, clip)
+
+
+def _grown(
+    inside: NDArray[np.bool_], probability: NDArray[np.float32], threshold: float, clip: Clip
+) -> NDArray[np.uint8]:
+    """A mask ``(h, w)`` at full size: 255 where the interpolated probability says so, else 0."""
+    # Next to the mask pixels keep their probability, so that the edge lies between the two; far ones do not.
+    near = cv2.dilate(inside.astype(np.uint8), np.ones((3, 3), np.uint8))
+    size = (clip.width, clip.height)
+    large = cv2.resize(np.where(near > 0, probability, 0).astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    return np.where(large >= threshold, 255, 0).astype(np.uint8)
+
+
+def _refined(masks: Masks) -> Masks:
+    """The masks as mattes whose edges are the picture's own."""
+    refiner = MatteRefiner(feather_px=0.7, steadiness=0.0)
+    planes = [refiner(masks.masks[:, [place]], masks.origin.frames, None) for place in range(len(masks.ids))]
+    return Masks(torch.cat(planes, dim=1), masks.scores, masks.ids, masks.origin) if planes else masks
 
 
 def survey(source: Source, finder: Finder, language: Language) -> Survey:
@@ -238,13 +270,65 @@ def _looks(source: Source) -> Iterator[tuple[Tensor, Tensor | None]]:
             return
 
 
-def _nothing_fits(heard: Heard, finder: Finder, source: Source, score: float) -> NoMatchError:
+def _nothing_fits(said: str, finder: Finder, source: Source, score: float) -> NoMatchError:
     """The error that names what is there instead."""
     names = [words[0] for words in KINDS.values()]
-    seen = survey(source, finder, finder.read([heard.words, *names]))
+    seen = survey(source, finder, finder.read([names[0], *names]))
     ranked = sorted(zip(seen.others, names, strict=True), reverse=True)
     there = ", ".join(f"{name} {score:.2f}" for score, name in ranked[:3])
     return NoMatchError(
-        f"nothing in the video fits {heard.said!r} (confidence {score:.2f}); the nearest: {there}",
+        f"nothing in the video fits {said!r} (confidence {score:.2f}); the nearest: {there}",
         hint="name one of these, or lower the bar with --set fits=0",
     )
+
+
+class MMVTFinder:
+    """Finds the targets of an edit, window by window: a ``TargetFinder``.
+
+    A window that follows on the one before it goes on with its memory and numbers; any other starts anew. What was
+    found in the latest frames is kept, since an edit looks at a window several times.
+
+    Args:
+        request: the weights, the device and the precision.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._segmenters: dict[str, MMVTSegmenter] = {}
+        self._languages: dict[str, Language] = {}
+        self._last: dict[str, tuple[tuple[int, ...], Tensor]] = {}
+
+    def check(self, source: Source, targets: Sequence[str]) -> None:
+        """Looks through the video once for each target, before anything is edited.
+
+        Raises:
+            NoMatchError: one of them is not there, or the model does not know its name.
+        """
+        for target in targets:
+            segmenter = self._segmenter(target)
+            segmenter.look(source, load_finder(self._request), self._languages[target])
+
+    def find(self, clip: Clip, target: str) -> Tensor:
+        """Masks of a target: ``(T, 1, H, W)`` uint8, 0 or 255, zero where it is not in sight.
+
+        Raises:
+            NoMatchError: the model does not know its name.
+        """
+        segmenter = self._segmenter(target)
+        seen, masks = self._last.get(target, ((), torch.empty(0)))
+        if seen == clip.pts:
+            return masks
+        if seen and clip.pts[0] <= seen[-1]:
+            segmenter.forget()
+        finder = load_finder(self._request)
+        found = next(segmenter.segment(iter([clip]), finder, self._languages[target]))
+        self._last[target] = (clip.pts, found.union())
+        return found.union()
+
+    def _segmenter(self, target: str) -> MMVTSegmenter:
+        if target not in self._segmenters:
+            finder = load_finder(self._request)
+            heard = hear(target, finder.tokenizer)
+            self._languages[target] = finder.read([heard.words])
+            self._segmenters[target] = MMVTSegmenter(replace(self._request, text=target), MMVTOptions())
+        return self._segmenters[target]
