@@ -48,6 +48,22 @@ def test_only_finished_checkpoints_count(tmp_path: Path) -> None:
     assert checkpoint.latest(tmp_path / "elsewhere") is None
 
 
+def test_a_checkpoint_is_there_as_a_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkpoint.save(tmp_path, state(1))
+
+    def killed(*arguments: object, **more: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lbvedit.training.checkpoint.json.dumps", killed)
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint.save(tmp_path, state(2))
+    assert [path.name for path in tmp_path.glob("[0-9]*")] == ["00000001"]
+    monkeypatch.undo()
+    checkpoint.save(tmp_path, state(2))
+    assert checkpoint.latest(tmp_path) == tmp_path / "00000002"
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_no_pickle_is_written(tmp_path: Path) -> None:
     written = checkpoint.save(tmp_path, state(1))
     assert {path.suffix for path in written.iterdir()} == {".safetensors", ".json"}

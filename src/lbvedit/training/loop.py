@@ -231,8 +231,15 @@ def _batches(
         num_workers=config.workers,
         pin_memory=accelerator.device.type == "cuda",
         generator=torch.Generator(),
+        worker_init_fn=_leave_signals_to_the_loop,
     )
     return zip(steps, loader, strict=True)
+
+
+def _leave_signals_to_the_loop(worker: int) -> None:
+    """A Ctrl-C reaches the whole process group; the batches must keep coming until the loop has saved."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 class _Batches(Dataset[Any]):
