@@ -17,6 +17,7 @@ columns say by what a metric is multiplied before it is printed.
 - :mod:`~lbvedit.evaluation.table`: columns, rows, tables, results, Markdown, JSON.
 - :mod:`~lbvedit.evaluation.referring`: scores of masks against what expressions refer to.
 - :mod:`~lbvedit.evaluation.editing`: scores of edited clips against the clips that obey.
+- :mod:`~lbvedit.evaluation.prompted`: scores of videos edited by prompt, where no target exists.
 - :mod:`~lbvedit.evaluation.plot`: bars of a result beside the paper's rows.
 - one file a paper (``mmvt``, ``m3l``, ``mmvid``, ``tcve``): its tables, with their source, and its evaluations.
 """

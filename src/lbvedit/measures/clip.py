@@ -67,7 +67,7 @@ class ClipEmbedder:
         """``frames: (T, 3, H, W)`` uint8 or float in [0, 1] -> ``(T, D)`` unit vectors."""
         frames = unit(frames)
         if self._side is not None:
-            frames = torch.nn.functional.interpolate(frames, (self._side, self._side), mode="bilinear", antialias=True)
+            frames = torch.nn.functional.interpolate(frames, (self._side, self._side), mode="bicubic", antialias=True)
         embedded = []
         for part in frames.clamp(0, 1).split(batch):
             inputs = self._images(images=list(part), do_rescale=False, return_tensors="pt").to(self._device)
