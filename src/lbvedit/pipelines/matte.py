@@ -5,7 +5,7 @@ Everything happens in the box around a target, on the CPU, one frame at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -85,6 +85,10 @@ class MatteRefiner:
             before = frames[t], out[t]
         return out
 
+    def each_alone(self) -> MatteRefiner:
+        """The same, but for every frame by itself: what is measured with it does not depend on the windows."""
+        return replace(self, steadiness=0.0)
+
     def _radius(self, masks: Tensor) -> int:
         return max(2, round(min(masks.shape[-2:]) / 240))
 
@@ -124,6 +128,10 @@ class MatteRefiner:
             columns.start - wide[1].start : columns.stop - wide[1].start,
         ]
         trust = self.steadiness * np.exp(-np.square(missed[inner].astype(np.float32) / 12))
+        # Only the edge is steadied: flow is a guess inside plain things, and a hole of its own is not an edge.
+        side = 2 * self._radius(last_matte) + 1
+        around_edge = cv2.blur(matte, (side, side), borderType=cv2.BORDER_REPLICATE)
+        trust *= (around_edge > 0.02) & (around_edge < 0.98)
         return np.clip(matte + trust * (moved[inner] - matte), 0, 1)
 
 

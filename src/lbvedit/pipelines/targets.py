@@ -280,34 +280,38 @@ def _scale(clip: Clip) -> float:
 
 
 def _read_rle_json(path: Path) -> list[Array]:
-    """One mask a frame: a list of run lengths, or of COCO annotations with ``image_id``, united frame by frame."""
+    """One mask a frame: what ``segment`` writes, a list of run lengths, or COCO annotations with ``image_id``."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} is no JSON: {error}") from error
-    listed = value.get("annotations", value.get("masks", [value])) if isinstance(value, dict) else value
     try:
-        return _rle_frames(listed)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return [_united(entries, size) for entries, size in _rle_frames(value)]
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise UsageError(
-            f"{path} is no COCO RLE: {error}",
+            f"{path} is no COCO RLE: {type(error).__name__}: {error}",
             hint='a list with one {"size": [H, W], "counts": ...} a frame, or COCO annotations with image_id',
         ) from error
 
 
-def _rle_frames(listed: Any) -> list[Array]:
-    frames: dict[int, Array] = {}
-    by_image = all(isinstance(entry, dict) and "image_id" in entry for entry in listed)
-    for place, entry in enumerate(listed):
-        united: Array | None = None
-        for rle in entry if isinstance(entry, list) else [entry]:
-            rle = rle.get("segmentation", rle)
-            mask = decode_rle(rle["counts"], (int(rle["size"][0]), int(rle["size"][1])))
-            united = mask if united is None else united | mask
-        if united is not None:
-            index = entry["image_id"] if by_image else place
-            frames[index] = united | frames[index] if index in frames else united
-    return [frames[index] for index in sorted(frames)]
+def _rle_frames(value: Any) -> list[tuple[list[Any], tuple[int, int]]]:
+    """The run lengths of each frame, and the size of a frame that has none."""
+    size = (1, 1)
+    if isinstance(value, dict) and "frames" in value:
+        size = (int(value["size"][0]), int(value["size"][1]))
+        listed = [frame["instances"] for frame in value["frames"]]
+    else:
+        listed = value.get("annotations", [value]) if isinstance(value, dict) else value
+        if listed and all(isinstance(entry, dict) and "image_id" in entry for entry in listed):
+            numbers = sorted({entry["image_id"] for entry in listed})
+            listed = [[entry for entry in listed if entry["image_id"] == number] for number in numbers]
+    return [(entries if isinstance(entries, list) else [entries], size) for entries in listed]
+
+
+def _united(entries: list[Any], size: tuple[int, int]) -> Array:
+    runs = [entry.get("segmentation", entry) for entry in entries]
+    masks = [decode_rle(run["counts"], (int(run["size"][0]), int(run["size"][1]))) for run in runs]
+    return np.logical_or.reduce(masks) if masks else np.zeros(size, bool)
 
 
 def _scaled(mask: Array, size: tuple[int, int], path: Path) -> Array:

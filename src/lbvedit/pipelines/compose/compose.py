@@ -165,8 +165,11 @@ class Compose:
             if matte is None:
                 matte = self._matte(step, operator, working)
             self._apply_to_pixels(operator, call, working, matte, frames, index)
-            if touched is not None:
-                touched = None if matte is None else _marked(touched, matte, frames)
+            if matte is None:
+                touched = None
+            elif touched is not None:
+                some = slice(frames.start, frames.stop)
+                touched[some] |= (matte if len(matte) == 1 else matte[some]) > 0
         return working, touched
 
     def _mattes(self, clip: Clip, *, steady: bool) -> dict[str, Tensor]:
@@ -175,13 +178,14 @@ class Compose:
             return {}
         found = self.targets.masks(clip, (clip.height, clip.width))
         mattes = {}
+        refiner = self.refiner if steady else self.refiner.each_alone()
         for name, masks in found.items():
             background = name.lower() == BACKGROUND
             key = f"matte.{name}"
             last = None
             if steady and key in self.state:
                 last = (self.state["matte.frame"], self.state[key])
-            matte = self.refiner(255 - masks if background else masks, clip.frames, last)
+            matte = refiner(255 - masks if background else masks, clip.frames, last)
             if steady:
                 self.state[key] = matte[-1].clone()
             mattes[name] = 255 - matte if background else matte
@@ -290,13 +294,6 @@ def _joined_alpha(alphas: list[Tensor], dtype: torch.dtype) -> Tensor | None:
     return torch.cat(
         [alpha if alpha.shape[1] else torch.full((1, 1, *alpha.shape[2:]), full, dtype=dtype) for alpha in alphas]
     )
-
-
-def _marked(touched: Tensor, matte: Tensor, frames: range) -> Tensor:
-    some = slice(frames.start, frames.stop)
-    marked = touched.clone()
-    marked[some] |= (matte if len(matte) == 1 else matte[some]) > 0
-    return marked
 
 
 def _grown(matte: Tensor, pixels: int) -> Tensor:

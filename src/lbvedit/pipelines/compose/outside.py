@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -39,15 +40,15 @@ class Outside:
         if touched is None:
             seen[3] += len(before)
         else:
-            kept = ~touched
-            seen[2] += 3 * int(kept.sum())
-            # Equality is quick to see; the sums are only made where something did change.
-            for was, now, keep in zip(before, after, kept, strict=True):
-                if not bool(((was.view(_signed(was)) != now.view(_signed(now))) & keep).any()):
+            for was, now, reached in zip(before.numpy(), after.numpy(), touched.numpy(), strict=True):
+                kept = ~reached
+                seen[2] += 3 * int(np.count_nonzero(kept))
+                # Equality is quick to see; the sums are only made where something did change.
+                if not ((was != now) & kept).any():
                     continue
-                difference = ((was.double() - now.double()).abs() * keep) / torch.iinfo(was.dtype).max
+                difference = np.abs(was.astype(np.float64) - now) * kept / np.iinfo(was.dtype).max
                 seen[0] = max(float(seen[0]), float(difference.max()))
-                seen[1] += difference.sum()
+                seen[1] += float(difference.sum())
         self._state[KEY] = seen
 
     def tell(self, report: Report) -> None:
@@ -64,8 +65,3 @@ class Outside:
                 data={"max": largest, "mean": mean, "values": int(values), "frames_without": int(everywhere)},
             )
         )
-
-
-def _signed(values: Tensor) -> torch.dtype:
-    # torch compares few unsigned types; the bits of equal numbers are equal in any.
-    return torch.int16 if values.dtype == torch.uint16 else values.dtype
