@@ -55,7 +55,7 @@ ENVIRONMENT = {
 def render() -> dict[str, str]:
     """Every page by file name, as roff."""
     group = app.command()
-    context = typer.Context(group, info_name="lbvedit")
+    context = typer.Context(group, info_name="lbvedit", **group.context_settings)
     pages = {"lbvedit.1": _main_page(group, context)}
     for name in group.list_commands(context):
         command = app.load(name)
@@ -71,17 +71,25 @@ def _main_page(group: Any, context: Any) -> str:
     ]
     parts.append(_section("COMMANDS", "".join(commands)))
     parts.append(_section("OPTIONS", "".join(_options(group, context))))
-    parts.append(
-        _section(
-            "PIPELINES",
-            "".join(_entry(rf"\fB{_text(name)}\fR", entry.summary) for name, entry in registry.PIPELINES.items()),
-        )
-    )
+    parts.append(_section("PIPELINES", "".join(map(_pipeline, registry.PIPELINES))))
     parts.append(_section("SETTINGS", _settings()))
     parts.append(_section("ENVIRONMENT", "".join(_entry(rf"\fB{_text(k)}\fR", v) for k, v in ENVIRONMENT.items())))
     parts.append(_section("EVENTS", _events()))
     parts.append(_exit_status())
     return "".join(parts)
+
+
+def _pipeline(name: str) -> str:
+    options = "".join(
+        _entry(
+            rf"\fB\-\-set\fR \fI{_text(option.name)}\fR=\fI{_text(option.kind)}\fR",
+            f"{option.help} Default: {option.default}.",
+        )
+        for option in registry.describe_options(name)
+    )
+    return _entry(rf"\fB{_text(name)}\fR", f"{registry.PIPELINES[name].summary}.") + (
+        f".RS\n{options}.RE\n" if options else ""
+    )
 
 
 def _command_page(title: str, command: Any, context: Any) -> str:

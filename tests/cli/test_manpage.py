@@ -1,0 +1,41 @@
+"""The committed man pages are those of the command line as it is."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lbvedit.cli import app, manpage
+from lbvedit.cli.flags import setting_names
+from lbvedit.errors import ExitCode
+
+MAN = Path(__file__).parents[2] / "man"
+
+
+@pytest.fixture(scope="module")
+def pages():
+    return manpage.render()
+
+
+def test_the_committed_pages_are_current(pages):
+    assert {file.name: file.read_text() for file in MAN.glob("*.1")} == pages, "python -m lbvedit.cli.manpage"
+
+
+def test_every_command_has_a_page_with_its_flags_and_the_exit_codes(pages):
+    assert set(pages) == {"lbvedit.1", *(f"lbvedit-{name}.1" for name in app.COMMANDS)}
+    for text in pages.values():
+        assert all(rf"\fB{int(code)}\fR" in text for code in ExitCode)
+    for flag in (r"\-\-output", r"\-\-plan\-file", r"\-\-resume", r"\-\-pixel\-format", "LBVEDIT_CRF"):
+        assert flag in pages["lbvedit-edit.1"]
+    assert all(name in pages["lbvedit.1"] for name in setting_names())
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff here")
+def test_groff_reads_them_without_a_warning(pages, tmp_path):
+    for name, text in pages.items():
+        (tmp_path / name).write_text(text)
+        done = subprocess.run(["groff", "-man", "-ww", "-z", tmp_path / name], capture_output=True, check=False)
+        assert done.stderr == b"", name
