@@ -1,14 +1,18 @@
 """``lbvedit train mmvt``: the small MMVT on real photos, driving scenes and short clips.
 
 A picture is encoded once for several expressions about it, so language costs little beside vision. The pictures' class
-maps go on teaching the appearance encoder all their classes at once, and what a teacher network saw in them may
-be distilled (see :mod:`lbvedit.training.mmvt_backbone`, which makes the encoder to begin with).
+maps teach the appearance encoder all their classes at once, and what a teacher network saw in them may be distilled
+(:mod:`lbvedit.training.teacher`). Three sittings make the model::
+
+    lbvedit train mmvt --run sight --set expressions=0 --set teacher=DIR        # the encoder alone: learns to see
+    lbvedit train mmvt --run words --set init=runs/sight --set freeze=true      # all but the encoder: learns words
+    lbvedit train mmvt --run whole --set init=runs/words --set teacher=DIR      # everything together
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -30,8 +34,9 @@ from lbvedit.pipelines.finder import Finder
 from lbvedit.pipelines.words import hear
 from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.losses import mmvt_loss
-from lbvedit.systems.mmvt.model import MMVT
+from lbvedit.systems.mmvt.model import MMVT, Visual
 from lbvedit.systems.mmvt.motion import flow_image
+from lbvedit.training import checkpoint
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
 from lbvedit.training.recipe import Draw, Publication, Recipe
@@ -40,6 +45,9 @@ from lbvedit.training.referring import Reference, Still, moving_flow, references
 __all__ = ["MMVTTraining", "MMVTTrainingConfig", "Trainee", "soft_jaccard"]
 
 CLASSES = 21
+LONGEST = 24
+"""Tokens of an expression."""
+
 UNKNOWN_WORD = "zzz"
 """Stands for a word that the vocabulary lacks."""
 
@@ -50,17 +58,18 @@ class MMVTTrainingConfig(TrainingConfig):
 
     Args:
         data: the optional data folder.
-        init: weights to begin with: a published folder, or the encoder that ``mmvt-backbone`` made.
+        init: weights to begin with: a published folder, a run, or a file.
         tokenizer: ``tokenizer.json``; by default the one of ``init``.
         teacher: folder of distilled features, or None.
         size_px: side of a training crop.
-        expressions: expressions a picture.
+        expressions: expressions a picture; 0 trains the appearance encoder alone.
         absent: share of expressions that name nothing in the picture.
         clips: share of pictures that come from the labelled clips, with their own motion.
         row: row of the paper's ablation tables to train, such as ``B+M``; None trains the small model whole.
         cells: cells that the loss between appearance and motion compares.
         dense_weight: weight of the class maps' own loss.
         teacher_weight: weight of the distillation.
+        freeze: keep the appearance encoder and its class map as ``init`` has them: a step costs half as much.
     """
 
     data: Path = Path("../shared/data")
@@ -75,6 +84,7 @@ class MMVTTrainingConfig(TrainingConfig):
     cells: int = 128
     dense_weight: float = 0.5
     teacher_weight: float = 0.6
+    freeze: bool = False
     batch_size: int = 12
     lr: float = 8e-4
     weight_decay: float = 0.03
@@ -127,6 +137,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
         if self.config.init is not None:
             _initialise(trainee, self.config.init)
+        for part in _sight(trainee) if self.config.freeze else ():
+            part.requires_grad_(False)
         return trainee
 
     def batch(self, draw: Draw) -> dict[str, Tensor]:
@@ -134,22 +146,22 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         rng = np.random.default_rng(draw.seed)
         c = self.config
         items = [self._item(rng) for _ in range(draw.size)]
-        told = [reference for _, _, references in items for reference in references]
-        tokens, keep = encode(self.tokenizer, [r.expression for r in told], 24)
         batch = {
             "frames": torch.stack([view.image for view, _, _ in items]),
             "flow": torch.stack([flow_image(flow, "vectors") for _, flow, _ in items]),
             "labels": torch.stack([view.labels for view, _, _ in items]),
-            "known": torch.stack([~r.doubtful for r in told])[:, None],
-            "masks": torch.stack([r.mask for r in told])[:, None].float(),
-            "owner": torch.arange(draw.size).repeat_interleave(c.expressions),
-            "tokens": tokens,
-            "keep": keep,
         }
-        taught = [i for i, (view, _, _) in enumerate(items) if view.features is not None]
-        if taught:
-            batch["taught"] = torch.tensor(taught)
-            batch["features"] = torch.stack([view.features for view, _, _ in items if view.features is not None])
+        told = [reference for _, _, references in items for reference in references]
+        if told:
+            batch["tokens"], batch["keep"] = encode(self.tokenizer, [r.expression for r in told], LONGEST)
+            batch["masks"] = torch.stack([r.mask for r in told])[:, None].float()
+            batch["known"] = torch.stack([~r.doubtful for r in told])[:, None]
+            batch["owner"] = torch.arange(draw.size).repeat_interleave(c.expressions)
+        taught = [view.taught for view, _, _ in items]
+        if any(lesson is not None for lesson in taught):
+            batch["taught"] = torch.tensor([i for i, lesson in enumerate(taught) if lesson is not None])
+            batch["features"] = torch.stack([lesson.features for lesson in taught if lesson is not None])
+            batch["soft"] = torch.stack([lesson.classes for lesson in taught if lesson is not None])
         return batch
 
     def _item(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
@@ -169,33 +181,54 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         return colored(view, rng), torch.zeros(2, c.size_px, c.size_px) if flow is None else flow, told
 
     def loss(self, model: nn.Module, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The paper's losses, a soft Jaccard, and the class maps' own.
+        """What the expressions' masks say, and what the class maps and the teacher say."""
+        trainee = cast(Trainee, getattr(model, "module", model))
+        mmvt, frozen = trainee.mmvt, self.config.freeze
+        for part in _sight(trainee) if frozen else ():
+            part.eval()
+        frames = mmvt.images(batch["frames"])[:, None]
+        if "tokens" not in batch:
+            levels = mmvt.appearance(frames[:, 0])
+            return self._seeing(trainee, levels, batch)
+        visual = mmvt.encode(frames, batch["flow"][:, None] if mmvt.motion is not None else None)
+        losses = self._referring(mmvt, visual, batch)
+        return losses if frozen else losses | self._seeing(trainee, [*visual.appearance, visual.deepest], batch)
+
+    def _referring(self, mmvt: MMVT, visual: Visual, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The paper's losses, a soft Jaccard, and presence.
 
         Differs: the alignment losses have a tenth of the weight here, where the encoders are still learning to see, and
         the masks a soft Jaccard beside the cross-entropy, since J is what users see.
         """
-        trainee = cast(Trainee, getattr(model, "module", model))
-        mmvt = trainee.mmvt
-        visual = mmvt.encode(mmvt.images(batch["frames"])[:, None], batch["flow"][:, None] if mmvt.motion else None)
         out = mmvt.refer(visual.select(batch["owner"]), mmvt.read(batch["tokens"], batch["keep"]))
-        masks = batch["masks"]
         known = batch["known"].float()
-        terms = mmvt_loss(out, masks, known, cells=self.config.cells)
-        losses = {
+        terms = mmvt_loss(out, batch["masks"], known, cells=self.config.cells)
+        return {
             "seg": terms.segmentation,
-            "jaccard": soft_jaccard(out.logits, masks, known),
+            "jaccard": soft_jaccard(out.logits, batch["masks"], known),
             "align": 0.1 * (terms.appearance_language + terms.motion_language + terms.appearance_motion),
             "presence": 0.3 * terms.presence,
         }
-        labels = batch["labels"].long()
-        assert visual.kinds is not None
-        for name, told, step in (("kinds", visual.kinds, 4), ("mid", trainee.mid(visual.appearance[1]), 8)):
+
+    def _seeing(self, trainee: Trainee, levels: Sequence[Tensor], batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Class maps against the labels, and what the encoder sees against what the teacher saw."""
+        assert trainee.mmvt.kinds is not None
+        weight, labels = self.config.dense_weight, batch["labels"].long()
+        finest, second = trainee.mmvt.kinds.map(levels[0]).float(), trainee.mid(levels[1]).float()
+        losses = {}
+        for name, told, step in (("kinds", finest, 4), ("mid", second, 8)):
             coarse = labels[:, step // 2 :: step, step // 2 :: step]
-            summed = F.cross_entropy(told.float(), coarse, ignore_index=IGNORED, reduction="sum")
-            losses[name] = self.config.dense_weight * 4 / step * summed / (coarse != IGNORED).sum().clamp(min=1)
+            summed = F.cross_entropy(told, coarse, ignore_index=IGNORED, reduction="sum")
+            losses[name] = weight * 4 / step * summed / (coarse != IGNORED).sum().clamp(min=1)
+        if self.config.teacher is not None:
+            # Every step names the same losses, also one without a photo that the teacher saw.
+            losses["soft"] = losses["features"] = levels[0].new_zeros(())
         if "features" in batch:
-            seen = trainee.teacher(visual.deepest[batch["taught"]]).float()
-            losses["teacher"] = self.config.teacher_weight * (seen - batch["features"]).square().sum(dim=1).mean()
+            known = (labels[:, 4::8, 4::8] != IGNORED)[batch["taught"]]
+            apart = _divergence(second[batch["taught"]], batch["soft"])
+            losses["soft"] = weight * (apart * known).sum() / known.sum().clamp(min=1)
+            seen = trainee.teacher(levels[3][batch["taught"]]).float()
+            losses["features"] = self.config.teacher_weight * (seen - batch["features"]).square().sum(dim=1).mean()
         return losses
 
     def validate(self, model: nn.Module) -> Mapping[str, float]:
@@ -262,15 +295,28 @@ Whatever is none of those kinds has no name for it. It never saw its own mistake
 and a few dozen real clips."""
 
 
+def _divergence(logits: Tensor, teacher: Tensor, temperature: float = 1.5) -> Tensor:
+    """The Kullback-Leibler divergence from the teacher's classes, ``(B, H, W)``, of logits ``(B, K, H, W)``."""
+    p = (teacher / temperature).softmax(dim=1)
+    return F.kl_div((logits / temperature).log_softmax(dim=1), p, reduction="none").sum(dim=1)
+
+
+def _sight(trainee: Trainee) -> tuple[nn.Module, ...]:
+    assert trainee.mmvt.kinds is not None
+    return trainee.mmvt.appearance, trainee.mmvt.kinds.map, trainee.mid, trainee.teacher
+
+
 def _initialise(trainee: Trainee, source: Path) -> None:
     """Loads ``source`` into the trainee.
 
     Raises:
         UsageError: nothing to load there, or of another shape.
     """
-    file = source / "model.safetensors" if source.is_dir() else source
+    run = checkpoint.latest(source / "checkpoints")
+    file = run / "average.safetensors" if run is not None else source
+    file = file / "model.safetensors" if file.is_dir() else file
     if not file.exists():
-        raise UsageError(f"init={source}: no weights there", hint="a folder of weights, or a .safetensors file")
+        raise UsageError(f"init={source}: no weights there", hint="a folder of weights, a run, or a .safetensors file")
     state = {name: tensor.float() for name, tensor in load_file(file).items()}
     published = not any(name.startswith("mmvt.") for name in state) and any(n.startswith("head.") for n in state)
     target = trainee.mmvt if published else trainee

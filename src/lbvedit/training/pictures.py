@@ -21,13 +21,26 @@ from lbvedit.data.photos import IGNORED, Photo, Photos, Sequences
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.motion import flow as estimate_flow
 
-__all__ = ["Pictures", "View", "Window", "colored", "draw_view", "draw_window"]
+__all__ = ["Lesson", "Pictures", "View", "Window", "colored", "draw_view", "draw_window"]
 
 SIDE_PX = 336
 """The longer side of a picture in memory."""
 
 DRIVING = {"car": "car", "pedestrian": "person"}
 """CamVid's classes that have a Pascal VOC name; a bicyclist is two of them at once and is ignored."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a teacher network saw in a window.
+
+    Args:
+        features: ``(C, S / 16, S / 16)``.
+        classes: logits ``(21, S / 8, S / 8)``.
+    """
+
+    features: Tensor
+    classes: Tensor
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,7 @@ class View:
         sentences: what is said of that object.
         kinds: its classes, where Pascal VOC has them.
         flow: ``(2, S, S)`` pixels to the next frame, or None for a still picture.
-        features: ``(C, S / 16, S / 16)`` of the teacher, or None.
+        taught: what the teacher saw there, or None.
         mirrored: whether left and right have changed places.
     """
 
@@ -53,7 +66,7 @@ class View:
     sentences: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     flow: Tensor | None = None
-    features: Tensor | None = None
+    taught: Lesson | None = None
     mirrored: bool = False
 
 
@@ -92,7 +105,7 @@ class Pictures:
 
     Args:
         folder: the optional data folder, with ``photos``, ``davis`` and ``camvid``.
-        teacher: folder of distilled features, or None; see :mod:`lbvedit.training.teacher`.
+        teacher: folder of what a teacher saw, or None; see :mod:`lbvedit.training.teacher`.
 
     Raises:
         MediaError: a corpus is missing or damaged.
@@ -102,7 +115,7 @@ class Pictures:
         self.photos = Photos(folder / "photos", side=SIDE_PX)
         self.sequences = Sequences(folder / "davis")
         self.scenes = _driving_scenes(folder / "camvid" / "camvid.tar")
-        self.teacher = None if teacher is None else Features(teacher)
+        self.teacher = None if teacher is None else Lessons(teacher)
         self._flows: dict[tuple[str, int], Tensor] = {}
         self._weights = _rarity(self.photos)
         frames = [(name, i) for name in self.sequences.names for i in range(self.sequences.length(name) - 1)]
@@ -132,23 +145,35 @@ class Pictures:
         return self._flows[key].float()
 
 
-class Features:
-    """What a teacher saw in each photo: ``(C, 33, 33)``, the photo's longer side spanning all 33."""
+class Lessons:
+    """What a teacher saw in each photo, on 33 x 33 cells: the photo's longer side spans all 33.
+
+    Args:
+        folder: as :mod:`lbvedit.training.teacher` writes it.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._all: NDArray[np.int8] = np.load(folder / "features.npy", mmap_mode="r")
-        self._scale = torch.from_numpy(np.load(folder / "scale.npy"))[:, None, None]
-        self._places: Mapping[str, int] = json.loads((folder / "names.json").read_text(encoding="utf-8"))
-        self.width = int(self._all.shape[-1])
+        self._features: NDArray[np.int8] = np.load(folder / "features.npy", mmap_mode="r")
+        self._classes: NDArray[np.uint8] = np.load(folder / "logits.npy", mmap_mode="r")
+        scales = json.loads((folder / "scales.json").read_text(encoding="utf-8"))
+        self._scale = torch.tensor(scales["features"])[:, None, None]
+        self._step, self._zero = scales["logits"]
+        self._places: Mapping[str, int] = scales["names"]
 
-    def view(self, name: str, window: Window, height: int, width: int, side: int) -> Tensor:
-        """The features under a window of the photo, ``(C, side, side)``."""
-        whole = torch.from_numpy(np.array(self._all[self._places[name]])).movedim(-1, 0).float() * self._scale
-        # The 33 cells are centred every 16 of 513 pixels, the first at 0: half a cell hangs over each edge.
+    def view(self, name: str, window: Window, height: int, width: int, side: int) -> Lesson:
+        """The lesson for a window of a photo that is seen ``side`` pixels large."""
+        place = self._places[name]
+        features = torch.from_numpy(np.array(self._features[place])).movedim(-1, 0).float() * self._scale
+        classes = (torch.from_numpy(np.array(self._classes[place])).movedim(-1, 0).float() - self._zero) * self._step
+        # The cells are centred on every 16th of 513 pixels, the first on pixel 0: half a cell hangs over each edge.
         cell = max(height, width) / 513 * 16
         moved = replace(window, center=(window.center[0] + cell / 2, window.center[1] + cell / 2))
-        grid = moved.grid(33 * cell, 33 * cell, side)
-        return F.grid_sample(whole[None], grid, align_corners=False, padding_mode="border")[0]
+
+        def under(cells: Tensor, size: int) -> Tensor:
+            grid = moved.grid(33 * cell, 33 * cell, size)
+            return F.grid_sample(cells[None], grid, align_corners=False, padding_mode="border")[0]
+
+        return Lesson(under(features, side // 16), under(classes, side // 8))
 
 
 def _rarity(photos: Photos) -> NDArray[np.float64]:
@@ -217,11 +242,11 @@ def draw_view(pictures: Pictures, item: int | tuple[str, int], side: int, rng: n
     height, width = photo.labels.shape
     window = draw_window(height, width, rng)
     grid = window.grid(height, width, side)
-    features = None
+    taught = None
     if pictures.teacher is not None and item < len(pictures.photos):
-        features = pictures.teacher.view(pictures.photos.name(item), window, height, width, side // 16)
+        taught = pictures.teacher.view(pictures.photos.name(item), window, height, width, side)
     image, labels = _seen(photo.image, grid), _marked(photo.labels, grid)
-    return View(image, labels, photo.captions, features=features, mirrored=window.mirrored)
+    return View(image, labels, photo.captions, taught=taught, mirrored=window.mirrored)
 
 
 def _clip_view(pictures: Pictures, item: tuple[str, int], side: int, rng: np.random.Generator) -> View:
