@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,17 @@ def test_every_listed_recipe_exists_and_has_settings() -> None:
     with pytest.raises(UsageError) as caught:
         recipe_class("digit")
     assert caught.value.hint == "did you mean digits?"
+
+
+def test_recipes_load_without_a_media_stack() -> None:
+    script = (
+        "import sys; sys.modules['av'] = sys.modules['cv2'] = sys.modules['ffmpeg'] = None\n"
+        "import lbvedit.training.loop, lbvedit.training.publish\n"
+        "from lbvedit.training.recipes import RECIPES, recipe_class\n"
+        "[recipe_class(name) for name in RECIPES]"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_train_resume_publish_from_the_command_line(tmp_path: Path) -> None:
