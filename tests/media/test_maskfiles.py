@@ -16,6 +16,7 @@ from PIL import Image
 
 from lbvedit.errors import UsageError
 from lbvedit.media.maskfiles import mask_writer, run_lengths
+from lbvedit.pipelines.targets import read_masks
 from lbvedit.types import Clip, Masks
 
 
@@ -69,17 +70,31 @@ def test_pngs_are_black_and_white_one_a_frame(tmp_path: Path) -> None:
     assert (pixels == 255).sum() == 23
 
 
-@pytest.mark.parametrize("kind", ["rle", "boxes"])
-def test_json_says_what_is_where(tmp_path: Path, kind: str) -> None:
-    with mask_writer(tmp_path / "out.json", kind, "car", overwrite=False) as writer:  # type: ignore[arg-type]
+def test_boxes_say_what_is_where(tmp_path: Path) -> None:
+    with mask_writer(tmp_path / "out.json", "boxes", "car", overwrite=False) as writer:
         writer.add(_masks())
     told = json.loads((tmp_path / "out.json").read_text())
     assert told["size"] == [12, 20]
     first, second = told["frames"]
     assert [i["id"] for i in first["instances"]] == [1]
+    assert second["instances"][0] == {"id": 1, "score": 0.8, "bbox": [3, 2, 7, 3]}
     assert second["instances"][1]["bbox"] == [12, 8, 1, 2]
-    assert second["instances"][0]["score"] == 0.8
-    assert ("segmentation" in first["instances"][0]) == (kind == "rle")
+
+
+def test_coco_json_serves_as_a_mask_again(tmp_path: Path) -> None:
+    clip = Clip(torch.zeros(1, 3, 12, 20, dtype=torch.uint8), (2,), Fraction(1, 25))
+    empty = Masks(torch.zeros(1, 0, 12, 20, dtype=torch.uint8), torch.zeros(1, 0), (), clip)
+    with mask_writer(tmp_path / "out.json", "rle", "car", overwrite=False) as writer:
+        writer.add(_masks())
+        writer.add(empty)
+    told = json.loads((tmp_path / "out.json").read_text())
+    assert [image["id"] for image in told["images"]] == [0, 1, 2]
+    assert [(a["image_id"], a["track_id"], a["area"]) for a in told["annotations"]] == [
+        (0, 1, 21), (1, 1, 21), (1, 4, 2), (2, 0, 0),
+    ]  # fmt: skip
+    read = read_masks(tmp_path / "out.json")
+    for frame, masks, t in ((0, _masks(), 0), (1, _masks(), 1), (2, empty, 0)):
+        assert np.array_equal(read.at(frame, (12, 20)), masks.union()[t, 0].numpy())
 
 
 def test_nothing_is_left_of_a_failure(tmp_path: Path) -> None:

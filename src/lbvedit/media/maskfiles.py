@@ -49,37 +49,68 @@ class _Pngs:
             self._count += 1
 
 
-class _Json:
-    """One object: the expression, the size, and what is in each frame."""
+class _Boxes:
+    """One object: the expression, the size, and the boxes with their scores in each frame."""
 
-    def __init__(self, expression: str, *, segmentation: bool) -> None:
-        self._frames: list[dict[str, Any]] = []
-        self._segmentation = segmentation
-        self._head: dict[str, Any] = {"expression": expression}
+    def __init__(self, expression: str) -> None:
+        self._told: dict[str, Any] = {"expression": expression, "size": [], "time_base": "", "frames": []}
 
     def add(self, masks: Masks) -> None:
         clip = masks.origin
-        self._head["size"] = [clip.height, clip.width]
-        self._head["time_base"] = str(clip.time_base)
+        self._told |= {"size": [clip.height, clip.width], "time_base": str(clip.time_base)}
         for t, pts in enumerate(clip.pts):
-            instances = []
-            for place, number in enumerate(masks.ids):
-                inside = masks.masks[t, place].numpy() >= INSIDE
-                if not inside.any():
-                    continue
-                told: dict[str, Any] = {
-                    "id": number,
-                    "score": round(float(masks.scores[t, place]), 4),
-                    "bbox": _box(inside),
-                    "area": int(inside.sum()),
-                }
-                if self._segmentation:
-                    told["segmentation"] = {"size": list(inside.shape), "counts": run_lengths(inside)}
-                instances.append(told)
-            self._frames.append({"frame": len(self._frames), "pts": pts, "instances": instances})
+            found = [
+                {"id": number, "score": score, "bbox": _box(inside)} for number, score, inside in _instances(masks, t)
+            ]
+            self._told["frames"].append({"frame": len(self._told["frames"]), "pts": pts, "instances": found})
 
     def text(self) -> str:
-        return json.dumps({**self._head, "frames": self._frames}) + "\n"
+        return json.dumps(self._told) + "\n"
+
+
+class _Coco:
+    """COCO's own layout: an image a frame, an annotation an instance, run lengths as its tools write them.
+
+    A frame without an instance has one empty annotation, so that readers of the annotations alone miss none.
+    """
+
+    def __init__(self, expression: str) -> None:
+        self._images: list[dict[str, Any]] = []
+        self._annotations: list[dict[str, Any]] = []
+        self._categories = [{"id": 1, "name": expression}]
+
+    def add(self, masks: Masks) -> None:
+        clip = masks.origin
+        nothing = np.zeros((clip.height, clip.width), dtype=bool)
+        for t in range(len(clip)):
+            image = len(self._images)
+            self._images.append({"id": image, "width": clip.width, "height": clip.height, "pts": clip.pts[t]})
+            for number, score, inside in list(_instances(masks, t)) or [(0, 0.0, nothing)]:
+                self._annotations.append(
+                    {
+                        "id": len(self._annotations) + 1,
+                        "image_id": image,
+                        "category_id": 1,
+                        "track_id": number,
+                        "score": score,
+                        "area": int(inside.sum()),
+                        "bbox": _box(inside),
+                        "iscrowd": 0,
+                        "segmentation": {"size": list(inside.shape), "counts": run_lengths(inside)},
+                    }
+                )
+
+    def text(self) -> str:
+        told = {"images": self._images, "annotations": self._annotations, "categories": self._categories}
+        return json.dumps(told) + "\n"
+
+
+def _instances(masks: Masks, t: int) -> Iterator[tuple[int, float, NDArray[np.bool_]]]:
+    """Number, score and pixels of each instance that can be seen in a frame."""
+    for place, number in enumerate(masks.ids):
+        inside = masks.masks[t, place].numpy() >= INSIDE
+        if inside.any():
+            yield number, round(float(masks.scores[t, place]), 4), inside
 
 
 @contextmanager
@@ -96,11 +127,14 @@ def mask_writer(path: Path, kind: DataFormat, expression: str, *, overwrite: boo
         raise UsageError(f"{path} holds other things than masks and is not replaced", hint="-o gives another folder")
     partial = path.with_name(f".{path.name}.partial")
     _discard(partial)
-    writer: _Pngs | _Json
+    writer: _Pngs | _Boxes | _Coco
     try:
-        writer = _Pngs(partial) if kind == "png" else _Json(expression, segmentation=kind == "rle")
+        if kind == "png":
+            writer = _Pngs(partial)
+        else:
+            writer = _Coco(expression) if kind == "rle" else _Boxes(expression)
         yield writer
-        if isinstance(writer, _Json):
+        if not isinstance(writer, _Pngs):
             partial.write_text(writer.text(), encoding="utf-8")
         _discard(path)
         partial.replace(path)
@@ -118,7 +152,9 @@ def _discard(path: Path) -> None:
 
 
 def _box(inside: NDArray[np.bool_]) -> list[int]:
-    """``[x, y, width, height]`` around the pixels inside."""
+    """``[x, y, width, height]`` around the pixels inside; all 0 where there are none."""
+    if not inside.any():
+        return [0, 0, 0, 0]
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     return [int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1]
 
