@@ -33,13 +33,13 @@ def check(text: str) -> None:
     assert EditPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=120))
 def test_any_text_is_a_plan_or_a_refusal(text: str) -> None:
     check(text)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join))
 def test_any_words_of_the_grammar_are_a_plan_or_a_refusal(text: str) -> None:
     check(text)

@@ -24,6 +24,9 @@ _COLOR_NOUNS = frozenset(
 )
 _QUALIFIED = frozenset({"colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound", "picture",
     "video", "clip", "edges", "details", "shade", "audio", "volume"})  # fmt: skip
+_MEDIA = frozenset(
+    {"video", "clip", "format", "picture", "mode", "speed", "orientation", "frame", "film", "movie", "footage"}
+)
 _ASPECT = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "before"), ("as", "now"),
     ("as", "it", "is"), ("than", "they", "are"), ("as", "possible"), ("in", "color"), ("than", "normal"),
@@ -48,11 +51,11 @@ def _plain_complement(tokens: list[Token]) -> list[Draft] | None:
         return [exact]
     if name := color(tokens):
         return [Draft("recolor", {"color": name})]
+    if drafts := _compared(tokens):
+        return drafts
     for trailer in _TRAILERS:
         if len(tokens) > len(trailer) and tuple(token.word for token in tokens[-len(trailer) :]) == trailer:
             return _plain_complement(tokens[: -len(trailer)])
-    if drafts := _compared(tokens):
-        return drafts
     amount, rest = split_amount(tokens)
     if amount is not None and rest:
         while len(rest) > 1 and rest[0].word in ("the", "as", "a"):
@@ -93,7 +96,7 @@ def _fixed(tokens: Tokens) -> Draft | None:
         return Draft("resize", {"height": {"4": 2160, "8": 4320, "2": 1440}[words[0]]})
     if len(tokens) <= 2 and tokens[-1].kind == "clock" and _ASPECT.fullmatch(tokens[-1].text) and len(words) == 1:
         return Draft("crop", {"aspect": tokens[-1].text})
-    if len(words) > 1 and words[-1] in ("video", "clip", "format", "picture", "mode", "speed", "orientation", "frame"):
+    if len(words) > 1 and words[-1] in _MEDIA:
         shorter = _fixed(tokens[:-1])
         if shorter and shorter.op in ("crop", "speed", "reverse", "grayscale"):
             return shorter

@@ -13,6 +13,7 @@ _BRITISH = {
     "theatre": "theater", "centred": "centered", "jewellery": "jewelry", "mould": "mold", "plough": "plow",
     "catalogue": "catalog",
     "watercolour": "watercolor", "greyish": "grayish", "pixellate": "pixelate", "anticlockwise": "counterclockwise",
+    "anti-clockwise": "counterclockwise", "counter-clockwise": "counterclockwise",
     "gray-scale": "grayscale", "grey-scale": "grayscale", "colourise": "colorize",
 }  # fmt: skip
 _ISE = (

@@ -40,6 +40,8 @@ _WHOLE_LEAD = ARTICLES | {"whole", "entire", "full", "complete", "of", "all", "i
 EXCEPT = (
     ("except", "for"), ("apart", "from"), ("aside", "from"), ("other", "than"), ("with", "the", "exception", "of"),
     ("save", "for"), ("not", "including"), ("except",), ("but", "not"), ("but",), ("besides",), ("excluding",),
+    
+    ("that", "is", "not"), ("that", "are", "not"), ("who", "is", "not"), ("which", "is", "not"),
     ("bar",), ("without", "touching"), ("around",), ("outside", "of"), ("outside",), ("excepting",), ("minus",),
 )  # fmt: skip
 _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})

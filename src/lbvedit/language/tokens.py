@@ -51,7 +51,7 @@ _PIECE = re.compile(
   | (?P<hex>\#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b)
   | (?P<size>\d{2,5}\s?[x×]\s?\d{2,5}\b)
   | (?P<clock>\d+(?::[0-5]\d){1,2}(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?:\d+(?:\.\d+)?(?!\w))
-  | (?P<to>(?<=\w)\s?[-–—]\s?(?=\d))
+  | (?P<to>(?<=\w)(?:[-–—]|\s[-–—]\s)(?=\d))
   | (?P<percent>[-+]?\d+(?:\.\d+)?\s?%)
   | (?P<number>(?:(?<!\w)[-+])?(?:\d+(?:\.\d+)?|\.\d+))
   | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*(?:[-/][^\W\d_]+(?:['’][^\W\d_]+)*)*['’]?)
@@ -127,6 +127,8 @@ def _words(piece: str, start: int, known: frozenset[str]) -> list[Token]:
     if plain in _CONTRACTIONS:
         parts = _CONTRACTIONS[plain].split()
         return [Token("word", piece, part, start, start + len(piece)) for part in parts]
+    if american(plain) != plain:
+        return [Token("word", piece, american(plain), start, start + len(piece))]
     parts = re.split(r"[-/]", plain)
     if len(parts) > 1 and all(american(part) in known for part in parts):
         out, at = [], start

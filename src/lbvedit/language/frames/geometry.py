@@ -23,6 +23,9 @@ _AXES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("around",), "horizontal"), (("upside", "down"), "vertical"), (("top", "to", "bottom"), "vertical"),
     (("top", "and", "bottom"), "vertical"),
 )  # fmt: skip
+_PLACES = frozenset({"middle", "center", "left half", "right half", "top half", "bottom half", "left", "right",
+    "top", "bottom",
+    "left side", "right side", "left third", "right third", "corner", "edges", "borders"})  # fmt: skip
 _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "format", "aspect", "ratio", "of", "in",
     "with", "as",
     "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide", "high",
@@ -117,6 +120,8 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     places = sorted(splits(tokens, around), key=lambda place: place[1] in ("to", "at", "in", "into", "for", "on", "so"))
     for before, mark, behind in places:
         target = noun_phrase(behind)
+        if target is not None and target.phrase in _PLACES:
+            return None
         left = object_of([token for token in before if token.word not in ("in", "to", "a", "tightly", "centered", ",")])
         if (
             target
@@ -133,6 +138,8 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         kept.pop()
     target = object_of(kept) if kept and words_of(kept) not in (["the"], ["a"], ["the", "a"]) else NOBODY
     if target is None or (target.kind in ("none", "whole", "rest") and not params):
+        return None
+    if target.phrase in _PLACES:
         return None
     if phrase.particle == "out":
         return [Draft("remove", {}, target).noted("'crop out' is read as removing it")] if not params else None
@@ -312,6 +319,10 @@ def resizing(phrase: Phrase) -> list[Draft] | None:
             kept = kept[:-1]
         target = object_of(kept)
         return [Draft("resize", size, target)] if target is not None else None
+    for at in range(len(tokens) - 2):
+        if tokens[at].word == "to" and (drafts := complement(tokens[at + 1 :])) and drafts[0].op == "resize":
+            left = object_of(tokens[:at])
+            return [drafts[0].on(left)] if left is not None else None
     amount, rest = split_amount(tokens)
     target = object_of(rest)
     if target is None:

@@ -12,6 +12,9 @@ from lbvedit.language.tokens import Token, join
 
 __all__ = ["cutting_out", "finding", "grading", "highlighting", "keeping", "plain", "removing", "vignetting"]
 
+_KEPT = frozenset({"only", "just", "the", "part", "<span>", "section", "and", ",", "what", "is", "everything", "all",
+    "from", "to",
+    "of", "video", "clip", "footage", "between", "portion", "bit", "seconds", "it"})  # fmt: skip
 _SIDES = frozenset({"left", "right", "top", "bottom", "front", "back", "behind", "end", "side"})
 
 
@@ -167,8 +170,9 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous:
         return None
     tokens = phrase.tokens
-    for before, _, behind in splits(tokens, frozenset({"on", "onto", "against", "with", "over", "and"})):
-        if name := background_color(list(behind)):
+    for before, mark, behind in splits(tokens, frozenset({"on", "onto", "against", "with", "over", "and"})):
+        ground = color(behind) if mark in ("on", "onto", "against", "over") else None
+        if name := background_color(list(behind)) or ground:
             target = object_of(before)
             return [Draft("cutout", {"background": name}, target)] if target and target.kind != "none" else None
     for before, _, behind in splits(tokens, frozenset({"from", "of", "on", "with", "against"})):
@@ -199,11 +203,7 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     words = words_of(tokens)
     spans = [token for token in tokens if token.kind == "span"]
     if spans:
-        others = [
-            word
-            for word in words
-            if word not in ("only", "just", "the", "part", "<span>", "section", "and", ",", "what", "is")
-        ]
+        others = [word for word in words if word not in _KEPT]
         if others:
             return None
         drafts = [spanned(Draft("trim"), span.span) for span in spans]

@@ -62,7 +62,7 @@ def property_in(tokens: Tokens) -> tuple[str, Target] | None:
     words = words_of(tokens)
     start = 1 if words and words[0] in ARTICLES | {"its", "their", "his", "her"} else 0
     own = bool(words) and words[0] in ("its", "their", "his", "her")
-    for size in (2, 1):
+    for size in (3, 2, 1):
         name = " ".join(words[start : start + size])
         if name not in PROPERTIES and name not in _NAMES:
             continue
@@ -99,8 +99,8 @@ def property_in(tokens: Tokens) -> tuple[str, Target] | None:
 
 
 _NAMES = frozenset({"hue", "style", "look", "appearance", "resolution", "aspect ratio", "format", "orientation",
-    "aspect", "angle", "weather", "season", "mood", "atmosphere", "action", "frame rate", "length", "duration", "tint",
-    "shade"})  # fmt: skip
+    "aspect", "angle", "weather", "season", "time of day", "mood", "atmosphere", "action", "frame rate",
+    "length", "duration", "tint", "shade"})  # fmt: skip
 
 
 def with_reordering(tokens: list[Token], attempt: Callable[[list[Token]], list[Draft] | None]) -> list[Draft] | None:

@@ -13,7 +13,7 @@ from lbvedit.language.tokens import MARK_SOFT, Token
 
 __all__ = ["more_or_less", "multiplying", "set_property", "setting", "silencing"]
 
-_STYLES = frozenset({"style", "look", "appearance", "weather", "season", "mood", "atmosphere"})
+_STYLES = frozenset({"style", "look", "appearance", "weather", "season", "time of day", "mood", "atmosphere"})
 
 
 def more_or_less(direction: int) -> Frame:

@@ -57,6 +57,9 @@ def trimming(phrase: Phrase) -> list[Draft] | None:
                 draft = Draft("trim", {"end": tidy(-lengths[0].value)})
                 return [draft.noted(f"{lengths[0].text} is taken from the end")]
         return None
+    points = [token for token in tokens if token.kind == "clock"]
+    if len(points) == 1 and "to" in words and all(word in _NEUTRAL for word in words if word != points[0].word):
+        return [Draft("trim", {"end": tidy(points[0].value)})]
     spans = _spans(tokens)
     if not spans or len(spans) > 2:
         return None
