@@ -16,8 +16,10 @@ __all__ = ["action", "color", "complement", "look", "new_thing"]
 _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "become", "becomes", "get", "go", "seem",
     "feel", "sound", "all", "being", "turn", "both", "into", "in", "as", "appearing", "have", "has", "having", "to",
     "bit", "colored", "painted", "dyed", "play", "plays", "run", "at", "totally", "even", "nice", "and"})  # fmt: skip
-_SHADES = frozenset({"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color"})
-_NICE = frozenset({"nice", "lovely", "beautiful", "certain", "different", "new", "striking"})
+_SHADES = frozenset(
+    {"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat", "layer"}
+)
+_NICE = frozenset({"fresh", "nice", "lovely", "beautiful", "certain", "different", "new", "striking"})
 _SHADED = frozenset({"slightly", "somewhat", "bit", "little", "much", "really"})
 _COLOR_NOUNS = frozenset(
     {"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead", "paintwork", "now", "job"}

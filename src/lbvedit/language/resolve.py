@@ -125,6 +125,8 @@ class _Resolver:
             if draft.target.kind == "phrase" and target:
                 self.notes.append(f"{draft.op} acts on the whole video, not only on {target!r}")
             target, outside = None, False
+        if target and any(f" {word} " in f" {target} " for word in ("except", "but not", "apart from")):
+            self.notes.append(f"{target!r} is looked for as one phrase")
         if entry.takes_target == "must" and target is None:
             raise InstructionError(
                 f"{draft.op} what? {draft.words!r:.80} names no thing", hint=f"as in {entry.example!r}"

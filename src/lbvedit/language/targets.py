@@ -40,7 +40,6 @@ _WHOLE_LEAD = ARTICLES | {"whole", "entire", "full", "complete", "of", "all", "i
 EXCEPT = (
     ("except", "for"), ("apart", "from"), ("aside", "from"), ("other", "than"), ("with", "the", "exception", "of"),
     ("save", "for"), ("not", "including"), ("except",), ("but", "not"), ("but",), ("besides",), ("excluding",),
-    
     ("that", "is", "not"), ("that", "are", "not"), ("who", "is", "not"), ("which", "is", "not"),
     ("bar",), ("without", "touching"), ("around",), ("outside", "of"), ("outside",), ("excepting",), ("minus",),
 )  # fmt: skip
@@ -192,8 +191,10 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
     if words[0] in _NEVER_START or words[-1] in _NO_END or MARK_SOFT in (words[0], words[-1]):
         return None
     relative = next((at for at, word in enumerate(words) if word in _CLAUSE and at), len(words))
-    if any(word in _NEVER_INSIDE for word in words[:relative]):
-        return None
+    for at, word in enumerate(words[:relative]):
+        between_them = at and word in ("it", "them") and words[at - 1] in _BEFORE_ARTICLE - {"and", "or", MARK_SOFT}
+        if word in _NEVER_INSIDE and not between_them:
+            return None
     for before, word in pairwise(words[:relative]):
         if word in ("the", "a", "an") and before not in _BEFORE_ARTICLE and not before.endswith(("ing", "ed", "'s")):
             return None  # "car rde and turn the sky": another clause has been swallowed

@@ -240,6 +240,9 @@ def mark_times(tokens: Tokens) -> list[Token]:
             span, after = found
             after = _of_the_video(tokens, after)
             out.append(_made("span", tokens[at:after], span=span))
+        elif at and tokens[at - 1].word == "at" and tokens[at].word in _UNITS and (point := _point_at(tokens, at)):
+            seconds, after = point  # "at second 3"
+            out.append(_made("duration", tokens[at:after], value=round(seconds, 6)))
         elif length := _duration_at(tokens, at):
             seconds, after = length
             if tokens[at].word in ("half", "a", "an", "few") and not _is_length(tokens, at, after):

@@ -255,6 +255,8 @@ def changing(phrase: Phrase) -> list[Draft] | None:
                 return drafts
         return None
 
+    if "degrees" in words_of(phrase.tokens):
+        return None
     if found := with_reordering(phrase.tokens, attempt):
         return found
     if phrase.verb in ("turn", "change", "switch"):

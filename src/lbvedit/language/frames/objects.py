@@ -112,7 +112,7 @@ def removing(phrase: Phrase) -> list[Draft] | None:
     amount, rest = split_amount(tokens)
     for words in (tokens, rest):
         if found := _remove_property(words, amount if words is rest else None):
-            return found
+            return None if amount and amount.mode != "degree" else found  # "drop the volume to 30%" lowers it
 
     def attempt(words: list[Token]) -> list[Draft] | None:
         whole, left_out = list(words), ""

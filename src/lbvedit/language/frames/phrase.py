@@ -57,8 +57,13 @@ def splits(tokens: Tokens, marks: frozenset[str]) -> Iterator[tuple[Tokens, str,
             yield tokens[:at], token.word, tokens[at + 1 :]
 
 
-def property_in(tokens: Tokens) -> tuple[str, Target] | None:
-    """A property and whose it is: ``the brightness of the sky``, ``the car's color``, ``contrast``."""
+def property_in(tokens: Tokens, *, loose: bool = False) -> tuple[str, Target] | None:
+    """A property and whose it is: ``the brightness of the sky``, ``the car's color``, ``contrast``.
+
+    Args:
+        tokens: the words.
+        loose: whether ``the lady's scarf color`` may mean the color of the scarf; else it may be a thing of that name.
+    """
     words = words_of(tokens)
     start = 1 if words and words[0] in ARTICLES | {"its", "their", "his", "her"} else 0
     own = bool(words) and words[0] in ("its", "their", "his", "her")
@@ -79,7 +84,7 @@ def property_in(tokens: Tokens) -> tuple[str, Target] | None:
             if last.word.endswith(("'s", "'")) and len(last.word) > 2:
                 cut = 2 if last.word.endswith("'s") else 1
                 owner[-1] = Token("word", last.text[:-cut], last.word[:-cut], last.start, last.end - cut)
-            elif name in (
+            elif not loose and name in (
                 "color",
                 "colors",
                 "light",

@@ -116,7 +116,7 @@ def set_property(left: list[Token], mark: str, right: list[Token]) -> list[Draft
             return _grade_all([found], 1, amount)
         return None
     cut = next((at for at, token in enumerate(left) if at and token.word == "from"), len(left))
-    found = property_in(left) or property_in(left[:cut])
+    found = property_in(left, loose=True) or property_in(left[:cut], loose=True)
     if found is None or mark not in ("to", "into", "as", "with", "for"):
         return None
     name, target = found
