@@ -5,9 +5,9 @@ The seam: an evaluation is one function, named in :data:`lbvedit.evaluation.regi
     EVALUATIONS["example"]["davis"] = "lbvedit.evaluation.example:evaluate_davis"
 
     def evaluate_davis(options: Options) -> Result:
-        dataset = open_davis(options.require_data(DAVIS))
+        dataset = open_davis(options.require("data"))
         numbers = sample(len(dataset), options.limit, options.seed)
-        metrics = score_referrals(dataset, numbers, segment, report=options.report)
+        metrics = score_referrals(dataset, numbers, segment, options)
         return Result("example", "davis", len(numbers), metrics, table=TABLE_1)
 
 ``lbvedit evaluate example --corpus davis --data DIR`` then prints the table with our row under the paper's, as Markdown

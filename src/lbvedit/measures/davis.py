@@ -63,14 +63,18 @@ def boundary(masks: Tensor) -> Tensor:
 
 
 def _dilated(masks: Tensor, radius: int) -> Tensor:
-    """Masks grown by a disk: the union of rows, each grown sideways by what the disk has at that height."""
+    """Masks ``(T, H, W)`` bool grown by a disk: the union of rows, each widened by what the disk has at that height."""
+    widened = [masks]
+    for _ in range(radius):
+        wider = widened[-1].clone()
+        wider[..., 1:] |= widened[-1][..., :-1]
+        wider[..., :-1] |= widened[-1][..., 1:]
+        widened.append(wider)
     H = masks.shape[1]
-    padded = F.pad(masks[:, None].float(), (0, 0, radius, radius))
     grown = torch.zeros_like(masks)
-    for dy in range(-radius, radius + 1):
-        half = math.isqrt(radius**2 - dy**2)
-        rows = padded[:, :, radius + dy : radius + dy + H]
-        grown |= F.max_pool2d(rows, (1, 2 * half + 1), stride=1, padding=(0, half))[:, 0] > 0
+    for dy in range(-min(radius, H - 1), min(radius, H - 1) + 1):
+        rows = widened[math.isqrt(radius**2 - dy**2)]
+        grown[:, max(0, dy) : H + min(0, dy)] |= rows[:, max(0, -dy) : H - max(0, dy)]
     return grown
 
 
