@@ -161,11 +161,13 @@ RECIPES: dict[str, Recipe] = {
     "ts": Recipe("stream.ts", f"{pictures()} {tone()} {X264} {AAC}"),
     "ts_long": Recipe("long.ts", f"{pictures(frames=60)} {X264} -bf 0"),
     "edit_list": Recipe("edit_list.mp4", "-ss 0.2 -i {bframes} -c copy"),
+    "long_mkv": Recipe("long.mkv", f"{pictures(frames=200)} {X264} -g 25"),
     "long": Recipe("long.mp4", f"{pictures(frames=200)} {X264} -g 25"),
     # shape
     "rotated": Recipe("rotated.mp4", "-display_rotation 90 -i {cfr} -c copy"),
     "rotated_180": Recipe("rotated_180.mp4", "-display_rotation 180 -i {cfr} -c copy"),
     "rotated_270": Recipe("rotated_270.mp4", "-display_rotation 270 -i {cfr} -c copy"),
+    "sar_rotated": Recipe("sar_rotated.mp4", "-display_rotation 90 -i {sar} -c copy"),
     "flipped": Recipe("flipped.mp4", "-display_hflip -i {cfr} -c copy"),
     "odd": Recipe("odd.mp4", f"{pictures()} -vf {ODD} -c:v libx264 -preset ultrafast -crf 18 -pix_fmt yuv444p"),
     "odd_420": Recipe("odd_420.mkv", f"{pictures()} -vf {ODD} -c:v ffv1 -pix_fmt yuv420p"),

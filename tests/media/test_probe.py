@@ -28,6 +28,7 @@ UNSAID = ColorTags()
         ("rotated_270", {"width": 48, "height": 64, "rotation": 270}),
         ("odd", {"width": 63, "height": 47, "pixel_format": "yuv444p"}),
         ("sar", {"sample_aspect_ratio": Fraction(4, 3), "width": 64}),
+        ("sar_rotated", {"sample_aspect_ratio": Fraction(3, 4), "width": 48, "height": 64}),
         ("tiny", {"width": 1, "height": 1}),
         ("wide", {"width": 16000}),
         ("interlaced", {"interlaced": True}),

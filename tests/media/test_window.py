@@ -113,6 +113,20 @@ def test_decoded_clips_stay_as_decoded(clips: Clips, resumed: bool) -> None:
     assert all(isinstance(some, DecodedClip) for some in out[:1])
 
 
+def test_an_edit_that_ends_fades_out_after_a_restart_too(clips: Clips) -> None:
+    with Source(clips("cfr")) as source:
+        first, second = list(source.windows(12, 4))[:2]
+    edited = first.with_frames(first.frames // 2)
+    before, after = CrossFade(4), CrossFade(4)
+    before.push(edited)
+    after.state = before.state
+    whole, resumed = before.push(second), after.push(second)
+    assert whole is not None
+    assert resumed is not None
+    assert torch.equal(whole.frames, resumed.frames)
+    assert not torch.equal(whole.frames[:4], second.frames[:4])
+
+
 def test_blended_clips_keep_their_origin(clips: Clips) -> None:
     fade, out = CrossFade(2), []
     with Source(clips("cfr")) as source:

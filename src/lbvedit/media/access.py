@@ -83,9 +83,9 @@ class Spool:
         return Path(self._file.name)
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Bytes from an offset, fewer only at the end of the stream."""
+        """Bytes from an offset: as many as are there, waiting only where there is none; none at the end."""
         have = self._file.seek(0, os.SEEK_END)
-        while have < offset + size and not self._ended:
+        while have <= offset and not self._ended:
             piece = self._stream.read(max(size, 1 << 16))
             self._ended = not piece
             have += self._file.write(piece)
@@ -138,7 +138,7 @@ def resolve_input(name: str | Path, *, allow_protocols: bool = False) -> Input:
             raise MediaError(
                 "standard input is a terminal, not a video", hint="pipe one in: ffmpeg ... - | lbvedit ... -"
             )
-        return Input("standard input", "stream", spool=Spool(sys.stdin.buffer))
+        return Input("standard input", "stream", spool=Spool(_unbuffered(sys.stdin.buffer)))
     path = Path(name)
     try:
         mode = path.stat().st_mode
@@ -147,7 +147,7 @@ def resolve_input(name: str | Path, *, allow_protocols: bool = False) -> Input:
     if stat.S_ISDIR(mode):
         return Input(name, "images", _images_in(path))
     if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
-        return Input(name, "stream", spool=Spool(_open(path)))
+        return Input(name, "stream", spool=Spool(_unbuffered(_open(path))))
     with _open(path) as file:
         head = file.read(1024)
     if not head:
@@ -179,6 +179,11 @@ def _open(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:
         raise MediaError(f"{path} cannot be opened: {error.strerror}", hint="check its permissions") from error
+
+
+def _unbuffered(stream: BinaryIO) -> BinaryIO:
+    """What is under a buffer: a thread waiting in a buffered read holds a lock that the interpreter needs to end."""
+    return getattr(stream, "raw", stream)
 
 
 def _is_playlist(head: bytes) -> bool:
@@ -255,13 +260,28 @@ def open_container(source: Input, *, allow_protocols: bool = False) -> InputCont
 
 
 def _open_spool(source: Input, spool: Spool, options: dict[str, str]) -> InputContainer:
-    """A stream, read as it comes; a container that needs seeking, such as MP4, once all of it has come."""
+    """A stream, read as it comes; a container that needs seeking, once all of it has come."""
+    if _index_comes_last(spool):
+        return av.open(f"file:{spool.drain()}", "r", options=options, metadata_errors="replace")
     try:
         return av.open(_SpoolReader(spool, source.name), "r", options=options, metadata_errors="replace")
     except FFmpegError:
         if spool.interruption:
             raise
         return av.open(f"file:{spool.drain()}", "r", options=options, metadata_errors="replace")
+
+
+def _index_comes_last(spool: Spool) -> bool:
+    """Whether a stream is an MP4 whose pictures come before the index (moov) that tells where they lie."""
+    offset = 0
+    while len(head := spool.read_at(offset, 16)) >= 8:
+        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        if kind == b"mdat":
+            return True
+        if kind not in (b"ftyp", b"free", b"skip", b"wide", b"uuid", b"styp", b"sidx", b"pdin") or size < 8:
+            return False
+        offset += size
+    return False
 
 
 @contextmanager

@@ -12,7 +12,7 @@ __all__ = ["Ahead"]
 Item = TypeVar("Item")
 
 PATIENCE_S = 2
-"""How long ``close`` waits for the thread; one that is stuck reading a silent pipe is left to the end of the process."""
+"""How long ``close`` waits for the thread; one that waits for a silent pipe is left to the end of the process."""
 
 
 class Ahead(Generic[Item]):

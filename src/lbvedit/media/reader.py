@@ -215,10 +215,7 @@ class StreamReader:
                         damaged[0] += 1
                         continue
                     for picture in pictures:
-                        pts = picture.pts if picture.pts is not None else picture.dts
-                        if key is not None and (pts is None or pts < key):
-                            continue
-                        pts = clock.stamp(pts)
+                        pts = clock.stamp(picture.pts if picture.pts is not None else picture.dts)
                         number = index.number(pts) if index else number + 1
                         picture.pts = pts
                         yield Shot(picture, pts, number)
