@@ -65,6 +65,10 @@ class _Working:
 class Compose:
     """Carries out the exact steps of a plan.
 
+    Attributes:
+        mattes: those of the latest window, ``(T or 1, 1, H, W)`` uint8 by target: a report shows them.
+        touched: where the latest window may have changed, ``(T, 1, H, W)`` bool; None for everywhere.
+
     Args:
         request: the plan, the masks and the device.
         options: how mattes are made.
@@ -81,6 +85,8 @@ class Compose:
 
     def __init__(self, request: Request, options: ComposeOptions, finder: TargetFinder | None = None) -> None:
         self.state: dict[str, Tensor] = {}
+        self.mattes: Mapping[str, Tensor] = {}
+        self.touched: Tensor | None = None
         self.steps = request.plan.steps if request.plan else ()
         for step in self.steps:
             if step.op not in OPERATORS or step.engine != "exact":
@@ -112,6 +118,7 @@ class Compose:
         for clip in source.windows(self.window):
             done, touched = self._edit(clip, index, source, len(self.steps), steady=True)
             outside.add(clip.frames, done.frames, touched)
+            self.mattes, self.touched = done.mattes, touched
             index += len(clip)
             yield clip.with_frames(done.frames, done.alpha)
         outside.tell(report)

@@ -28,7 +28,7 @@ ENOUGH_FRAMES = 40
 CHROMATIC_FROM, CHROMATIC_TO = 0.045, 0.085
 """Chroma between which a surface turns from gray (white, silver, black) to coloured."""
 
-BLACK_PAINT, WHITE_PAINT = 0.29, 0.77
+BLACK_PAINT, WHITE_PAINT = 0.31, 0.77
 """Typical lightness of something painted black or white: shading needs room on both sides."""
 
 HUE_SLACK_DEG = 2.5
@@ -40,7 +40,7 @@ TOE = 0.1
 DEPTH = 0.9
 """Chroma of paint against the named colour's, which no real surface in ordinary light reaches."""
 
-BLACK_GLOSS = 0.65
+BLACK_GLOSS = 0.6
 """What white on a surface becomes where it is painted black."""
 
 FOLLOW = 0.9
@@ -127,9 +127,9 @@ def measure_surface(samples: Tensor) -> Surface:
     chromatic = _ramp(float(chroma.quantile(0.75)), CHROMATIC_FROM, CHROMATIC_TO)
     saturation = float(along.quantile(0.85).clamp(min=0.05))
     # Lightness is that of the paint alone: of coloured pixels on a coloured surface, of the lighter ones on a gray one.
-    coloured = L[along >= 0.6 * saturation]
-    lighter = L[0.5 * L.quantile(0.8) <= L]
-    lightness = chromatic * float(coloured.median()) + (1 - chromatic) * float(lighter.median())
+    lightness = float(L[0.5 * L.quantile(0.8) <= L].median())
+    if chromatic > 0:
+        lightness += chromatic * (float(L[along >= 0.6 * saturation].median()) - lightness)
     return Surface(lightness, float(L.quantile(0.985)), hue, saturation, chromatic)
 
 
@@ -147,6 +147,10 @@ def mix_paint(color: tuple[float, float, float], surface: Surface) -> Paint:
     chroma = math.hypot(a, b)
     hued = _ramp(chroma, 0.02, 0.06)
     gray = BLACK_PAINT + (WHITE_PAINT - BLACK_PAINT) * L
+    if L < 0.1:
+        gray = min(gray, surface.lightness)
+    elif L > 0.97:
+        gray = max(gray, surface.lightness)
     coloured = min(max(surface.lightness, L - 0.14), L - 0.02)
     lightness = hued * coloured + (1 - hued) * gray
     lightest = hued * (L + 0.55 * (1 - L)) + (1 - hued) * (BLACK_GLOSS + (1 - BLACK_GLOSS) * L)
@@ -186,12 +190,13 @@ def repaint(frames: Tensor, surface: Surface, paint: Paint) -> Tensor:
     if surface.chromatic < 1:
         lit = _smooth(L, 0.38 * surface.lightness, 0.8 * surface.lightness)
         share += (1 - surface.chromatic) * lit * (1 - foreign)
-    if surface.highlight < 0.96:
-        sparkle = max(surface.highlight, 0.9)
-        share *= 1 - _smooth(L, sparkle, 1.0)
-
     # Going lighter, the darkest parts stay behind: a white car has black tyres.
     follow = FOLLOW if paint.lightness < surface.lightness else FOLLOW * _smooth(L, 0.1, 0.25)
+    if surface.highlight < 0.96:
+        dull = 1 - _smooth(L, max(surface.highlight, 0.9), 1.0)
+        share *= dull
+        follow = follow * dull
+
     lightness = L + (follow + (1 - follow) * share) * (_curve(L, surface, paint) - L)
     taken = surface.chromatic * along
     plain = (1 - share) * (1 - foreign)
