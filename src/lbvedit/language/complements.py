@@ -34,6 +34,12 @@ _TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "
     ("as", "it", "is"), ("than", "they", "are"), ("as", "possible"), ("in", "color"), ("than", "normal"),
     ("as", "normal"), ("instead",), ("as", "well"), ("too",), ("again",), ("now",), ("overall",), ("as", "it", "was"),
     ("than", "it", "was"), ("than", "usual"), ("speed",), ("mode",), ("format",), ("please",))  # fmt: skip
+_BEFORE_STATE = frozenset({
+    "a", "an", "the", "in", "completely", "fully", "totally", "entirely", "all", "only",
+})  # fmt: skip
+_MORE_OR_LESS = frozenset({
+    "more", "less", "no", "fewer", "extra", "additional", "any",
+})  # fmt: skip
 
 
 def complement(tokens: Tokens) -> list[Draft] | None:
@@ -74,18 +80,7 @@ def _one(draft: Draft | None) -> list[Draft] | None:
 
 def _fixed(tokens: Tokens) -> Draft | None:
     words = [token.word for token in tokens]
-    while len(words) > 1 and words[0] in (
-        "a",
-        "an",
-        "the",
-        "in",
-        "completely",
-        "fully",
-        "totally",
-        "entirely",
-        "all",
-        "only",
-    ):
+    while len(words) > 1 and words[0] in _BEFORE_STATE:
         if " ".join(words) in STATES:
             break
         words = words[1:]
@@ -195,15 +190,7 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
     if not words:
         return None
     phrase = " ".join(words)
-    explicit = len(words) < len(tokens) and tokens[0].word in (
-        "more",
-        "less",
-        "no",
-        "fewer",
-        "extra",
-        "additional",
-        "any",
-    )
+    explicit = len(words) < len(tokens) and tokens[0].word in _MORE_OR_LESS
     if phrase in QUALITIES:
         op, direction = QUALITIES[phrase]
         return _with_doubt(graded(op, direction * sign, amount), phrase)
@@ -228,13 +215,9 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
 
 
 def _with_doubt(draft: Draft | None, phrase: str) -> list[Draft] | None:
-    if draft is None:
-        return None
-    if phrase in ("softer", "soft"):
+    if draft is not None and phrase in ("softer", "soft"):
         draft = draft.noted(f"'{phrase}' is read as less sharp; for less loud say quieter")
-    if phrase in ("lighter", "light") and draft.op == "brightness":
-        return [draft]
-    return [draft]
+    return _one(draft)
 
 
 def _property(phrase: str, sign: int, amount: Amount | None) -> list[Draft] | None:

@@ -135,12 +135,10 @@ class _Resolver:
         step = Step(draft.op, target, params, entry.engine, outside and target is not None, draft.words)
         before = self.steps[-1] if self.steps else None
         if before is not None and (before.op, before.target, before.outside) == (step.op, step.target, step.outside):
-            if (step.op == "recolor" and before.words == step.words.split(" and ")[0]) or (
-                step.op == "recolor" and draft.target.kind != "pronoun"
-            ):
-                one, two = before.params["color"], step.params["color"]
+            if step.op == "recolor" and {**before.params, "color": ""} == {**params, "color": ""}:
+                one, two = before.params["color"], params["color"]
                 raise InstructionError(
-                    f"{one} and {two} are two colours for {step.target or 'the frame'!r}", hint="name one"
+                    f"{one} and {two} are two colours for {target or 'the frame'!r}", hint="name one"
                 )
             if step.op == "cutout" and not before.params:
                 self.steps[-1] = step

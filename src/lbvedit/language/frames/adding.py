@@ -31,6 +31,9 @@ _WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", 
 _SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled",
     "called", "as",
     "stating", "words", "text", "is"})  # fmt: skip
+_NO_THINGS = frozenset({
+    "fade", "audio", "track", "transition", "speed", "filter", "effect", "them", "those",
+})  # fmt: skip
 
 
 def effect(tokens: list[Token]) -> list[Draft] | None:
@@ -156,17 +159,7 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
 
 def _new(what: str, target: Target) -> list[Draft] | None:
     last = what.split()[-1].lower()
-    if last in PROPERTIES or last in _TEXT_NOUNS | {
-        "fade",
-        "audio",
-        "track",
-        "transition",
-        "speed",
-        "filter",
-        "effect",
-        "them",
-        "those",
-    }:
+    if last in PROPERTIES or last in _TEXT_NOUNS | _NO_THINGS:
         return None
     return [Draft("add", {"what": what}, target)]
 

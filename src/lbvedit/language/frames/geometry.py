@@ -31,6 +31,12 @@ _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "fo
     "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide", "high",
     "tall", "on", "at",
     "width", "height", "movie", "film", "for", "dimensions", "down", "up", "by", "scene", "shot"})  # fmt: skip
+_TOWARDS = frozenset({
+    "on", "onto", "to", "into", "at", "towards", "toward", "the", "in",
+})  # fmt: skip
+_TURN_WORDS = frozenset({
+    "degrees", "degree", "deg", "by", "to", "turn", "a", "around", "direction", "wise", "way", "and", "full",
+})  # fmt: skip
 
 
 def _aspect(token: Token) -> str | None:
@@ -162,17 +168,7 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
     amount: Amount | None = None
     target: Target | None = NOBODY
     for at in range(len(tokens) + 1):
-        if at < len(tokens) and tokens[at].word not in (
-            "on",
-            "onto",
-            "to",
-            "into",
-            "at",
-            "towards",
-            "toward",
-            "the",
-            "in",
-        ):
+        if at < len(tokens) and tokens[at].word not in _TOWARDS:
             continue
         before, behind = tokens[:at], tokens[at + 1 :] if at < len(tokens) and tokens[at].word != "the" else tokens[at:]
         first, rest = split_amount(before)
@@ -261,21 +257,7 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
             angle, at = 180.0, at + (word != "half")
         elif word == "quarter" or word == "sideways":
             angle = 90.0
-        elif word not in (
-            "degrees",
-            "degree",
-            "deg",
-            "by",
-            "to",
-            "turn",
-            "a",
-            "around",
-            "direction",
-            "wise",
-            "way",
-            "and",
-            "full",
-        ):
+        elif word not in _TURN_WORDS:
             kept.append(tokens[at])
         at += 1
     if "the" in words_of(kept[-1:]) or "in" in words_of(kept[-1:]):

@@ -29,6 +29,15 @@ _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
 _COMPARED = frozenset(
     {"higher", "lower", "stronger", "weaker", "smaller", "bigger", "faster", "slower", "less", "more", "greater"}
 )
+_BEFORE_STYLE = frozenset({
+    "look", "more", "appear", "be", "feel", "very", "all", "a", "bit", "really",
+})  # fmt: skip
+_BEFORE_THING = frozenset({
+    "with", "of", "in", "on", "wearing", "like", "and",
+})  # fmt: skip
+_SO_THAT = frozenset({
+    "so", "that", "it", "he", "she", "they", "to", "with", "as", "is", "are", "doing", "and",
+})  # fmt: skip
 
 
 def making(phrase: Phrase) -> list[Draft] | None:
@@ -108,18 +117,7 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     for at in range(1, len(tokens)):
         target = _subject(tokens[:at], phrase)
         tail = words[at:]
-        while len(tail) > 1 and tail[0] in (
-            "look",
-            "more",
-            "appear",
-            "be",
-            "feel",
-            "very",
-            "all",
-            "a",
-            "bit",
-            "really",
-        ):
+        while len(tail) > 1 and tail[0] in _BEFORE_STYLE:
             tail = tail[1:]
         if target is not None and " ".join(tail) in _STYLES:
             return [Draft("style", {"style": " ".join(tail)}, target)]
@@ -161,15 +159,7 @@ def _becoming(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     for at in range(1, len(tokens)):
         if tokens[at].word == "into":
             target, rest = noun_phrase(tokens[:at]), tokens[at + 1 :]
-        elif tokens[at].word in ("a", "an") and tokens[at - 1].word not in (
-            "with",
-            "of",
-            "in",
-            "on",
-            "wearing",
-            "like",
-            "and",
-        ):
+        elif tokens[at].word in ("a", "an") and tokens[at - 1].word not in _BEFORE_THING:
             target, rest = noun_phrase(tokens[:at]), tokens[at:]
         else:
             continue
@@ -320,21 +310,7 @@ def animating(phrase: Phrase) -> list[Draft] | None:
         if target is None or target.kind not in ("phrase", "pronoun"):
             continue
         rest = tokens[at:]
-        while rest and rest[0].word in (
-            "so",
-            "that",
-            "it",
-            "he",
-            "she",
-            "they",
-            "to",
-            "with",
-            "as",
-            "is",
-            "are",
-            "doing",
-            "and",
-        ):
+        while rest and rest[0].word in _SO_THAT:
             rest = rest[1:]
         stripped = list(rest)
         if stripped and stripped[0].word.endswith("s") and stripped[0].word[:-1] in ACTIONS:

@@ -16,6 +16,12 @@ _KEPT = frozenset({"only", "just", "the", "part", "<span>", "section", "and", ",
     "from", "to",
     "of", "video", "clip", "footage", "between", "portion", "bit", "seconds", "it"})  # fmt: skip
 _SIDES = frozenset({"left", "right", "top", "bottom", "front", "back", "behind", "end", "side"})
+_IN_COLOR = frozenset({
+    "in color", "colored", "in full color", "color", "in its color", "in their color", "in its original color",
+})  # fmt: skip
+_AS_IT_IS = frozenset({
+    "as is", "as it is", "the same", "unchanged", "untouched", "intact", "as they are", "the way it is",
+})  # fmt: skip
 
 
 def _split(tokens: list[Token]) -> tuple[Amount | None, Target | None]:
@@ -217,30 +223,13 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     ):
         tail = " ".join([mark, *words_of(behind)])
         target = object_of(before)
-        if tail in (
-            "in color",
-            "colored",
-            "in full color",
-            "color",
-            "in its color",
-            "in their color",
-            "in its original color",
-        ):
+        if tail in _IN_COLOR:
             if target is None or target.kind != "phrase":
                 return None
             if only:
                 return [Draft("grayscale", {}, Target("phrase", target.phrase, outside=True))]
             return [Draft("spare", {}, target)]
-        if tail in (
-            "as is",
-            "as it is",
-            "the same",
-            "unchanged",
-            "untouched",
-            "intact",
-            "as they are",
-            "the way it is",
-        ):
+        if tail in _AS_IT_IS:
             return [Draft("spare", {}, target)] if target and target.kind == "phrase" else None
     for at in range(1, len(kept)):
         quality = complement(kept[at:])

@@ -11,6 +11,9 @@ from lbvedit.language.targets import ARTICLES, Target, noun_phrase, reorder_exce
 from lbvedit.language.tokens import Token, Tokens
 
 __all__ = ["Frame", "Phrase", "object_of", "property_in", "splits", "words_of"]
+_NOUNS_TOO = frozenset({
+    "color", "colors", "light", "lights", "sound", "music", "focus", "lighting", "detail", "details", "grain",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,19 +87,7 @@ def property_in(tokens: Tokens, *, loose: bool = False) -> tuple[str, Target] | 
             if last.word.endswith(("'s", "'")) and len(last.word) > 2:
                 cut = 2 if last.word.endswith("'s") else 1
                 owner[-1] = Token("word", last.text[:-cut], last.word[:-cut], last.start, last.end - cut)
-            elif not loose and name in (
-                "color",
-                "colors",
-                "light",
-                "lights",
-                "sound",
-                "music",
-                "focus",
-                "lighting",
-                "detail",
-                "details",
-                "grain",
-            ):
+            elif not loose and name in _NOUNS_TOO:
                 continue
             if target := noun_phrase(owner):
                 return name, target

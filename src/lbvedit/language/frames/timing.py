@@ -22,6 +22,9 @@ _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a",
     "lasts"})  # fmt: skip
 _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ending", "tail", "back"})
+_BEFORE_FADE = frozenset({
+    "with", "a", "an", "the", "by", "in", "on", "<duration>", "slow", "off", "video", "it", "clip", "out",
+})  # fmt: skip
 
 
 def _spans(tokens: list[Token]) -> list[tuple[float | None, float | None]] | None:
@@ -249,27 +252,7 @@ def beginning(phrase: Phrase) -> list[Draft] | None:
     words = words_of(tokens)
     if "fade" in words or "fadein" in words or "fadeout" in words:
         at = words.index("fade") if "fade" in words else 0
-        lead = [
-            word
-            for word in words[:at]
-            if word
-            not in (
-                "with",
-                "a",
-                "an",
-                "the",
-                "by",
-                "in",
-                "on",
-                "<duration>",
-                "slow",
-                "off",
-                "video",
-                "it",
-                "clip",
-                "out",
-            )
-        ]
+        lead = [word for word in words[:at] if word not in _BEFORE_FADE]
         kind = "in" if phrase.verb in ("start", "begin", "open") else "out"
         lengths = [token for token in tokens[:at] if token.kind == "duration"]
         return (
