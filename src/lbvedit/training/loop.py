@@ -116,6 +116,7 @@ def train(
     state = State(0, 0.0, model, average, optimizers, to_json(config), {"device": _device_name(accelerator)})
     if found is not None:
         state = checkpoint.load(found, state)
+        state.extra["device"] = _device_name(accelerator)
         if accelerator.scaler is not None and "scaler" in state.extra:
             accelerator.scaler.load_state_dict(state.extra["scaler"])
 
@@ -154,26 +155,23 @@ def train(
             ending = _agreed(accelerator, over or last or stop() is not None)
             if main and (now - reported_at >= _REPORT_EVERY_S or ending):
                 reported_at = now
-                report(
-                    Event(
-                        "progress", "train", state.step, config.steps, _line(parts), {"seconds": state.seconds, **parts}
-                    )
-                )
+                told = {"seconds": state.seconds, **parts}
+                report(Event("progress", "train", state.step, config.steps, _line(parts), told))
             if ending or _agreed(accelerator, now - saved_at >= 60 * config.checkpoint_minutes):
                 saved_at = now
                 if main:
                     if accelerator.scaler is not None:
                         state.extra["scaler"] = accelerator.scaler.state_dict()
                     checkpoint.save(run / "checkpoints", state)
-                    figures = _look(recipe, average if average is not None else model, run, state.step)
+                    if stop() is None:  # who interrupts does not want to wait for pictures
+                        figures = _look(recipe, model if average is None else average, run, state.step)
                     report(Event("progress", "checkpoint", state.step, config.steps, _line(figures), dict(figures)))
                 accelerator.wait_for_everyone()
             if ending:
                 break
         stopped_by = stop()
-    return Outcome(
-        state.step, state.seconds, state.step >= config.steps, stopped_by, figures, _device_name(accelerator)
-    )
+    finished = state.step >= config.steps
+    return Outcome(state.step, state.seconds, finished, stopped_by, figures, _device_name(accelerator))
 
 
 def averaged_model(recipe: Recipe[Any], run: Path) -> nn.Module:
