@@ -1,0 +1,235 @@
+"""Grounds and backdrops: noise made into grass, sand, roads, tiles, wood, skies with clouds, hills, towns, walls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lbvedit.data.world.scene import Ground, Light, linear
+
+__all__ = ["draw_ground", "draw_light", "noise", "photo_ground"]
+
+Picture = NDArray[np.float32]
+Tone = tuple[float, float, float]
+
+_TEXTURE = 192
+_BACKDROP = (192, 384)
+
+
+def noise(rng: np.random.Generator, height: int, width: int, coarsest: int = 4, fade: float = 0.55) -> Picture:
+    """Fractal noise that repeats at its borders, ``(h, w)`` in [0, 1]: octaves of smooth value noise."""
+    total = np.zeros((height, width), dtype=np.float64)
+    weight, cells = 1.0, coarsest
+    while cells <= min(height, width) // 2:
+        grid = rng.random((cells, max(1, cells * width // height)))
+        total += weight * _stretched(grid, height, width)
+        weight *= fade
+        cells *= 2
+    total -= total.min()
+    return (total / max(total.max(), 1e-9)).astype(np.float32)
+
+
+def _stretched(grid: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
+    def weights(size: int, cells: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        at = np.arange(size) * cells / size
+        low = np.floor(at).astype(np.int64)
+        share = at - low
+        return low, share * share * (3 - 2 * share)
+
+    (rows, v), (columns, u) = weights(height, grid.shape[0]), weights(width, grid.shape[1])
+    below, right = (rows + 1) % grid.shape[0], (columns + 1) % grid.shape[1]
+    u, v = u[None, :], v[:, None]
+    upper = grid[rows][:, columns] * (1 - u) + grid[rows][:, right] * u
+    lower = grid[below][:, columns] * (1 - u) + grid[below][:, right] * u
+    return upper * (1 - v) + lower * v
+
+
+def _mixed(share: Picture, first: Tone, second: Tone) -> Picture:
+    a, b = np.asarray(first, np.float32), np.asarray(second, np.float32)
+    return (a + (b - a) * share[..., None]).astype(np.float32)
+
+
+def _grass(rng: np.random.Generator) -> Picture:
+    dry = float(rng.uniform(0, 0.7))
+    lush = _mixed(noise(rng, _TEXTURE, _TEXTURE, 6, 0.8), linear(46, 84, 26), linear(112, 146, 58))
+    return _mixed(noise(rng, _TEXTURE, _TEXTURE, 3) * dry, (0, 0, 0), linear(170, 150, 90)) * 0.6 + lush * (
+        1 - 0.4 * dry
+    )
+
+
+def _sand(rng: np.random.Generator) -> Picture:
+    return _mixed(noise(rng, _TEXTURE, _TEXTURE, 5, 0.75), linear(190, 162, 116), linear(226, 204, 160))
+
+
+def _asphalt(rng: np.random.Generator) -> Picture:
+    road = _mixed(noise(rng, _TEXTURE, _TEXTURE, 24, 0.95), linear(74, 74, 78), linear(112, 112, 114))
+    if rng.random() < 0.7:
+        stripe = slice(_TEXTURE // 2 - 3, _TEXTURE // 2 + 3)
+        dashes = (np.arange(_TEXTURE) // (_TEXTURE // 4)) % 2 == 0
+        road[stripe, dashes] = linear(225, 222, 205)
+    return road
+
+
+def _snow(rng: np.random.Generator) -> Picture:
+    return _mixed(noise(rng, _TEXTURE, _TEXTURE, 4, 0.6), linear(206, 214, 226), linear(244, 246, 250))
+
+
+def _water(rng: np.random.Generator) -> Picture:
+    waves = noise(rng, _TEXTURE, _TEXTURE, 8, 0.65)
+    return _mixed(waves**1.5, linear(28, 76, 110), linear(110, 160, 184))
+
+
+def _tiles(rng: np.random.Generator) -> Picture:
+    count = int(rng.choice((4, 6, 8)))
+    y, x = np.mgrid[0:_TEXTURE, 0:_TEXTURE] * count / _TEXTURE
+    checker = ((np.floor(x) + np.floor(y)) % 2).astype(np.float32)
+    first, second = _tone(rng, 0.25, 0.55), _tone(rng, 0.5, 0.85)
+    floor = _mixed(checker, first, second) * (0.85 + 0.3 * noise(rng, _TEXTURE, _TEXTURE, 6)[..., None])
+    floor[(x % 1 < 0.04) | (y % 1 < 0.04)] *= 0.6
+    return floor.astype(np.float32)
+
+
+def _wood(rng: np.random.Generator) -> Picture:
+    boards = 8
+    y, x = np.mgrid[0:_TEXTURE, 0:_TEXTURE] * boards / _TEXTURE
+    tone = rng.random(boards)[np.floor(y).astype(int)]
+    grain = noise(rng, _TEXTURE, _TEXTURE, 16, 0.9)
+    grain = np.repeat(grain[:, :: _TEXTURE // 12], _TEXTURE // 12, axis=1)[:, :_TEXTURE]
+    floor = _mixed((0.6 * tone + 0.4 * grain).astype(np.float32), linear(110, 70, 40), linear(188, 140, 92))
+    floor[y % 1 < 0.05] *= 0.5
+    return floor
+
+
+def _carpet(rng: np.random.Generator) -> Picture:
+    fibre = noise(rng, _TEXTURE, _TEXTURE, 32, 0.9)
+    base = _tone(rng, 0.2, 0.6)
+    return _mixed(fibre, tuple(0.7 * c for c in base), tuple(min(1.0, 1.25 * c) for c in base))  # type: ignore[arg-type]
+
+
+def _tone(rng: np.random.Generator, low: float, high: float) -> Tone:
+    level = rng.uniform(low, high)
+    red, green, blue = (float(np.clip(level + value, 0.04, 1)) for value in rng.uniform(-0.14, 0.14, 3))
+    return linear(255 * red, 255 * green, 255 * blue)
+
+
+def _sky(rng: np.random.Generator, haze: Tone, zenith: Tone) -> Picture:
+    """A sky down to the horizon in the middle, with clouds; the lower half is haze."""
+    h, w = _BACKDROP
+    rise = np.clip((h / 2 - np.arange(h)) / (h / 2), 0, 1).astype(np.float32)
+    sky = _mixed(np.broadcast_to(np.sqrt(rise)[:, None], (h, w)).astype(np.float32), haze, zenith)
+    amount = float(rng.uniform(0, 0.9))
+    clouds = np.clip((noise(rng, h, w, 3, 0.55) - 0.5) * 3, 0, 1) * amount * np.clip(rise * 3, 0, 1)[:, None]
+    return sky + (np.float32(0.92) - sky) * clouds[..., None]
+
+
+def _ridge(rng: np.random.Generator, width: int, rough: int, height: float) -> NDArray[np.float64]:
+    line = noise(rng, 64, 64 * 2, rough, 0.5)[0]
+    return np.interp(np.linspace(0, len(line) - 1, width), np.arange(len(line)), line) * height
+
+
+def _hills(rng: np.random.Generator, picture: Picture, haze: Tone) -> None:
+    h, w = _BACKDROP
+    y = np.arange(h)[:, None]
+    for far, tone in ((0.75, linear(92, 116, 120)), (0.4, linear(70, 104, 62))):
+        line = h / 2 - _ridge(rng, w, 3, 0.2 * h * (0.5 + far))
+        bumps = noise(rng, h, w, 12, 0.8)[..., None]
+        color = (np.asarray(tone) * (0.75 + 0.5 * bumps)) * (1 - far * 0.7) + np.asarray(haze) * far * 0.7
+        inside = (y > line[None]) & (y <= h / 2 + 2)
+        picture[inside] = color[inside]
+
+
+def _town(rng: np.random.Generator, picture: Picture, haze: Tone) -> None:
+    h, w = _BACKDROP
+    x = 0
+    while x < w:
+        width, height = int(rng.integers(16, 44)), int(rng.integers(18, 66))
+        tone = np.asarray(_tone(rng, 0.3, 0.75)) * 0.7 + np.asarray(haze) * 0.25
+        top = h // 2 - height
+        picture[top : h // 2 + 2, x : x + width] = tone
+        for row in range(top + 4, h // 2 - 4, 8):
+            for column in range(x + 4, x + width - 5, 7):
+                picture[row : row + 4, column : column + 3] = tone * (0.35 if rng.random() < 0.7 else 1.5)
+        x += width + int(rng.integers(-2, 6))
+
+
+def _forest(rng: np.random.Generator, picture: Picture, haze: Tone) -> None:
+    h, w = _BACKDROP
+    y = np.arange(h)[:, None]
+    line = h / 2 - 16 - _ridge(rng, w, 24, 26)
+    leaves = _mixed(noise(rng, h, w, 16, 0.85), linear(24, 48, 22), linear(86, 118, 56))
+    inside = (y > line[None]) & (y <= h / 2 + 2)
+    picture[inside] = leaves[inside]
+
+
+def _wall(rng: np.random.Generator) -> Picture:
+    h, w = _BACKDROP
+    base = _tone(rng, 0.45, 0.85)
+    wall = np.broadcast_to(np.asarray(base, np.float32), (h, w, 3)) * (0.92 + 0.12 * noise(rng, h, w, 4)[..., None])
+    pattern = rng.random()
+    x = np.arange(w)
+    if pattern < 0.3:
+        wall = wall * np.where((x // 12) % 2 == 0, 1.0, 0.8)[None, :, None]
+    elif pattern < 0.55:
+        rows = np.arange(h) // 8
+        shift = np.where(rows % 2 == 0, 0, 9)[:, None]
+        joint = (np.arange(h)[:, None] % 8 < 1) | ((x[None] + shift) % 18 < 1)
+        wall = wall * np.where(joint, 0.65, 1.0)[..., None]
+    wall[h // 2 - 6 : h // 2 + 2] = np.asarray(_tone(rng, 0.6, 0.95))
+    return wall.astype(np.float32)
+
+
+_OUTDOORS: tuple[tuple[Callable[[np.random.Generator], Picture], float], ...] = (
+    (_grass, 5.0), (_sand, 5.0), (_asphalt, 5.0), (_snow, 7.0), (_grass, 7.0), (_water, 6.0),
+)  # fmt: skip
+_INDOORS: tuple[tuple[Callable[[np.random.Generator], Picture], float], ...] = (
+    (_tiles, 6.0), (_wood, 7.0), (_carpet, 4.0)
+)  # fmt: skip
+
+
+def draw_ground(rng: np.random.Generator, photos: Sequence[Picture] = ()) -> Ground:
+    """A ground with what lies behind it: outdoors, indoors, a plain studio, or a photo.
+
+    Args:
+        rng: the random stream.
+        photos: pictures without figures, ``(h, w, 3)`` linear; a third of the grounds shows one if there are any.
+    """
+    draw = rng.random()
+    if photos and draw < 0.35:
+        return photo_ground(rng, photos[int(rng.integers(len(photos)))])
+    draw = rng.random()
+    if draw < 0.08:
+        tone = _tone(rng, 0.55, 0.8)
+        return Ground(np.broadcast_to(np.asarray(tone, np.float32), (4, 4, 3)).copy(), haze=tone, zenith=tone)
+    if draw < 0.32:
+        make, tile = _INDOORS[int(rng.integers(len(_INDOORS)))]
+        wall = _wall(rng)
+        haze = tuple(float(value) for value in wall.mean(axis=(0, 1)))
+        return Ground(make(rng), tile, haze[:3], 30.0, wall, span=2.0)  # type: ignore[arg-type]
+    make, tile = _OUTDOORS[int(rng.integers(len(_OUTDOORS)))]
+    haze = linear(*(float(value) for value in rng.uniform((196, 204, 212), (230, 232, 236))))
+    zenith = linear(*(float(value) for value in rng.uniform((80, 130, 190), (140, 180, 225))))
+    picture = _sky(rng, haze, zenith)
+    (_hills, _town, _forest)[int(rng.integers(3))](rng, picture, haze)
+    return Ground(make(rng), tile * float(rng.uniform(0.8, 1.3)), haze, 26.0, picture, zenith, span=2.2)
+
+
+def photo_ground(rng: np.random.Generator, photo: Picture) -> Ground:
+    """A ground that shows a photo, standing behind everything, and catches the actors' shadows on it."""
+    picture = photo[:, ::-1].copy() if rng.random() < 0.5 else photo
+    mean = tuple(float(value) for value in picture.mean(axis=(0, 1)))
+    return Ground(None, haze=mean[:3], backdrop=picture, span=float(rng.uniform(1.5, 2.0)), horizon=0.42)  # type: ignore[arg-type]
+
+
+def draw_light(rng: np.random.Generator) -> Light:
+    """A sun somewhere above and before the camera's shoulder, from noon to evening."""
+    height = float(rng.uniform(0.55, 0.92))
+    angle = float(rng.uniform(-np.pi * 0.95, -np.pi * 0.05)) if rng.random() < 0.7 else float(rng.uniform(0, np.pi))
+    flat = (1 - height**2) ** 0.5
+    warmth, strength = float(rng.uniform(0, 0.22)), float(rng.uniform(0.85, 1.1))
+    return Light(
+        (flat * float(np.cos(angle)), flat * float(np.sin(angle)), height),
+        (2.3 * strength, 2.2 * strength * (1 - 0.5 * warmth), 2.1 * strength * (1 - warmth)),
+        softness=float(rng.uniform(0.05, 0.16)),
+    )

@@ -1,0 +1,217 @@
+"""Actors on a stage: who is there, what everybody does, where the camera goes; all drawn from one random stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lbvedit.data.world.actions import KIND_ACTIONS, Act, perform
+from lbvedit.data.world.actors import ACTORS, COLORS, assemble
+from lbvedit.data.world.backgrounds import draw_ground, draw_light
+from lbvedit.data.world.camera import look_at
+from lbvedit.data.world.scene import Array, Camera, Ground, Light, Scene
+
+__all__ = ["Actor", "Stage", "draw_actor", "draw_stage"]
+
+_TRIES = 60
+_AREA = (3.6, 3.2)  # half the width of the stage in the middle, and half its depth
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody on the stage.
+
+    Args:
+        kind: a key of ``ACTORS``.
+        color: the main colour's name.
+        size: factor on its measures.
+        place: ground position in the middle of the clip.
+        act: what it does.
+        seed: decides on details of its looks.
+    """
+
+    kind: str
+    color: str
+    size: float
+    place: tuple[float, float]
+    act: Act
+    seed: int
+
+    @property
+    def radius(self) -> float:
+        """Of the ground that it takes."""
+        return ACTORS[self.kind][1] * self.size
+
+    def path(self, frames: int) -> Array:
+        """``(T, 3)`` where its origin is in each frame."""
+        return perform(self.act, self.kind, self.size, self.place, frames)[0][:frames, :3, 3]
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A scene still made of actors, so that an edit can change one and render it again."""
+
+    actors: tuple[Actor, ...]
+    camera: Camera
+    light: Light
+    ground: Ground
+    frames: int
+    moving_camera: bool
+    exposure: float
+
+    def scene(self) -> Scene:
+        """What to render; the actors are instances 1..N in order."""
+        bodies = []
+        for number, actor in enumerate(self.actors, start=1):
+            root, joints = perform(actor.act, actor.kind, actor.size, actor.place, self.frames)
+            looks = np.random.default_rng(actor.seed)
+            bodies.append(assemble(actor.kind, actor.color, actor.size, number, root, joints, looks))
+        return Scene(
+            tuple(bodies), self.camera, self.light, self.ground, self.frames, extent=7.5, exposure=self.exposure
+        )
+
+    def with_actor(self, number: int, actor: Actor | None) -> Stage:
+        """The same stage with an actor (from 0) exchanged or, for None, gone; a number past the end adds one."""
+        actors = list(self.actors)
+        if number == len(actors) and actor is not None:
+            actors.append(actor)
+        elif actor is None:
+            del actors[number]
+        else:
+            actors[number] = actor
+        return replace(self, actors=tuple(actors))
+
+
+def draw_actor(
+    rng: np.random.Generator,
+    others: Sequence[Actor],
+    frames: int,
+    *,
+    kind: str | None = None,
+    color: str | None = None,
+    act: Act | None = None,
+    unlike: Act | None = None,
+    small: bool = False,
+) -> Actor | None:
+    """An actor that stays clear of the others; None when there is no room.
+
+    Args:
+        rng: the random stream.
+        others: who is there.
+        frames: T.
+        kind: what it must be; drawn by default.
+        color: its colour; drawn by default.
+        act: what it must do; drawn by default.
+        unlike: an act that it must not do.
+        small: rather small.
+    """
+    chosen = kind or str(rng.choice(sorted(ACTORS), p=_KIND_SHARES))
+    colors = ACTORS[chosen][2] or tuple(COLORS)
+    look = color or str(rng.choice(colors))
+    size = float(rng.uniform(0.65, 0.9) if small else rng.uniform(0.75, 1.15))
+    for _ in range(_TRIES):
+        y = float(rng.uniform(-_AREA[1], _AREA[1] * 1.3))
+        place = (float(rng.uniform(-1, 1)) * (_AREA[0] + 0.3 * y), y)
+        doing = act or Act.draw(rng, chosen, unlike=unlike)
+        actor = Actor(chosen, look, size, place, doing, int(rng.integers(1 << 31)))
+        if _on_stage(actor, frames) and all(_apart(actor, other, frames) for other in others):
+            return actor
+    return None
+
+
+def _shares() -> NDArray[np.float64]:
+    weight = {"person": 3.0, "car": 2.2, "dog": 1.6, "ball": 1.3, "tree": 0.6, "house": 0.5, "train": 0.7, "bus": 0.9}
+    shares = np.array([weight.get(kind, 1.0) for kind in sorted(ACTORS)])
+    return shares / shares.sum()
+
+
+_KIND_SHARES = _shares()
+
+
+def _on_stage(actor: Actor, frames: int) -> bool:
+    path = actor.path(frames)
+    limit = _AREA[0] + 0.75 + 0.36 * path[:, 1]
+    return bool((np.abs(path[:, 0]) < limit).all() and path[:, 1].min() > -_AREA[1] - 0.6 and path[:, 1].max() < 7)
+
+
+def _apart(first: Actor, second: Actor, frames: int) -> bool:
+    gaps = np.linalg.norm(first.path(frames)[:, :2] - second.path(frames)[:, :2], axis=1)
+    return bool(gaps.min() > 0.85 * (first.radius + second.radius))
+
+
+def draw_camera(rng: np.random.Generator, frames: int, *, moving: bool, level: bool) -> Camera:
+    """A camera before the stage; a moving one pans, trucks, rises or zooms, and trembles a little.
+
+    Args:
+        rng: the random stream.
+        frames: T.
+        moving: whether it moves.
+        level: keep it in place and only turn or zoom it, for a backdrop that is infinitely far.
+    """
+    origin = np.array([rng.uniform(-1.2, 1.2), rng.uniform(-11.0, -9.2), rng.uniform(2.2, 4.6)])
+    target = np.array([rng.uniform(-0.3, 0.3), rng.uniform(-0.2, 0.6), rng.uniform(0.5, 0.9)])
+    focal = float(rng.uniform(1.15, 1.35))
+    time = (np.arange(frames + 1) / max(frames - 1, 1) - 0.5)[:, None]
+    origins, targets, focals = origin + 0 * time, target + 0 * time, focal + 0 * time[:, 0]
+    if moving:
+        targets = targets + time * rng.uniform((-1.6, 0, -0.3), (1.6, 0, 0.3))
+        if not level:
+            origins = origins + time * rng.uniform((-1.8, -1.2, -0.6), (1.8, 1.2, 0.6))
+        focals = focals * np.exp(time[:, 0] * rng.uniform(-0.15, 0.15))
+        tremble = np.cumsum(rng.normal(size=(frames + 1, 3)), axis=0) * 0.008
+        targets = targets + tremble
+    return look_at(origins, targets, focals, frames)
+
+
+def draw_stage(
+    rng: np.random.Generator,
+    frames: int,
+    *,
+    least: int = 1,
+    most: int = 5,
+    distractor: bool = False,
+    moving_camera: bool | None = None,
+    photos: Sequence[NDArray[np.float32]] = (),
+) -> Stage:
+    """A stage with actors that stay clear of each other.
+
+    Args:
+        rng: the random stream.
+        frames: T.
+        least: fewest actors.
+        most: most actors.
+        distractor: the second actor looks like the first and does something else, so that only the action tells.
+        moving_camera: whether the camera moves; a third of the time by default.
+        photos: see :func:`~lbvedit.data.world.backgrounds.draw_ground`.
+    """
+    moving = bool(rng.random() < 1 / 3) if moving_camera is None else moving_camera
+    count = int(rng.integers(least, most, endpoint=True))
+    while True:
+        actors: list[Actor] = []
+        first = draw_actor(rng, (), frames, kind=_active(rng) if distractor else None, small=distractor)
+        if first is None:
+            continue
+        actors.append(first)
+        if distractor:
+            twin = draw_actor(rng, actors, frames, kind=first.kind, color=first.color, unlike=first.act, small=True)
+            if twin is None:
+                continue
+            actors.append(replace(twin, size=first.size * float(rng.uniform(0.95, 1.05)), seed=first.seed))
+        while len(actors) < count:
+            other = draw_actor(rng, actors, frames, small=count > 3)
+            if other is None:
+                break
+            actors.append(other)
+        if len(actors) >= max(least, 1):
+            break
+    ground = draw_ground(rng, photos)
+    camera = draw_camera(rng, frames, moving=moving, level=ground.texture is None)
+    return Stage(tuple(actors), camera, draw_light(rng), ground, frames, moving, float(rng.uniform(0.85, 1.1)))
+
+
+def _active(rng: np.random.Generator) -> str:
+    kinds = [kind for kind in sorted(ACTORS) if len(KIND_ACTIONS[kind]) > 2]
+    return str(rng.choice(kinds))
