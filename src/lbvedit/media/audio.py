@@ -78,8 +78,10 @@ def plan_track(container: Container, stream: AudioStream, timeline: Timeline | N
     own = codec if codec.startswith("pcm_") else ENCODERS.get(codec)
     encoder = own if fits and own else container.audio
     options = {} if _is_lossless(encoder) else {"b": str(_bit_rate(stream, codec))}
-    why = "the time line changes" if edited else f"{container.name} cannot hold {codec}"
-    return Track(stream.index, encoder, Outcome("changed", what, f"encoded again as {encoder}: {why}"), options=options)
+    why = f"{container.name} cannot hold {codec}" if not fits else "to change its loudness"
+    if timeline is not None and not timeline.keeps_time:
+        why = "to follow the time line"
+    return Track(stream.index, encoder, Outcome("changed", what, f"encoded again as {encoder}, {why}"), options=options)
 
 
 def _is_lossless(codec: str) -> bool:

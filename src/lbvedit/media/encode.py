@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
@@ -12,33 +13,42 @@ from av.error import FFmpegError
 from av.video.frame import PictureType
 
 from lbvedit.errors import MediaError
+from lbvedit.media.color import has_alpha
 from lbvedit.media.samples import Painter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from fractions import Fraction
     from types import TracebackType
 
+    from av.packet import Packet
     from av.video.stream import VideoStream
 
     from lbvedit.media.encoding import Encoding
     from lbvedit.types import Clip
 
-__all__ = ["Writer", "muxer_options", "write_errors"]
-
-NUT_OPTIONS = {"strict": "experimental", "syncpoints": "none", "avoid_negative_ts": "disabled"}
-"""How parts are kept: in NUT, which has any time base, without moving time stamps. Packets' side data (the alpha of
-VP9) is kept only by its version 4, which FFmpeg calls experimental; nobody else ever reads a part."""
+__all__ = ["MATROSKA_TICK", "Writer", "muxer_options", "write_errors"]
 
 MOV_ONLY = frozenset({"prores", "qtrle"})
 """Codecs that NUT has no name for."""
 
+MATROSKA_TICK = Fraction(1, 1000)
+"""Matroska's clock. A part in it says ticks of its own time base for milliseconds, so that none is rounded."""
+
+
+def part_muxer(encoding: Encoding) -> str:
+    """What a part is kept in: NUT, which has any time base, wherever it can hold everything."""
+    codec = encoding.canonical_codec
+    if codec in MOV_ONLY:
+        return "mov"
+    # The alpha of VP9 travels beside its packets, where only Matroska keeps it as it was.
+    return "matroska" if codec == "vp9" and has_alpha(av.VideoFormat(encoding.pixel_format)) else "nut"
+
 
 def muxer_options(muxer: str, time_base: Fraction) -> dict[str, str]:
-    """Options with which a muxer keeps every time stamp exactly, in the media's own clock and in the file's."""
-    if muxer == "nut":
-        return NUT_OPTIONS
-    return {"video_track_timescale": str(time_base.denominator), "movie_timescale": str(time_base.denominator)}
+    """Options with which a muxer keeps every time stamp, in the media's own clock and in the file's."""
+    if muxer == "mov" or muxer == "mp4":
+        return {"video_track_timescale": str(time_base.denominator), "movie_timescale": str(time_base.denominator)}
+    return {"avoid_negative_ts": "disabled"}
 
 
 class Writer:
@@ -65,12 +75,13 @@ class Writer:
         self._last: int | None = None
         self._painter = Painter(encoding.pixel_format, encoding.color)
         with write_errors(path):
-            muxer = "mov" if encoding.canonical_codec in MOV_ONLY else "nut"
+            muxer = part_muxer(encoding)
             options = muxer_options(muxer, encoding.time_base)
             self._container = av.open(str(path), "w", format=muxer, options=options)
             self._stream = cast("VideoStream", self._container.add_stream(encoding.codec))
             encoding.apply(self._stream.codec_context)
-            self._stream.time_base = encoding.time_base
+            self._tick = MATROSKA_TICK if muxer == "matroska" else encoding.time_base
+            self._stream.time_base = self._tick
 
     def __enter__(self) -> Self:
         return self
@@ -102,9 +113,14 @@ class Writer:
                 picture.pts, picture.time_base, picture.duration = pts, encoding.time_base, 0
                 # A decoder's picture remembers what it was coded as, and encoders would obey.
                 picture.pict_type = PictureType.NONE
-                self._container.mux(self._stream.encode(picture))
+                self._mux(self._stream.encode(picture))
         self._last = clip.pts[-1]
         self.frames += len(clip)
+
+    def _mux(self, packets: list[Packet[VideoStream]]) -> None:
+        for packet in packets:
+            packet.time_base = self._tick
+        self._container.mux(packets)
 
     def close(self) -> None:
         """Writes what the encoder still holds, and closes the file.
@@ -114,7 +130,7 @@ class Writer:
         """
         try:
             with write_errors(self.path):
-                self._container.mux(self._stream.encode(None))
+                self._mux(self._stream.encode(None))
                 self._container.close()
         except BaseException:
             self.discard()

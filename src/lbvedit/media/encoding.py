@@ -209,7 +209,9 @@ def choose_encoding(
     )
     mastering = read_mastering(decoded.pictures[0]) if isinstance(decoded, DecodedClip) else None
     refused = ""
-    for pixel_format in _formats(container, codec, source, depth, options.pixel_format, alpha=clip.has_alpha):
+    # VP9 keeps alpha beside its packets, which only Matroska can hold.
+    alpha = clip.has_alpha and (codec != "libvpx-vp9" or container.muxer in ("matroska", "webm"))
+    for pixel_format in _formats(container, codec, source, depth, options.pixel_format, alpha=alpha):
         tags, color = _color(raw, meant, source, pixel_format, clip.height)
         settings = _settings(codec, options, pixel_format)
         if container.muxer == "avi":

@@ -14,7 +14,7 @@ import av
 from av.error import FFmpegError
 
 from lbvedit.errors import MediaError
-from lbvedit.media.encode import muxer_options, write_errors
+from lbvedit.media.encode import MATROSKA_TICK, muxer_options, part_muxer, write_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +81,8 @@ def join(parts: Sequence[Path], path: Path, encoding: Encoding) -> Joined:
 
     codec = encoding.canonical_codec
     muxer = "mov" if codec in MOV_CODECS else "mp4" if codec in MP4_CODECS else "nut"
+    if part_muxer(encoding) == "matroska":
+        muxer = "matroska"
     path = path.with_suffix(f".{muxer}")
     options = muxer_options(muxer, encoding.time_base)
     index = 0
@@ -116,7 +118,8 @@ def _stamps(part: Path, time_base: Fraction) -> list[int]:
     """A part's time stamps in the order of decoding, in ticks of a time base."""
     with _open(part) as container:
         stream = container.streams.video[0]
-        scale = (stream.time_base or Fraction(1)) / time_base
+        matroska = "matroska" in container.format.name
+        scale = 1 / (MATROSKA_TICK if matroska else time_base) * (stream.time_base or Fraction(1))
         stamps = []
         for packet in _packets(container, stream):
             stamp = (packet.pts or 0) * scale

@@ -122,7 +122,9 @@ def remux(
             else:
                 has_manifest = _write_all(assembly, joined, output, container, encoding, source, original, manifest)
                 if str(output) != "-":
-                    assembly.outcomes += survey(Path(output), container, source, original.info.stream)
+                    assembly.outcomes += survey(
+                        Path(output), container, source, original.info.stream, moved=original.retimed is not None
+                    )
     except BaseException:
         _remove(output)
         raise

@@ -28,7 +28,9 @@ MUXERS_OWN = ("major_brand", "minor_version", "compatible_brands", "encoder", "s
 STREAMS_OWN = (*MUXERS_OWN, "handler_name", "vendor_id", "bps", "number_of_", "_statistics_", "language", "rotate")
 
 
-def survey(output: Path, container: Container, source: InputContainer, edited: int) -> list[Outcome]:
+def survey(
+    output: Path, container: Container, source: InputContainer, edited: int, *, moved: bool = False
+) -> list[Outcome]:
     """Rows for the tags and chapters of a source that its edited version has or lacks.
 
     Args:
@@ -36,11 +38,12 @@ def survey(output: Path, container: Container, source: InputContainer, edited: i
         container: its format.
         source: the open source.
         edited: index of the source's stream that was edited.
+        moved: whether chapters follow a time line, which is told elsewhere.
     """
     with av.open(f"file:{output}", options={"protocol_whitelist": "file"}, metadata_errors="replace") as finished:
         return [
             *_tags(container, source.metadata, finished.metadata),
-            *_chapters(container, source, finished),
+            *([] if moved else _chapters(container, source, finished)),
             *_titles(container, source, finished, edited),
         ]
 
