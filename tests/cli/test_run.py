@@ -154,8 +154,9 @@ def test_a_wrong_list_is_refused(lbvedit, tmp_path, name, text, said):
     assert said in ended.err
 
 
-def test_streams_in_and_out(clips):
-    with clips("cfr_mkv").open("rb") as source:
+@pytest.mark.parametrize("name", ["cfr_mkv", "cfr"])
+def test_streams_in_and_out(clips, name):
+    with clips(name).open("rb") as source:
         done = subprocess.run(
             [*LBVEDIT, "edit", "-", *PASS, "-o", "-", "--json"], stdin=source, capture_output=True, check=False
         )

@@ -23,7 +23,8 @@ def run_job(job: Job, media: MediaFlags) -> None:
     """
     talk.configure(video_on_stdout=job.output == "-")
     work.check(replace(job, overwrite=True))
-    job = replace(job, overwrite=may_overwrite(job.output, media))
+    if not job.preview:
+        job = replace(job, overwrite=may_overwrite(job.output, media))
     try:
         with reporting() as report:
             result = work.run(job, report)
@@ -31,6 +32,6 @@ def run_job(job: Job, media: MediaFlags) -> None:
         if (frames := work.frames_kept(job.output)) and not talk.voice.json:
             talk.say(f"{frames} finished frames are kept; the same command with --resume goes on from there")
         raise
-    if not talk.voice.json and not talk.voice.quiet:
+    if result.outcomes and not talk.voice.json and not talk.voice.quiet:
         rows = [(row.fate, row.what, row.how) for row in result.outcomes]
         print_table(("", "what", "how"), rows, stderr=True)

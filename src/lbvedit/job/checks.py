@@ -88,7 +88,7 @@ def _check_output(job: Job) -> None:
             raise UsageError(f"the output {output} is the mask {mask.path}", hint="choose another name with -o")
     if not os.access(output.parent, os.W_OK | os.X_OK):
         raise MediaError(f"{output.parent} may not be written to", hint="choose another folder with -o")
-    if not job.overwrite and (there := existing(job.output)):
+    if not job.overwrite and not job.preview and (there := existing(job.output)):
         raise UsageError(f"{there} exists already", hint="-y replaces it; -o gives another name")
 
 

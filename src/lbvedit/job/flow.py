@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lbvedit.job.finish import Result
+    from lbvedit.job.showing import Watch
     from lbvedit.media.source import Source
+    from lbvedit.pipelines.protocol import Pipeline
 
 __all__ = ["run"]
 
@@ -46,6 +48,10 @@ def run(job: Job, report: Report) -> Result:
     from lbvedit.media.remux import Original
     from lbvedit.media.window import CrossFade
 
+    if job.preview:
+        from lbvedit.job.showing import preview
+
+        return preview(job, report)
     container = container_for(job.output, codec=job.encode.codec)
     with ExitStack() as stack:
         stack.enter_context(_disk_errors(job))
@@ -64,11 +70,18 @@ def run(job: Job, report: Report) -> Result:
         if state := work.state():
             pipeline.state, blend.state = _under("pipeline", state), _under("overlap", state)
         _announce(job, source, work, report)
+        watch = _watch(job, source, pipeline)
+
+        def last_touch(clip: Clip) -> Clip:
+            done = faded(clip, timeline, source.info.start_s)
+            if watch:
+                watch.see(done)
+            return done
 
         encoder = PartEncoder(
             work,
             choose=lambda clip: choose_encoding(container, job.encode, clip, source.info),
-            change=lambda clip: faded(clip, timeline, source.info.start_s),
+            change=last_touch,
             progress=lambda done: report(Event("progress", job.request.task, done, source.info.frame_count)),
         )
         encoding = encoder.run(
@@ -84,9 +97,20 @@ def run(job: Job, report: Report) -> Result:
         manifest = Manifest(job, installed_versions(), input_sha256.result(), hashes, weights)
         original = Original(source.path, source.probed, timeline)
         result = finish(job, work, original, container, encoding, manifest)
+        if watch:
+            watch.write(result, manifest)
 
     report(Event("result", message=_summary(result), data=_as_json(result)))
     return result
+
+
+def _watch(job: Job, source: Source, pipeline: Pipeline) -> Watch | None:
+    """Somebody to look on, where a contact sheet or a report is wanted."""
+    if not job.contact_sheet and not job.report:
+        return None
+    from lbvedit.job.showing import Watch
+
+    return Watch(job, source, pipeline)
 
 
 def _announce(job: Job, source: Source, work: WorkFolder, report: Report) -> None:
