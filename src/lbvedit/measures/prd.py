@@ -28,7 +28,12 @@ def prd_f8(generated: Tensor, reference: Tensor, *, seed: int = 0) -> tuple[floa
 
 
 def prd_from_embeddings(generated: Tensor, reference: Tensor, *, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Precision and recall at 1001 angles, the mean over ten clusterings of the union into 20 cells."""
+    """Precision and recall at 1001 angles, the mean over ten clusterings of the union into 20 cells.
+
+    Differs: k-means runs to its end, where the authors' code takes mini-batches, whose looser cells tell the two sets
+    apart a little less. F8 of two Gaussians was 0.854 here, 0.869 with scikit-learn's k-means and 0.889 with its
+    mini-batches, so figures compare within a table only.
+    """
     union = torch.cat([generated, reference]).double()
     curves = []
     for run in range(RUNS):
