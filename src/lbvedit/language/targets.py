@@ -35,6 +35,7 @@ PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "thos
 WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "picture", "frame", "scene", "shot",
     "recording", "videos", "clips", "frames", "screen", "thing", "vid", "sequence", "material", "photo", "audio",
     "sound", "colors", "color", "take", "reel", "gif"})  # fmt: skip
+_MEDIA = frozenset({"video", "clip", "footage", "movie", "film", "recording"})
 _WHOLE_ALONE = frozenset({"everything", "all", "whole", "everyone", "everybody", "anything"})
 _WHOLE_LEAD = ARTICLES | {"whole", "entire", "full", "complete", "of", "all", "it"}
 EXCEPT = (
@@ -180,10 +181,13 @@ def _without_place(tokens: Tokens) -> list[Token]:
         tokens.pop()
     words = [token.word for token in tokens]
     for at in range(1, len(words) - 1):
-        if words[at] in ("in", "of", "from", "throughout") and words[at - 1] not in ("everything", "rest"):
+        if words[at] in ("in", "from", "throughout") and words[at - 1] not in ("everything", "rest"):
             place = words[at + 1 :]
             if is_whole(place) and place[-1] in WHOLE_NOUNS - {"scene", "color", "colors", "sound", "audio"}:
                 return tokens[:at]
+        of_video = words[at] == "of" and words[at - 1] not in ("everything", "rest") and words[-1] in _MEDIA
+        if of_video and is_whole(words[at + 1 :]):
+            return tokens[:at]
     return tokens
 
 

@@ -15,6 +15,7 @@ __all__ = ["cutting_out", "finding", "grading", "highlighting", "keeping", "plai
 _KEPT = frozenset({"only", "just", "the", "part", "<span>", "section", "and", ",", "what", "is", "everything", "all",
     "from", "to",
     "of", "video", "clip", "footage", "between", "portion", "bit", "seconds", "it"})  # fmt: skip
+_STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion", "scene", "shot"})
 _SIDES = frozenset({"left", "right", "top", "bottom", "front", "back", "behind", "end", "side"})
 _IN_COLOR = frozenset({
     "in color", "colored", "in full color", "color", "in its color", "in their color", "in its original color",
@@ -122,7 +123,9 @@ def removing(phrase: Phrase) -> list[Draft] | None:
 
     def attempt(words: list[Token]) -> list[Draft] | None:
         whole, left_out = list(words), ""
-        for before, mark, behind in splits(words, frozenset({"from", "in", "off", "out"})):
+        for before, mark, behind in splits(
+            words, frozenset({"from", "in", "off", "out", "of" if phrase.particle == "out" else "out"})
+        ):
             where = noun_phrase(behind[1:] if behind and behind[0].word == "of" else behind)
             if where is not None and where.kind == "whole" and before:
                 whole = list(before)
@@ -187,7 +190,7 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
             tokens = list(before)
             break
     target = object_of(tokens)
-    if target is None or target.kind in ("none", "whole", "rest"):
+    if target is None or target.kind in ("none", "whole", "rest") or target.phrase.partition(" ")[0] in _STRETCHES:
         return None
     return [Draft("cutout", {}, target)]
 
@@ -230,6 +233,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
                 return [Draft("grayscale", {}, Target("phrase", target.phrase, outside=True))]
             return [Draft("spare", {}, target)]
         if tail in _AS_IT_IS:
+            if target is not None and target.kind == "rest":
+                return [Draft("focus", {}, target)]
             return [Draft("spare", {}, target)] if target and target.kind == "phrase" else None
     for at in range(1, len(kept)):
         quality = complement(kept[at:])

@@ -79,6 +79,11 @@ def property_in(tokens: Tokens, *, loose: bool = False) -> tuple[str, Target] | 
             return name, Target("pronoun") if own else NOBODY
         if rest[0].word in ("of", "in", "on", "for", "from") and len(rest) > 1 and (target := noun_phrase(rest[1:])):
             return name, target
+    if loose and "color" in words[1:-2]:  # "the hair color of the man"
+        at = words.index("color", 1)
+        owned = noun_phrase([*tokens[:at], *tokens[at + 1 :]])
+        if owned and words[at + 1] == "of":
+            return "color", owned
     for size in (2, 1):  # "the car's color", "the sky brightness"
         name = " ".join(words[-size:])
         if (name in PROPERTIES or name in _NAMES) and len(words) > size:

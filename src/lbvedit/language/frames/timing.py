@@ -113,6 +113,11 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
         if len(inner) > 1:  # each cut moves what comes after it: later ones first
             drafts = sorted(drafts, key=lambda draft: -draft.params["start"])
         return drafts
+    stretches = [token for token in tokens if token.kind == "span"]
+    if len(stretches) == 1 and not phrase.previous:  # "remove the sound between 0:05 and 0:06"
+        things = removing(Phrase([token for token in tokens if token.kind != "span"], phrase.verb, phrase.particle))
+        timed = [spanned(draft, stretches[0].span) for draft in things] if things else []
+        return [draft for draft in timed if draft] if timed and all(timed) else None
     if any(token.kind in ("span", "duration", "clock") for token in tokens) or phrase.previous:
         return None
     if phrase.verb not in ("cut", "chop", "snip", "clip", "excise"):
