@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Assembly"]
 
-STALE = ("encoder", "duration", "bps", "number_of_", "rotate", "_statistics_", "vendor_id")
+STALE = ("alpha_mode", "encoder", "duration", "bps", "number_of_", "rotate", "_statistics_", "vendor_id")
 """Beginnings of tags that describe the old coded stream and would be wrong of a new one."""
 
 

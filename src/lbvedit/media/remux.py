@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from lbvedit.errors import MediaError, UsageError
 from lbvedit.media.assembly import Assembly
 from lbvedit.media.audio import edited_sound, plan_track
+from lbvedit.media.color import has_alpha
 from lbvedit.media.containers import Container, holds, is_numbered
 from lbvedit.media.embed import free_tag, is_manifest, marked
 from lbvedit.media.ffmpeg import Node, filtered, input_file, run, with_second
@@ -148,8 +149,8 @@ def _remove(output: str | Path) -> None:
         while (each := path.with_name(path.name % number)).exists():
             each.unlink()
             number += 1
-    elif path.is_file():
-        path.unlink()
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _write_alone(
@@ -164,7 +165,7 @@ def _write_alone(
 ) -> bool:
     """Writes pictures that nothing else comes with; says whether the manifest found a place."""
     _set_up(assembly, container, encoding, joined)
-    pictures = input_file(joined.path)
+    pictures = _pictures(joined, encoding)
     if container.kind == "animation":
         assembly.add(_with_palette(pictures, joined.path, assembly.folder), "v", "gif")
     elif encoding.final_codec:
@@ -208,7 +209,7 @@ def _write_all(
     for stream in source.streams:
         if stream.index == original.info.stream:
             form = {"pix_fmt": encoding.pixel_format} if encoding.final_codec else {}
-            pictures = input_file(joined.path, **offset)["v"]
+            pictures = _pictures(joined, encoding, **offset)["v"]
             specifier = assembly.add(pictures, "v", encoding.final_codec or "copy", form)
             assembly.describe(specifier, stream, new=True, without=lost)
             if lost and "timecode" in stream.metadata:
@@ -240,6 +241,14 @@ def _set_up(assembly: Assembly, container: Container, encoding: Encoding, joined
         assembly.set(muxdelay=0, muxpreload=0)
     elif container.muxer == "image2" and joined.frames == 1:
         assembly.set(update=1)
+
+
+def _pictures(joined: Joined, encoding: Encoding, **options: object) -> Node:
+    """The edited pictures as an input."""
+    if encoding.canonical_codec == "vp9" and has_alpha(av.VideoFormat(encoding.pixel_format)):
+        # Only the decoder that knows of alpha makes the muxer write that there is one.
+        options["c:v"] = encoding.codec
+    return input_file(joined.path, **options)
 
 
 def _shift(joined: Joined, container: Container, original: Original, source: InputContainer) -> Fraction:
