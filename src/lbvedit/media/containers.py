@@ -9,6 +9,7 @@ import io
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -55,6 +56,16 @@ class Container:
     def name(self) -> str:
         """What people call it."""
         return NAMES.get(self.muxer, self.suffix.lstrip(".").upper())
+
+    def codecs(self) -> frozenset[str]:
+        """The coded formats that its muxer knows."""
+        return TS_CODECS if self.muxer == "mpegts" else _known(self.muxer)
+
+
+@cache
+def _known(muxer: str) -> frozenset[str]:
+    with av.open(io.BytesIO(), "w", format=muxer) as trial:
+        return frozenset(trial.supported_codecs)
 
 
 NAMES = {"matroska": "Matroska", "mpegts": "MPEG-TS", "webm": "WebM", "yuv4mpegpipe": "Y4M"}

@@ -22,7 +22,7 @@ from av.error import FFmpegError
 
 from lbvedit.errors import UsageError
 from lbvedit.media.color import BT709, SMPTE170M, bit_depth, has_alpha, resolve_tags
-from lbvedit.media.containers import TS_CODECS, Container
+from lbvedit.media.containers import Container
 from lbvedit.media.decoded import DecodedClip
 from lbvedit.media.hdr import Mastering, read_mastering
 from lbvedit.media.outcome import Outcome
@@ -254,7 +254,7 @@ def _codec(container: Container, asked: str) -> str:
     if codec.type != "video":
         raise UsageError(f"{asked} does not encode video", hint="--codec libx264")
     fits = {
-        "film": lambda: container.muxer != "mpegts" or codec.canonical_name in TS_CODECS,
+        "film": lambda: codec.canonical_name in container.codecs(),
         "stills": lambda: name == _default_codec(container, "", 8, alpha=False),
         "animation": lambda: name == "gif",
         "raw": lambda: name == "rawvideo",
@@ -404,7 +404,10 @@ def _settings(codec: str, options: EncodeOptions, pixel_format: str) -> dict[str
     if knobs.quality:
         quality = knobs.default_quality if options.crf is None else options.crf
         if not 0 <= quality <= knobs.highest_quality:
-            raise UsageError(f"{codec} takes --crf from 0 to {knobs.highest_quality:g}, got {quality:g}")
+            raise UsageError(
+                f"{codec} takes --crf from 0 to {knobs.highest_quality:g}, got {quality:g}",
+                hint=f"less is better; without --crf it is {knobs.default_quality:g}",
+            )
         settings[knobs.quality] = f"{quality:g}"
     if options.preset is not None and options.preset not in knobs.presets:
         raise UsageError(
@@ -449,9 +452,9 @@ def _check_fit(container: Container, encoding: Encoding) -> None:
     if container.kind != "film":
         return
     with av.open(io.BytesIO(), "w", format=container.muxer) as trial:
-        stream = trial.add_stream(encoding.codec)
-        encoding.apply(cast("VideoCodecContext", stream.codec_context))
         try:
+            stream = trial.add_stream(encoding.codec)
+            encoding.apply(cast("VideoCodecContext", stream.codec_context))
             trial.start_encoding()
         except (FFmpegError, ValueError) as error:
             raise _misfit(container, encoding.codec) from error
