@@ -80,10 +80,11 @@ class Act:
             action = str(rng.choice(KIND_ACTIONS[kind]))
             direction, speed = "", 0.0
             if action in _TRAVELS:
-                ways = ("left", "right", "toward", "away")
-                if action == "fly":
-                    ways = (*ways, "up", "down")
-                direction = str(rng.choice(ways, p=None if action == "fly" else (0.36, 0.36, 0.14, 0.14)))
+                direction = str(
+                    rng.choice(tuple(DIRECTIONS))
+                    if action == "fly"
+                    else rng.choice(("left", "right", "toward", "away"), p=(0.36, 0.36, 0.14, 0.14))
+                )
                 low, high = _SPEEDS[action]
                 speed = float(rng.uniform(low, high))
             facing = float(rng.choice((0.0, np.pi)) + rng.uniform(-0.7, 0.7))
@@ -153,6 +154,6 @@ def perform(
         joints["tail"] = lambda joint: 0.25 * np.sin(beat)
     if act.action == "slide" and kind == "boat":
         tilt = turned(0, 0.06 * np.sin(beat / 2))
-    path[:, 2] = path[:, 2] - min(0.0, path[:, 2].min() - 0.0)
+    path[:, 2] -= min(0.0, float(path[:, 2].min()))  # never below the ground
     root = np.stack([moved(*point) for point in path]) @ turned(2, yaw) @ tilt
     return root, joints

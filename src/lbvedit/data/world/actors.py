@@ -92,7 +92,8 @@ class _Workshop:
             "hair": linear(*_HAIRS[int(rng.integers(len(_HAIRS)))]),
             "trousers": linear(*_TROUSERS[int(rng.integers(len(_TROUSERS)))]),
         }  # fmt: skip
-        self.palette["deep"] = tuple(0.45 * value for value in self.palette["body"])  # type: ignore[assignment]
+        red, green, blue = self.palette["body"]
+        self.palette["deep"] = (0.45 * red, 0.45 * green, 0.45 * blue)
         self.parts: Parts = []
 
     def add(
@@ -361,14 +362,14 @@ def _house(make: _Workshop) -> None:
     for side in (-1, 1):
         slab = moved(side * 0.48, 0, 1.5) @ turned(1, side * 0.75)
         make.add(Shape.BOX, (0.68, 1.08, 0.05, 0.03), slab, "roof")
-    make.box((0, 0, 1.36), (0.5, 0.9, 0.16), "body", 0.02)
+    make.box((0, 0, 1.12), (0.54, 0.93, 0.54), "body", 0.02, pitch=np.pi / 4)
     make.box((0.1, 0.4, 1.9), (0.12, 0.12, 0.3), "roof", 0.02)
     for at, half in (
         ((0.86, 0.0, 0.4), (0.02, 0.2, 0.4)), ((0.86, 0.58, 0.72), (0.02, 0.18, 0.2)),
         ((0.86, -0.58, 0.72), (0.02, 0.18, 0.2)), ((0.0, -0.96, 0.72), (0.3, 0.02, 0.2)),
         ((0.0, 0.96, 0.72), (0.3, 0.02, 0.2)),
     ):  # fmt: skip
-        make.box(at, half, "wood" if half[2] > 0.3 else "glass", 0.01)  # type: ignore[arg-type]
+        make.box(at, half, "wood" if half[2] > 0.3 else "glass", 0.01)
 
 
 ACTORS: Mapping[str, tuple[Callable[[_Workshop], None], float, tuple[str, ...]]] = {

@@ -93,7 +93,7 @@ def _tiles(rng: np.random.Generator) -> Picture:
 
 def _wood(rng: np.random.Generator) -> Picture:
     boards = 8
-    y, x = np.mgrid[0:_TEXTURE, 0:_TEXTURE] * boards / _TEXTURE
+    y = (np.arange(_TEXTURE) * boards / _TEXTURE)[:, None].repeat(_TEXTURE, axis=1)
     tone = rng.random(boards)[np.floor(y).astype(int)]
     grain = noise(rng, _TEXTURE, _TEXTURE, 16, 0.9)
     grain = np.repeat(grain[:, :: _TEXTURE // 12], _TEXTURE // 12, axis=1)[:, :_TEXTURE]
@@ -105,7 +105,7 @@ def _wood(rng: np.random.Generator) -> Picture:
 def _carpet(rng: np.random.Generator) -> Picture:
     fibre = noise(rng, _TEXTURE, _TEXTURE, 32, 0.9)
     base = _tone(rng, 0.2, 0.6)
-    return _mixed(fibre, tuple(0.7 * c for c in base), tuple(min(1.0, 1.25 * c) for c in base))  # type: ignore[arg-type]
+    return _mixed(0.7 + 0.55 * fibre, (0.0, 0.0, 0.0), base)
 
 
 def _tone(rng: np.random.Generator, low: float, high: float) -> Tone:
@@ -205,8 +205,7 @@ def draw_ground(rng: np.random.Generator, photos: Sequence[Picture] = ()) -> Gro
     if draw < 0.32:
         make, tile = _INDOORS[int(rng.integers(len(_INDOORS)))]
         wall = _wall(rng)
-        haze = tuple(float(value) for value in wall.mean(axis=(0, 1)))
-        return Ground(make(rng), tile, haze[:3], 30.0, wall, span=2.0)  # type: ignore[arg-type]
+        return Ground(make(rng), tile, _mean(wall), 30.0, wall, span=2.0)
     make, tile = _OUTDOORS[int(rng.integers(len(_OUTDOORS)))]
     haze = linear(*(float(value) for value in rng.uniform((196, 204, 212), (230, 232, 236))))
     zenith = linear(*(float(value) for value in rng.uniform((80, 130, 190), (140, 180, 225))))
@@ -218,8 +217,12 @@ def draw_ground(rng: np.random.Generator, photos: Sequence[Picture] = ()) -> Gro
 def photo_ground(rng: np.random.Generator, photo: Picture) -> Ground:
     """A ground that shows a photo, standing behind everything, and catches the actors' shadows on it."""
     picture = photo[:, ::-1].copy() if rng.random() < 0.5 else photo
-    mean = tuple(float(value) for value in picture.mean(axis=(0, 1)))
-    return Ground(None, haze=mean[:3], backdrop=picture, span=float(rng.uniform(1.5, 2.0)), horizon=0.42)  # type: ignore[arg-type]
+    return Ground(None, haze=_mean(picture), backdrop=picture, span=float(rng.uniform(1.5, 2.0)), horizon=0.42)
+
+
+def _mean(picture: Picture) -> Tone:
+    red, green, blue = (float(value) for value in picture.mean(axis=(0, 1)))
+    return red, green, blue
 
 
 def draw_light(rng: np.random.Generator) -> Light:

@@ -12,7 +12,7 @@ from lbvedit.data.world.actions import KIND_ACTIONS, Act, perform
 from lbvedit.data.world.actors import ACTORS, COLORS, assemble
 from lbvedit.data.world.backgrounds import draw_ground, draw_light
 from lbvedit.data.world.camera import look_at
-from lbvedit.data.world.scene import Array, Camera, Ground, Light, Scene
+from lbvedit.data.world.scene import Array, Body, Camera, Ground, Light, Scene
 
 __all__ = ["Actor", "Stage", "draw_actor", "draw_stage"]
 
@@ -62,16 +62,22 @@ class Stage:
     moving_camera: bool
     exposure: float
 
-    def scene(self) -> Scene:
-        """What to render; the actors are instances 1..N in order."""
+    def scene(self, times: Sequence[int] | None = None) -> Scene:
+        """What to render; the actors are instances 1..N in order.
+
+        Args:
+            times: frames to show, and one more that follows them, each at most ``frames``; all by default.
+        """
+        shown = np.arange(self.frames + 1) if times is None else np.asarray(times)
+        eye = self.camera
+        camera = Camera(eye.origin[shown], eye.axes[shown], eye.focal[shown])
         bodies = []
         for number, actor in enumerate(self.actors, start=1):
             root, joints = perform(actor.act, actor.kind, actor.size, actor.place, self.frames)
             looks = np.random.default_rng(actor.seed)
-            bodies.append(assemble(actor.kind, actor.color, actor.size, number, root, joints, looks))
-        return Scene(
-            tuple(bodies), self.camera, self.light, self.ground, self.frames, extent=7.5, exposure=self.exposure
-        )
+            body = assemble(actor.kind, actor.color, actor.size, number, root, joints, looks)
+            bodies.append(Body(number, body.primitives, body.places[shown]))
+        return Scene(tuple(bodies), camera, self.light, self.ground, len(shown) - 1, extent=7.5, exposure=self.exposure)
 
     def with_actor(self, number: int, actor: Actor | None) -> Stage:
         """The same stage with an actor (from 0) exchanged or, for None, gone; a number past the end adds one."""

@@ -1,0 +1,327 @@
+"""Actors: referring segmentation and edits in the procedural world.
+
+In the manner of A2D Sentences: a clip, an expression that is true of one actor only, its mask in every frame or in
+three to five. A test clip has at least three actors; in half of them a second one looks the same and does something
+else, so that only the action tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from lbvedit.data.pairs import Pair, check_split, item_rng
+from lbvedit.data.photos import IGNORED, Photos
+from lbvedit.data.referring import ReferringItem
+from lbvedit.data.stills import fill_hole
+from lbvedit.data.world.actions import Act
+from lbvedit.data.world.actors import ACTORS, COLORS
+from lbvedit.data.world.render import Rendered, render
+from lbvedit.data.world.stage import Actor, Stage, draw_actor, draw_stage
+from lbvedit.data.world.words import MODES, Description, absent, article, describe, imperative, noun_phrase
+
+__all__ = ["SIZES", "ActorEdits", "ActorItem", "Actors", "scenery"]
+
+SIZES = {"train": 20_000, "test": 2_000}
+"""Clips of each split by default."""
+
+_LENGTH = 16
+_SMALLEST = 0.003
+_MODE_SHARES = (0.2, 0.35, 0.25, 0.2)
+
+
+class ActorItem(ReferringItem):
+    """A clip of actors and an expression; as :class:`~lbvedit.data.referring.ReferringItem`, and more.
+
+    ``annotated`` is ``(T,)`` bool: the frames that count. ``meta`` has ``mode`` (one of ``MODES``, or ``absent``),
+    ``target`` (the actor's number, -1 for none), ``description``, ``distractor``, ``moving_camera``, and ``actors``,
+    what there is to know of each.
+    """
+
+    annotated: Tensor
+    meta: dict[str, Any]
+
+
+def scenery(photos: Path | str, count: int = 64, split: str = "train") -> list[NDArray[np.float32]]:
+    """Photos without their figures, for backdrops: ``(h, w, 3)`` linear light each."""
+    library = Photos(photos, split, by_hand=True)
+    pictures = []
+    for number in range(min(count, len(library))):
+        photo = library[number * len(library) // min(count, len(library))]
+        figures = (photo.labels > 0) & (photo.labels != IGNORED)
+        if figures.mean() < 0.35:
+            clean = fill_hole(photo.image, figures | (photo.labels == IGNORED), margin=5)
+            pictures.append(((clean.astype(np.float32) / 255) ** 2.2).astype(np.float32))
+    return pictures
+
+
+class Actors(Dataset[ActorItem]):
+    """Clips of actors with expressions.
+
+    Args:
+        split: train or test.
+        seed: another seed, another set.
+        size: clips.
+        frames: T.
+        side: height and width of a frame.
+        stride: largest step between two frames that are shown, in frames of the world; 1 shows every one.
+        annotated: ``all`` frames count, or ``some``: three to five.
+        absent_share: share of expressions that nothing fits.
+        photos: backdrops, see :func:`scenery`.
+        device: where to render; items are on the CPU.
+    """
+
+    name = "actors"
+
+    def __init__(
+        self,
+        split: str = "train",
+        seed: int = 0,
+        size: int | None = None,
+        *,
+        frames: int = _LENGTH,
+        side: int = 160,
+        stride: int = 1,
+        annotated: str = "all",
+        absent_share: float = 0.0,
+        photos: Sequence[NDArray[np.float32]] = (),
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.split = check_split(split)
+        self.seed = seed
+        self.size = SIZES[split] if size is None else size
+        self.frames = frames
+        self.side = side
+        self.stride = stride
+        self.annotated = annotated
+        self.absent_share = absent_share
+        self.photos = photos
+        self.device = device
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, index: int) -> ActorItem:
+        if not 0 <= index < self.size:
+            raise IndexError(index)
+        rng = item_rng(self.name, self.split, self.seed, index)
+        while True:
+            stage, times, distractor = self._stage(rng)
+            clip = render([stage.scene(times)], self.side, self.side, device=self.device)[0]
+            item = self._item(rng, stage, clip, distractor)
+            if item is not None:
+                return item
+
+    def _stage(self, rng: np.random.Generator) -> tuple[Stage, list[int], bool]:
+        test = self.split == "test"
+        distractor = bool(rng.random() < 0.5)
+        step = int(rng.integers(1, self.stride, endpoint=True))
+        length = max(_LENGTH, self.frames * step)
+        stage = draw_stage(
+            rng,
+            length,
+            least=3 if test else 1 + distractor,
+            most=5,
+            distractor=distractor,
+            photos=self.photos,
+        )
+        first = int(rng.integers(length - self.frames * step, endpoint=True))
+        return stage, [first + step * number for number in range(self.frames + 1)], distractor
+
+    def _item(self, rng: np.random.Generator, stage: Stage, clip: Rendered, distractor: bool) -> ActorItem | None:
+        areas = clip.masks.float().mean(dim=(2, 3))  # (T, N)
+        visible = torch.nonzero(areas.amin(dim=0) > _SMALLEST)[:, 0].tolist()
+        if self.split == "test" and len(visible) < 3:
+            return None
+        said = self._say(rng, stage, visible, distractor)
+        if said is None:
+            return None
+        target, description = said
+        mask = clip.masks[:, target : target + 1] if target >= 0 else torch.zeros_like(clip.masks[:, :1])
+        counts = torch.ones(self.frames, dtype=torch.bool)
+        if self.annotated == "some":
+            few = min(self.frames, int(rng.integers(3, 5, endpoint=True)))
+            counts[:] = False
+            counts[torch.from_numpy(rng.choice(self.frames, size=few, replace=False))] = True
+        return {
+            "frames": clip.frames.cpu(),
+            "flow": clip.flow.cpu(),
+            "mask": mask.cpu(),
+            "ignore": torch.zeros_like(mask, device="cpu"),
+            "expression": description.text,
+            "present": target >= 0,
+            "annotated": counts,
+            "meta": {
+                "mode": description.mode,
+                "target": target,
+                "description": asdict(description),
+                "distractor": distractor,
+                "moving_camera": stage.moving_camera,
+                "actors": [asdict(actor) for actor in stage.actors],
+            },
+        }
+
+    def _say(
+        self, rng: np.random.Generator, stage: Stage, visible: Sequence[int], distractor: bool
+    ) -> tuple[int, Description] | None:
+        if not visible:
+            return None
+        if rng.random() < self.absent_share:
+            return -1, absent(rng, stage.actors)
+        if distractor:  # of the two that look alike, one is meant, and only its action tells
+            twins = [number for number in (0, 1) if number in visible]
+            if len(twins) < 2:
+                return None
+            target = int(rng.choice(twins))
+            found = describe(rng, stage.actors, target, str(rng.choice(("action", "action", "both"))))
+            return None if found is None else (target, found)
+        order = [int(number) for number in rng.permutation(visible)]
+        for target in order:
+            for mode in rng.choice(MODES, size=3, p=_MODE_SHARES):
+                found = describe(rng, stage.actors, target, str(mode))
+                if found is not None:
+                    return target, found
+        return None
+
+
+class ActorEdits:
+    """Edits of actors; items are :class:`~lbvedit.data.pairs.Pair`.
+
+    The ``meta`` has ``kind`` (``act``, ``replace``, ``recolor``, ``remove`` or ``add``), ``actor`` (its number) and
+    ``source`` and ``target``, what there is to know of everybody before and after.
+
+    Args:
+        split: train or test.
+        seed: another seed, another set.
+        size: pairs.
+        frames: T.
+        side: height and width of a frame.
+        photos: backdrops, see :func:`scenery`.
+        device: where to render; items are on the CPU.
+    """
+
+    name = "actor-edits"
+
+    def __init__(
+        self,
+        split: str = "train",
+        seed: int = 0,
+        size: int = 10_000,
+        *,
+        frames: int = 20,
+        side: int = 128,
+        photos: Sequence[NDArray[np.float32]] = (),
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.split = check_split(split)
+        self.seed = seed
+        self.size = size
+        self.frames = frames
+        self.side = side
+        self.photos = photos
+        self.device = device
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, index: int) -> Pair:
+        if not 0 <= index < self.size:
+            raise IndexError(index)
+        rng = item_rng(self.name, self.split, self.seed, index)
+        kind = str(rng.choice(("act", "replace", "recolor", "remove", "add"), p=(0.4, 0.25, 0.15, 0.1, 0.1)))
+        while True:
+            stage = draw_stage(rng, self.frames, least=1, most=3, photos=self.photos)
+            edited = _edit(rng, stage, kind)
+            if edited is None:
+                continue
+            changed, number, instruction = edited
+            clips = render([stage.scene(), changed.scene()], self.side, self.side, flow=False, device=self.device)
+            source, target = (clip.frames.cpu() for clip in clips)
+            difference = (source != target).any(dim=1, keepdim=True)
+            if difference.float().mean() > 0.01:
+                break
+        return {
+            "source": source,
+            "target": target,
+            "instruction": instruction,
+            "changed": difference,
+            "meta": {
+                "kind": kind,
+                "actor": number,
+                "source": [asdict(actor) for actor in stage.actors],
+                "target": [asdict(actor) for actor in changed.actors],
+            },
+        }
+
+
+def _edit(rng: np.random.Generator, stage: Stage, kind: str) -> tuple[Stage, int, str] | None:
+    """The edited stage, the number of the actor, and the instruction; None when this stage has no such edit."""
+    number = int(rng.integers(len(stage.actors)))
+    actor = stage.actors[number]
+    others = [other for place, other in enumerate(stage.actors) if place != number]
+    if kind == "add":
+        new = draw_actor(rng, stage.actors, stage.frames)
+        if new is None:
+            return None
+        what = article(noun_phrase(rng, new.kind, new.color))
+        words = ("add {x}", "put {x} into the scene", "let {x} appear", "insert {x}")
+        where = f" {_rough_place(new)}" if _rough_place(new) else ""
+        return stage.with_actor(len(stage.actors), new), len(stage.actors), _pick(rng, words).format(x=what) + where
+    said = describe(rng, stage.actors, number, "appearance")
+    if said is None:
+        return None
+    what = f"the {noun_phrase(rng, actor.kind, said.color)}"
+    if kind == "remove":
+        words = ("remove {x}", "take {x} away", "delete {x}", "make {x} disappear")
+        return stage.with_actor(number, None), number, _pick(rng, words).format(x=what)
+    if kind == "recolor":
+        colors = [color for color in ACTORS[actor.kind][2] or tuple(COLORS) if color != actor.color]
+        if not colors:
+            return None
+        color = _pick(rng, colors)
+        words = ("make {x} {c}", "paint {x} {c}", "turn {x} {c}", "change the color of {x} to {c}")
+        changed = stage.with_actor(number, replace(actor, color=color))
+        return changed, number, _pick(rng, words).format(x=what, c=color)
+    if kind == "act":
+        act = Act.draw(rng, actor.kind, unlike=actor.act)
+        new = replace(actor, act=act)
+        instruction = imperative(rng, what, actor.kind, act)
+    else:
+        kinds = [name for name in sorted(ACTORS) if name != actor.kind]
+        named = _pick(rng, kinds)
+        color = _pick(rng, ACTORS[named][2] or tuple(COLORS))
+        new = replace(actor, kind=named, color=color, act=_same_act(rng, named, actor.act))
+        words = ("replace {x} with {y}", "turn {x} into {y}", "swap {x} for {y}", "change {x} into {y}")
+        instruction = _pick(rng, words).format(x=what, y=article(noun_phrase(rng, named, color)))
+    path = new.path(stage.frames)
+    for other in others:
+        gaps = np.linalg.norm(path[:, :2] - other.path(stage.frames)[:, :2], axis=1)
+        if gaps.min() < 0.7 * (new.radius + other.radius):
+            return None
+    return stage.with_actor(number, new), number, instruction
+
+
+def _same_act(rng: np.random.Generator, kind: str, act: Act) -> Act:
+    """What comes nearest to an act among those of another kind: the same way, at its own pace."""
+    for _ in range(40):
+        new = Act.draw(rng, kind)
+        if new.direction == act.direction or (not act.direction and not new.direction):
+            return replace(new, facing=act.facing)
+    return Act("stand", facing=act.facing)
+
+
+def _rough_place(actor: Actor) -> str:
+    x = actor.place[0]
+    return "on the left" if x < -1.2 else "on the right" if x > 1.2 else ""
+
+
+def _pick(rng: np.random.Generator, items: Sequence[str]) -> str:
+    return items[int(rng.integers(len(items)))]
