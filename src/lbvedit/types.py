@@ -372,8 +372,8 @@ class Job:
     """One command's work: where from, where to, and what in between.
 
     ``input`` and ``output`` are paths or ``-``. Times are seconds in the source; negative counts from the end.
-    ``preview`` asks for a contact sheet in seconds instead of the whole video; ``report`` and ``contact_sheet`` are files
-    to write beside the result. ``command`` is what the user typed, for the manifest.
+    ``preview`` asks for a contact sheet in seconds instead of the whole video; ``report`` and ``contact_sheet`` are
+    files to write beside the result. ``command`` is what the user typed, for the manifest.
     """
 
     input: str
