@@ -58,7 +58,13 @@ def test_train_resume_publish_from_the_command_line(tmp_path: Path) -> None:
     assert "digits" in lbvedit_train("--list")
     assert "width = 8" in lbvedit_train("toy", "--list")
     lbvedit_train("toy", "--set", "device=cpu", "--set", "width=6", "--minutes", "0", *places)
-    assert "finished" in lbvedit_train("toy", "--resume", "--set", "steps=3", *places)
+    state = next((tmp_path / "runs" / "toy" / "checkpoints").glob("*/state.json"))
+    described = json.loads(state.read_text())
+    described["config"]["depth"] = 3  # as a recipe of yesterday would have left it
+    state.write_text(json.dumps(described))
+    resumed = lbvedit_train("toy", "--resume", "--set", "steps=3", *places)
+    assert "no longer has depth" in resumed
+    assert "finished" in resumed
     assert "now enter it in" in lbvedit_train("toy", "--publish", *places)
     found = locate("toy", tmp_path / "weights")
     assert found.config["architecture"] == {"width": 6}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,7 +62,11 @@ def train(
     found = checkpoint.latest(folder / "checkpoints")
     chosen = kind.Config()
     if found is not None and (resume or publish):
-        chosen = from_json(chosen, checkpoint.describe(found)["config"])
+        saved = checkpoint.describe(found)["config"]
+        known = {field.name for field in fields(chosen)}
+        if gone := sorted(set(saved) - known):
+            talk.warn(f"the recipe no longer has {', '.join(gone)}; goes on without")
+        chosen = from_json(chosen, {name: value for name, value in saved.items() if name in known})
     if config is not None:
         chosen = configure(chosen, read_toml(config))
     chosen = configure(chosen, parse_assignments(settings or ()))

@@ -15,6 +15,7 @@ __all__ = ["EVALUATIONS", "evaluation"]
 
 EVALUATIONS: dict[str, dict[str, str]] = {
     "digits": {"mnist": "lbvedit.evaluation.digits:evaluate_mnist"},
+    "features": {"mnist": "lbvedit.evaluation.features:evaluate_mnist"},
     "m3l": {
         "s-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_s_mnist",
         "d-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_d_mnist",

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from lbvedit.measures.ssim import unit
 from lbvedit.weights import load_state, locate
 
-__all__ = ["ClipFeatures", "FeaturePair", "FrameFeatures", "embedded_features"]
+__all__ = ["ClipFeatures", "FeaturePair", "FrameFeatures", "embedded_features", "load_feature_pair"]
 
 
 class FrameFeatures(nn.Module):
@@ -101,6 +101,18 @@ class FeaturePair(nn.Module):
         self.clip = ClipFeatures(width, clip_classes)
 
 
+def load_feature_pair(name: str = "features-mnist", weights: Path | None = None) -> FeaturePair:
+    """The embedded networks, in eval mode.
+
+    Raises:
+        WeightsError: the weights are missing or do not check.
+    """
+    found = locate(name, weights)
+    pair = FeaturePair(**found.config["architecture"])
+    load_state(pair, found)
+    return pair.eval()
+
+
 def embedded_features(
     name: str = "features-mnist", weights: Path | None = None, device: str = "cpu"
 ) -> dict[str, Callable[[Tensor], Tensor]]:
@@ -112,10 +124,7 @@ def embedded_features(
     Raises:
         WeightsError: the weights are missing or do not check.
     """
-    found = locate(name, weights)
-    pair = FeaturePair(**found.config["architecture"])
-    load_state(pair, found)
-    pair = pair.eval().to(device)
+    pair = load_feature_pair(name, weights).to(device)
 
     @torch.no_grad()
     def frame(video: Tensor) -> Tensor:
