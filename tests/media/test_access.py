@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,16 @@ def test_reads_stdin_several_times(clips: Clips, name: str, monkeypatch: pytest.
     with Source(clips(name)) as file:
         assert passes == 2 * [[stamp for clip in file.windows(6) for stamp in clip.pts]]
     assert not source._input.spool.path.exists()
+
+
+def test_reads_a_named_pipe(clips: Clips, tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=lambda: path.write_bytes(clips("cfr_mkv").read_bytes()))
+    writer.start()
+    with Source(path) as source:
+        assert sum(len(clip) for clip in source.windows(8)) == FRAMES
+    writer.join()
 
 
 def test_stdin_that_is_no_video(monkeypatch: pytest.MonkeyPatch) -> None:

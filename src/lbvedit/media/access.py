@@ -68,11 +68,14 @@ class Spool:
     """A stream that can be read only once, kept in a temporary file while it is read, so that it can be read again.
 
     Args:
-        stream: where the bytes come from.
+        stream: where the bytes come from, without a buffer: a thread waiting in a buffered read would hold a lock that
+            the interpreter needs to end.
+        owned: whether ``close`` closes the stream too.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, *, owned: bool = False) -> None:
         self._stream = stream
+        self._owned = owned
         self._file = tempfile.NamedTemporaryFile(prefix="lbvedit-", suffix=".spool")  # noqa: SIM115
         self._ended = False
         self.interruption: BaseException | None = None
@@ -102,6 +105,8 @@ class Spool:
     def close(self) -> None:
         """Removes the temporary file."""
         self._file.close()
+        if self._owned:
+            self._stream.close()
 
 
 class _SpoolReader:
@@ -138,7 +143,7 @@ def resolve_input(name: str | Path, *, allow_protocols: bool = False) -> Input:
             raise MediaError(
                 "standard input is a terminal, not a video", hint="pipe one in: ffmpeg ... - | lbvedit ... -"
             )
-        return Input("standard input", "stream", spool=Spool(_unbuffered(sys.stdin.buffer)))
+        return Input("standard input", "stream", spool=Spool(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)))
     path = Path(name)
     try:
         mode = path.stat().st_mode
@@ -147,7 +152,7 @@ def resolve_input(name: str | Path, *, allow_protocols: bool = False) -> Input:
     if stat.S_ISDIR(mode):
         return Input(name, "images", _images_in(path))
     if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
-        return Input(name, "stream", spool=Spool(_unbuffered(_open(path))))
+        return Input(name, "stream", spool=Spool(_open(path, buffering=0), owned=True))
     with _open(path) as file:
         head = file.read(1024)
     if not head:
@@ -174,16 +179,11 @@ def _resolve_unseen(name: str, error: OSError | ValueError, allow_protocols: boo
     raise MediaError(f"{name} does not exist", hint="check the path") from error
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path, *, buffering: Literal[-1, 0] = -1) -> BinaryIO:
     try:
-        return path.open("rb")
+        return path.open("rb", buffering=buffering)
     except OSError as error:
         raise MediaError(f"{path} cannot be opened: {error.strerror}", hint="check its permissions") from error
-
-
-def _unbuffered(stream: BinaryIO) -> BinaryIO:
-    """What is under a buffer: a thread waiting in a buffered read holds a lock that the interpreter needs to end."""
-    return getattr(stream, "raw", stream)
 
 
 def _is_playlist(head: bytes) -> bool:
