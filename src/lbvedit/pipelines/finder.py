@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lbvedit.systems.mmvt.text import Language
     from lbvedit.types import Request
 
-__all__ = ["Finder", "Found", "Seen", "load_finder", "working_size"]
+__all__ = ["DEFAULT_WEIGHTS", "Finder", "Found", "Seen", "load_finder", "working_size"]
 
 DEFAULT_WEIGHTS = "mmvt-small"
 GRANULARITY_PX = 16
@@ -74,6 +74,7 @@ class Finder:
         device: where it runs.
         dtype: its precision; anything but fp32 runs under autocast.
         name: of the weights.
+        sha256: of the weights.
         area_px: pixels of a frame at working size.
     """
 
@@ -84,9 +85,11 @@ class Finder:
         device: torch.device,
         dtype: torch.dtype,
         name: str,
+        sha256: str = "",
         area_px: int = 224 * 400,
     ) -> None:
         self.name = name
+        self.sha256 = sha256
         self.model = model.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
         self.tokenizer = tokenizer
         self.device = device
@@ -147,7 +150,8 @@ def _loaded(folder: Path, device: torch.device, dtype: torch.dtype) -> Finder:
     weights = locate(folder)
     model = MMVT(MMVTConfig.from_json(weights.config["architecture"]))
     load_state(model, weights)
-    return Finder(model, load_tokenizer(folder / "tokenizer.json"), device, dtype, weights.name)
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    return Finder(model, tokenizer, device, dtype, weights.name, str(weights.config.get("sha256", "")))
 
 
 def load_finder(request: Request) -> Finder:

@@ -17,20 +17,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lbvedit.errors import NoMatchError
+from lbvedit.errors import NoMatchError, WeightsError
 from lbvedit.language.lexicon import KINDS
 from lbvedit.media.overlay import PictureFormat, rendered
-from lbvedit.pipelines.finder import Finder, load_finder
+from lbvedit.pipelines.finder import DEFAULT_WEIGHTS, Finder, load_finder
 from lbvedit.pipelines.matte import MatteRefiner
 from lbvedit.pipelines.tracking import Instance, Steady, Tracker
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Event, Masks, Report, Request
+from lbvedit.weights import locate
 
 if TYPE_CHECKING:
     from lbvedit.media.source import Source
     from lbvedit.systems.mmvt.text import Language
 
-__all__ = ["MMVTFinder", "MMVTOptions", "MMVTSegmenter", "Survey", "survey"]
+__all__ = ["MMVTFinder", "MMVTOptions", "MMVTSegmenter", "Survey", "finder_for", "survey"]
 
 LOWEST_PEAK = 0.1
 """The largest probability of a video is taken for at least this, so that noise is not blown up into a mask."""
@@ -85,6 +86,7 @@ class MMVTSegmenter:
 
     Attributes:
         state: the steadied probability, the frame and the numbers of the last frame, for a job that is resumed.
+        weights_sha256: the weights that are used, by name, once they are loaded.
     """
 
     Options: ClassVar[type[Any]] = MMVTOptions
@@ -94,6 +96,7 @@ class MMVTSegmenter:
     def __init__(self, request: Request, options: MMVTOptions) -> None:
         self.request = request
         self.options = options
+        self.weights_sha256: dict[str, str] = {}
         self._peak = 0.0
         self.state: dict[str, Tensor] = {}
         if request.window:
@@ -112,6 +115,7 @@ class MMVTSegmenter:
     def masks(self, source: Source, report: Report) -> Iterator[Masks]:
         """Yields the instances of each window, in order; raises as a call does."""
         finder = load_finder(self.request)
+        self.weights_sha256 = {finder.name: finder.sha256}
         heard = hear(self.request.text, finder.tokenizer)
         for note in heard.notes:
             report(Event("warning", "words", message=note))
@@ -332,3 +336,12 @@ class MMVTFinder:
             self._languages[target] = finder.read([heard.words])
             self._segmenters[target] = MMVTSegmenter(replace(self._request, text=target), MMVTOptions())
         return self._segmenters[target]
+
+
+def finder_for(request: Request) -> MMVTFinder | None:
+    """What finds the targets of an edit, or None where its weights are missing or may not be used."""
+    try:
+        locate(DEFAULT_WEIGHTS, request.weights, commercial_ok=request.commercial_ok)
+    except WeightsError:
+        return None
+    return MMVTFinder(replace(request, model=None))

@@ -35,6 +35,14 @@ Array = np.ndarray[Any, Any]
 class TargetFinder(Protocol):
     """Finds things by their names: the seam for a segmentation model."""
 
+    def check(self, source: Source, targets: Sequence[str]) -> None:
+        """Looks through the video for some targets, before anything is edited.
+
+        Raises:
+            NoMatchError: nothing in the video fits the words of one of them.
+        """
+        ...
+
     def find(self, clip: Clip, target: str) -> Tensor:
         """Mattes of a target: ``(T, 1, H, W)`` uint8, zero where it is not in sight.
 
@@ -187,7 +195,7 @@ class Targets:
             NoMatchError: a file's masks are all empty.
         """
         for name, file in self._files.items():
-            masks = self._masks.setdefault(name, read_masks(file.path))
+            masks = self._read(name)
             if not masks.still and frame_count is not None and len(masks.packed) != frame_count:
                 raise UsageError(
                     f"{file.path} has {len(masks.packed)} masks, the video has {frame_count} frames",
@@ -195,6 +203,16 @@ class Targets:
                 )
             if masks.empty:
                 raise NoMatchError(f"every mask of {file.path} is empty", hint="pixels above 0 are the target")
+
+    def look(self, source: Source) -> None:
+        """Looks through the video for the targets that no file gives.
+
+        Raises:
+            NoMatchError: one of them is nowhere in the video.
+        """
+        wanted = [name for name in self.names if name.lower() != BACKGROUND and name.lower() not in self._files]
+        if wanted and self._finder is not None:
+            self._finder.check(source, wanted)
 
     def masks(self, clip: Clip, size: tuple[int, int]) -> Mapping[str, Tensor]:
         """Every target's masks for a clip: ``(T, 1, H, W)`` uint8 by the target's name.
@@ -212,12 +230,17 @@ class Targets:
                 found[name] = 255 - torch.stack([*found.values(), *brought]).amax(dim=0)
         return found
 
+    def _read(self, name: str) -> MaskSequence:
+        if name not in self._masks:
+            self._masks[name] = read_masks(self._files[name].path)
+        return self._masks[name]
+
     def _find(self, name: str, clip: Clip, size: tuple[int, int]) -> Tensor:
         file = self._files.get(name.lower())
         if file is None:
             assert self._finder is not None
             return self._finder.find(clip, name)
-        masks = self._masks.setdefault(name.lower(), read_masks(file.path))
+        masks = self._read(name.lower())
         if clip.numbers is None and not masks.still:
             raise UsageError(f"the frames have no numbers to look up masks of {file.path} by", hint="use one image")
         numbers = clip.numbers or (0,) * len(clip)

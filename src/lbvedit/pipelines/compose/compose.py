@@ -21,6 +21,7 @@ from lbvedit.pipelines.compose.operator import Call, Operator, stored, unit
 from lbvedit.pipelines.compose.operators import OPERATORS
 from lbvedit.pipelines.compose.outside import Outside
 from lbvedit.pipelines.matte import MatteRefiner, box_of
+from lbvedit.pipelines.mmvt import finder_for
 from lbvedit.pipelines.targets import BACKGROUND, TargetFinder, Targets
 from lbvedit.runtime import pick_device
 from lbvedit.types import Clip, Event, Report, Request, Step
@@ -72,7 +73,7 @@ class Compose:
     Args:
         request: the plan, the masks and the device.
         options: how mattes are made.
-        finder: finds targets that have no mask file; None where nothing can.
+        finder: finds targets that have no mask file; by default the embedded model, where its weights are.
 
     Raises:
         UsageError: no plan, or masks that do not fit it.
@@ -96,7 +97,7 @@ class Compose:
                 )
         if not self.steps:
             raise UsageError("there is nothing to do: the plan has no step for the picture")
-        self.targets = Targets(request.masks, self.steps, finder)
+        self.targets = Targets(request.masks, self.steps, finder or finder_for(request))
         self.device = pick_device(request.device)
         self.refiner = MatteRefiner(options.feather, options.steadiness, options.refine)
         if request.window:
@@ -110,6 +111,7 @@ class Compose:
             NoMatchError: a target is nowhere in the video.
         """
         self.targets.check(source.probed.frame_count)
+        self.targets.look(source)
         for number, step in enumerate(self.steps):
             self._measure(number, step, source, report)
         self._duration_s = source.info.duration_s
@@ -256,8 +258,8 @@ class Compose:
                 call, offset=(rows.start, columns.start), indices=tuple(range(index + some.start, index + some.stop))
             )
             changed = operator.apply(pixels, weight, there)
-            # Outside the matte this is before + 0 * (changed - before), which rounds back to the same integers.
-            mixed = stored(pixels + weight * (changed - pixels), before.dtype)
+            # Outside the matte the weight is 0, and what stays rounds back to the same integers.
+            mixed = stored(torch.lerp(pixels, changed, weight), before.dtype)
             result[some, :, rows, columns] = mixed.cpu()
         working.frames = result
 
