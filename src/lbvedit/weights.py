@@ -28,7 +28,7 @@ from lbvedit.errors import WeightsError
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["Weights", "embedded_folder", "listing", "load_state", "locate", "read_tensors", "verify"]
+__all__ = ["Weights", "embedded_folder", "listing", "load_state", "locate", "read_tensors", "verified", "verify"]
 
 CONFIG_FILE = "config.json"
 TENSOR_FILE = "model.safetensors"
@@ -196,6 +196,15 @@ def verify(weights: Weights) -> None:
             f"{file} is damaged or incomplete: sha256 {got[:12]}... != {recorded[:12]}...",
             hint="copy or pull these weights again",
         )
+    _verified[weights.name] = got
+
+
+def verified() -> dict[str, str]:
+    """The hashes of the weights that this process has verified, as it does before it uses any: name -> SHA-256."""
+    return dict(_verified)
+
+
+_verified: dict[str, str] = {}
 
 
 def read_tensors(weights: Weights) -> dict[str, Tensor]:

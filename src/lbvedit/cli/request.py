@@ -91,8 +91,10 @@ def default_output(source: str, task: Task) -> str:
     if source == "-":
         raise UsageError("an input of - gives no name for the output", hint="-o FILE, or -o - for standard output")
     path = Path(source)
-    suffix = path.suffix.lower() if path.suffix.lower() in CONTAINERS else ".mkv"
-    stem = path.name if path.is_dir() else re.sub(r"[%*?\[\]]", "_", path.stem)
+    if re.search(r"[%*?\[]", path.name) and not path.exists():
+        path = path.parent.resolve()  # a pattern of images is named like their folder
+    film = path.is_dir() or path.suffix.lower() not in CONTAINERS
+    stem, suffix = (path.name if path.is_dir() else path.stem, ".mkv") if film else (path.stem, path.suffix.lower())
     return str(path.parent / f"{stem}-{ENDINGS[task]}{suffix}")
 
 

@@ -10,6 +10,7 @@ from lbvedit.cli.flags import MediaFlags
 from lbvedit.cli.progress import reporting
 from lbvedit.cli.request import may_overwrite
 from lbvedit.cli.tables import print_table
+from lbvedit.errors import UsageError
 from lbvedit.types import Job
 
 __all__ = ["run_job"]
@@ -28,6 +29,8 @@ def run_job(job: Job, media: MediaFlags) -> None:
     try:
         with reporting() as report:
             result = work.run(job, report)
+    except UsageError:
+        raise
     except BaseException:
         if (frames := work.frames_kept(job.output)) and not talk.voice.json:
             talk.say(f"{frames} finished frames are kept; the same command with --resume goes on from there")

@@ -17,6 +17,7 @@ from lbvedit.job.workfolder import WorkFolder, folder_for
 from lbvedit.manifest import Manifest, hash_input, installed_versions
 from lbvedit.pipelines import registry
 from lbvedit.types import Clip, Event, Job, Report
+from lbvedit.weights import verified
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -93,8 +94,7 @@ def run(job: Job, report: Report) -> Result:
             report(Event("progress", job.request.task, encoder.frames, encoder.frames))
 
         hashes = {str(mask.path): hash_input(mask.path) or "" for mask in job.request.masks}
-        weights = dict(getattr(pipeline, "weights_sha256", {}))
-        manifest = Manifest(job, installed_versions(), input_sha256.result(), hashes, weights)
+        manifest = Manifest(job, installed_versions(), input_sha256.result(), hashes, verified())
         original = Original(source.path, source.probed, timeline)
         result = finish(job, work, original, container, encoding, manifest)
         if watch:
