@@ -180,11 +180,16 @@ def _wall(rng: np.random.Generator) -> Picture:
     return wall.astype(np.float32)
 
 
-_OUTDOORS: tuple[tuple[Callable[[np.random.Generator], Picture], float], ...] = (
-    (_grass, 5.0), (_sand, 5.0), (_asphalt, 5.0), (_snow, 7.0), (_grass, 7.0), (_water, 6.0),
+_Floor = tuple[Callable[[np.random.Generator], Picture], float, str]
+_OUTDOORS: tuple[_Floor, ...] = (
+    (_grass, 5.0, "on the grass"), (_sand, 5.0, "on the sand"), (_asphalt, 5.0, "on the road"),
+    (_snow, 7.0, "in the snow"), (_grass, 7.0, "on a meadow"), (_water, 6.0, "on the water"),
 )  # fmt: skip
-_INDOORS: tuple[tuple[Callable[[np.random.Generator], Picture], float], ...] = (
-    (_tiles, 6.0), (_wood, 7.0), (_carpet, 4.0)
+_INDOORS: tuple[_Floor, ...] = (
+    (_tiles, 6.0, "on a tiled floor"), (_wood, 7.0, "on a wooden floor"), (_carpet, 4.0, "on a carpet"),
+)  # fmt: skip
+_VIEWS: tuple[tuple[Callable[[np.random.Generator, Picture, Tone], None], str], ...] = (
+    (_hills, "before hills"), (_town, "before a town"), (_forest, "before a forest"),
 )  # fmt: skip
 
 
@@ -201,17 +206,21 @@ def draw_ground(rng: np.random.Generator, photos: Sequence[Picture] = ()) -> Gro
     draw = rng.random()
     if draw < 0.08:
         tone = _tone(rng, 0.55, 0.8)
-        return Ground(np.broadcast_to(np.asarray(tone, np.float32), (4, 4, 3)).copy(), haze=tone, zenith=tone)
+        return Ground(
+            np.broadcast_to(np.asarray(tone, np.float32), (4, 4, 3)).copy(), haze=tone, zenith=tone, words="in a studio"
+        )
     if draw < 0.32:
-        make, tile = _INDOORS[int(rng.integers(len(_INDOORS)))]
+        make, tile, words = _INDOORS[int(rng.integers(len(_INDOORS)))]
         wall = _wall(rng)
-        return Ground(make(rng), tile, _mean(wall), 30.0, wall, span=2.0)
-    make, tile = _OUTDOORS[int(rng.integers(len(_OUTDOORS)))]
+        return Ground(make(rng), tile, _mean(wall), 30.0, wall, span=2.0, words=words)
+    make, tile, words = _OUTDOORS[int(rng.integers(len(_OUTDOORS)))]
     haze = linear(*(float(value) for value in rng.uniform((196, 204, 212), (230, 232, 236))))
     zenith = linear(*(float(value) for value in rng.uniform((80, 130, 190), (140, 180, 225))))
     picture = _sky(rng, haze, zenith)
-    (_hills, _town, _forest)[int(rng.integers(3))](rng, picture, haze)
-    return Ground(make(rng), tile * float(rng.uniform(0.8, 1.3)), haze, 26.0, picture, zenith, span=2.2)
+    view, behind = _VIEWS[int(rng.integers(len(_VIEWS)))]
+    view(rng, picture, haze)
+    tile *= float(rng.uniform(0.8, 1.3))
+    return Ground(make(rng), tile, haze, 26.0, picture, zenith, span=2.2, words=f"{words} {behind}")
 
 
 def photo_ground(rng: np.random.Generator, photo: Picture) -> Ground:

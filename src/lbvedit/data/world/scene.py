@@ -102,6 +102,7 @@ class Ground:
         zenith: linear RGB straight up.
         span: radians of the view that the backdrop's width covers.
         horizon: where the horizon lies in the backdrop, in [0, 1] from its top.
+        words: how a caption tells of it, such as "on the grass"; empty for a photo.
     """
 
     texture: NDArray[np.float32] | None
@@ -112,6 +113,7 @@ class Ground:
     zenith: tuple[float, float, float] = (0.35, 0.5, 0.8)
     span: float = 1.6
     horizon: float = 0.5
+    words: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,6 +49,13 @@ class Actor:
         """``(T, 3)`` where its origin is in each frame."""
         return perform(self.act, self.kind, self.size, self.place, frames)[0][:frames, :3, 3]
 
+    def is_on_stage(self, frames: int) -> bool:
+        """Whether it stays before a camera in its usual place."""
+        path = self.path(frames)
+        limit = _AREA[0] + 0.75 + 0.36 * path[:, 1]
+        near, far = float(path[:, 1].min()), float(path[:, 1].max())
+        return bool((np.abs(path[:, 0]) < limit).all()) and near > -_AREA[1] - 0.6 and far < 7
+
 
 @dataclass(frozen=True, eq=False)
 class Stage:
@@ -123,7 +130,7 @@ def draw_actor(
         place = (float(rng.uniform(-1, 1)) * (_AREA[0] + 0.3 * y), y)
         doing = act or Act.draw(rng, chosen, unlike=unlike)
         actor = Actor(chosen, look, size, place, doing, int(rng.integers(1 << 31)))
-        if _on_stage(actor, frames) and all(_apart(actor, other, frames) for other in others):
+        if actor.is_on_stage(frames) and all(_apart(actor, other, frames) for other in others):
             return actor
     return None
 
@@ -135,12 +142,6 @@ def _shares() -> NDArray[np.float64]:
 
 
 _KIND_SHARES = _shares()
-
-
-def _on_stage(actor: Actor, frames: int) -> bool:
-    path = actor.path(frames)
-    limit = _AREA[0] + 0.75 + 0.36 * path[:, 1]
-    return bool((np.abs(path[:, 0]) < limit).all() and path[:, 1].min() > -_AREA[1] - 0.6 and path[:, 1].max() < 7)
 
 
 def _apart(first: Actor, second: Actor, frames: int) -> bool:
@@ -180,6 +181,7 @@ def draw_stage(
     most: int = 5,
     distractor: bool = False,
     moving_camera: bool | None = None,
+    zoom: float = 1.0,
     photos: Sequence[NDArray[np.float32]] = (),
 ) -> Stage:
     """A stage with actors that stay clear of each other.
@@ -191,6 +193,7 @@ def draw_stage(
         most: most actors.
         distractor: the second actor looks like the first and does something else, so that only the action tells.
         moving_camera: whether the camera moves; a third of the time by default.
+        zoom: factor on the focal length.
         photos: see :func:`~lbvedit.data.world.backgrounds.draw_ground`.
     """
     moving = bool(rng.random() < 1 / 3) if moving_camera is None else moving_camera
@@ -215,6 +218,7 @@ def draw_stage(
             break
     ground = draw_ground(rng, photos)
     camera = draw_camera(rng, frames, moving=moving, level=ground.texture is None)
+    camera = replace(camera, focal=camera.focal * zoom)
     return Stage(tuple(actors), camera, draw_light(rng), ground, frames, moving, float(rng.uniform(0.85, 1.1)))
 
 

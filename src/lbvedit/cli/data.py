@@ -1,0 +1,57 @@
+"""``lbvedit data``: build the data sets that the systems are trained and tested on."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Data sets: what can be built, and building it.", no_args_is_help=True)
+
+
+class Part(StrEnum):
+    """A split."""
+
+    train = "train"
+    test = "test"
+
+
+@app.command("list")
+def list_datasets() -> None:
+    """List the data sets with their numbers of pairs."""
+    from lbvedit.data.build import BUILDERS
+
+    for name, builder in BUILDERS.items():
+        sizes = f"{builder.sizes['train']:,} / {builder.sizes['test']:,}"
+        typer.echo(f"{name:15} {sizes:16} {builder.summary}")
+
+
+@app.command()
+def build(
+    name: Annotated[str, typer.Argument(help="Name of the data set; `lbvedit data list` shows them.")],
+    out: Annotated[Path, typer.Option(help="Folder to make.", show_default=False)],
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything.")] = 0,
+    size: Annotated[
+        int | None, typer.Option(min=1, help="Pairs in all; by default the paper's number.", show_default=False)
+    ] = None,
+    mnist: Annotated[Path | None, typer.Option(help="Folder of MNIST's idx files.", show_default=False)] = None,
+    photos: Annotated[Path | None, typer.Option(help="Folder of photos for backdrops.", show_default=False)] = None,
+    split: Annotated[Part | None, typer.Option(help="Only this split.", show_default=False)] = None,
+) -> None:
+    """Build a data set: the same seed gives the same files, byte for byte."""
+    from lbvedit.data import build as building
+    from lbvedit.data.pairs import check_split
+
+    tell = sys.stderr.isatty()
+
+    def report(part: str, done: int, total: int) -> None:
+        if tell:
+            typer.echo(f"\r{part} {done}/{total}", err=True, nl=done == total)
+
+    chosen = None if split is None else check_split(split)
+    typer.echo(building.build(name, out, seed, size, mnist, photos, split=chosen, report=report))

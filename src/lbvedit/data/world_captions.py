@@ -1,0 +1,79 @@
+"""World captions: frames of the procedural world, each with one sentence, for a small text-to-image model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from lbvedit.data.pairs import check_split, item_rng
+from lbvedit.data.world.render import render
+from lbvedit.data.world.stage import draw_stage
+from lbvedit.data.world.words import caption
+
+__all__ = ["SIZES", "CaptionItem", "WorldCaptions"]
+
+SIZES = {"train": 20_000, "test": 1_000}
+"""Clips of each split by default."""
+
+
+class CaptionItem(TypedDict):
+    """``frames`` is ``(T, 3, S, S)`` uint8; ``caption`` says who does what, and where."""
+
+    frames: Tensor
+    caption: str
+
+
+class WorldCaptions(Dataset[CaptionItem]):
+    """Captioned clips of one or two actors; with one frame they are captioned pictures.
+
+    Args:
+        split: train or test.
+        seed: another seed, another set.
+        size: clips.
+        frames: T.
+        side: height and width of a frame.
+        photos: backdrops, see :func:`~lbvedit.data.actors.scenery`.
+        device: where to render; items are on the CPU.
+    """
+
+    name = "world-captions"
+
+    def __init__(
+        self,
+        split: str = "train",
+        seed: int = 0,
+        size: int | None = None,
+        *,
+        frames: int = 1,
+        side: int = 128,
+        photos: Sequence[NDArray[np.float32]] = (),
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.split = check_split(split)
+        self.seed = seed
+        self.size = SIZES[split] if size is None else size
+        self.frames = frames
+        self.side = side
+        self.photos = photos
+        self.device = device
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, index: int) -> CaptionItem:
+        if not 0 <= index < self.size:
+            raise IndexError(index)
+        rng = item_rng(self.name, self.split, self.seed, index)
+        length = max(8, self.frames)
+        stage = draw_stage(rng, length, least=1, most=2, zoom=1.45, photos=self.photos)
+        first = int(rng.integers(length - self.frames, endpoint=True))
+        scene = stage.scene(range(first, first + self.frames + 1))
+        clip = render([scene], self.side, self.side, flow=False, device=self.device)[0]
+        sentence = f"{caption(rng, stage.actors)} {stage.ground.words}".strip()
+        return {"frames": clip.frames.cpu(), "caption": sentence}
