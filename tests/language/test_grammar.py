@@ -110,3 +110,14 @@ def test_the_language_loads_neither_torch_nor_av() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd())
     assert out.stdout.strip() == "[]"
+
+
+def test_many_clauses_are_a_plan_and_too_many_are_refused() -> None:
+    assert len(parse("mute; reverse. " * 50).steps) == 100
+    with pytest.raises(InstructionError, match="400 clauses"):
+        parse("mute;" * 400)
+
+
+def test_nonsense_of_full_length_is_refused_before_every_division_of_it_is_tried() -> None:
+    with pytest.raises(InstructionError):
+        parse(" and ".join(WORDS[:: len(WORDS) // 110])[:2000])

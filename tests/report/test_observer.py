@@ -125,3 +125,15 @@ def test_lab_agrees_with_kornia_and_hues_wrap_around() -> None:
     assert torch.allclose(lab(colors), kornia.color.rgb_to_lab(colors), atol=0.2)
     assert hue_distance((1, 0.1), (1, -0.1)) == pytest.approx(11.42, abs=0.01)
     assert hue_distance((1, 0), (-1, 0)) == pytest.approx(180)
+
+
+def test_one_mask_may_stand_for_a_whole_window() -> None:
+    before, inside = scene(6), matte(1)
+    after = torch.where(inside > 0, 255 - before, before)
+    observer = Observer()
+    observer.add(clip(before), clip(after), {"car": inside}, inside > 0)
+    findings = observer.finish()
+    assert figure(findings, "difference outside the mask, largest") == 0
+    assert len(findings.tracks[0].shares) == 6
+    assert findings.moments[0].mask is not None
+    assert findings.moments[0].mask.max() == 255

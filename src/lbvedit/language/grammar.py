@@ -39,6 +39,9 @@ _RUN_ON = frozenset(
 )
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage"})
 _TRIES = 60
+_LONGEST_CLAUSE = 60
+_MOST_PIECES = 120
+_MOST_EFFORT = 40_000
 
 
 @cache
@@ -76,11 +79,12 @@ def parse(text: str) -> EditPlan:
     refuse_negation(tokens)
     if not without_manners(tokens):
         raise not_understood(text, [], [])
-    readings = _search(mark_times(tokens), text)
+    effort = _Effort()
+    readings = _search(mark_times(tokens), text, effort)
     if readings is None:
-        readings = _search(mark_times(tokens), text, run_on=True)
+        readings = _search(mark_times(tokens), text, effort, run_on=True)
     if readings is None:
-        readings, corrections = _search_corrected(tokens, text)
+        readings, corrections = _search_corrected(tokens, text, effort)
         notes += corrections
     if readings is None:
         raise not_understood(text, *_understood(mark_times(tokens), text))
@@ -100,7 +104,19 @@ def _with_known_nouns(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]
     return out, tuple(notes)
 
 
-def _search_corrected(tokens: list[Token], text: str) -> tuple[list[_Clause] | None, tuple[str, ...]]:
+class _Effort:
+    """How much trying is left for a sentence, so that even nonsense of full length is refused in a moment."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_EFFORT
+
+    def allows(self, clause: Tokens) -> bool:
+        """Whether a clause may still be tried; the cost of trying grows with the square of its length."""
+        self._left -= len(clause) ** 2
+        return self._left > 0 and len(clause) <= _LONGEST_CLAUSE
+
+
+def _search_corrected(tokens: list[Token], text: str, effort: _Effort) -> tuple[list[_Clause] | None, tuple[str, ...]]:
     """Tries the sentence with one word corrected, then two, and so on."""
     options: list[tuple[int, list[str]]] = []
     for at, token in enumerate(tokens):
@@ -117,7 +133,7 @@ def _search_corrected(tokens: list[Token], text: str) -> tuple[list[_Clause] | N
     for correction in islice(tries, _TRIES):
         fixed = [token.corrected(correction[at]) if at in correction else token for at, token in enumerate(tokens)]
         try:
-            readings = _search(mark_times(fixed), text)
+            readings = _search(mark_times(fixed), text, effort)
         except InstructionError:
             continue
         if readings is not None:
@@ -169,7 +185,7 @@ def _separator(tokens: Tokens, at: int) -> str | None:
     return MARK_SOFT if token.kind == "word" and token.word in _SOFT_WORDS else None
 
 
-def _search(tokens: Tokens, text: str, *, run_on: bool = False) -> list[_Clause] | None:
+def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False) -> list[_Clause] | None:
     """The finest division into clauses that are all understood, or None."""
     pieces = _pieces(tokens, run_on=run_on)
     failed: set[tuple[int, str, str, int]] = set()
@@ -182,6 +198,8 @@ def _search(tokens: Tokens, text: str, *, run_on: bool = False) -> list[_Clause]
             return None
         for end in range(at + 1, len(pieces) + 1):
             clause = tokens[pieces[at][0] : pieces[end - 1][1]]
+            if not effort.allows(clause):
+                break
             topic = tokens[pieces[end - 1][1] :][:1]
             for reading in _readings(clause, previous, topic=bool(topic) and topic[0].text == ":"):
                 hard = pieces[end - 1][2]
@@ -195,6 +213,10 @@ def _search(tokens: Tokens, text: str, *, run_on: bool = False) -> list[_Clause]
         failed.add(key)
         return None
 
+    if len(pieces) > _MOST_PIECES:
+        raise InstructionError(
+            f"{len(pieces)} clauses at once are more than {_MOST_PIECES}", hint="say it in several runs"
+        )
     return read(0, None) if pieces else None
 
 
@@ -217,9 +239,9 @@ def _understood(tokens: Tokens, text: str) -> tuple[list[_Clause], list[str]]:
     pieces = _pieces(tokens, run_on=False)
     at = 0
     while at < len(pieces):
-        for end in range(len(pieces), at, -1):
+        for end in range(min(at + 3, len(pieces)), at, -1):
             clause = tokens[pieces[at][0] : pieces[end - 1][1]]
-            if any(hard for _, _, hard in pieces[at : end - 1]):
+            if any(hard for _, _, hard in pieces[at : end - 1]) or len(clause) > _LONGEST_CLAUSE:
                 continue
             if reading := next(_readings(clause, None), None):
                 clauses.append((reading.drafts, False))

@@ -75,15 +75,16 @@ class Observer:
         Args:
             before: the source's frames.
             after: the same moments edited; another size is fine, and then only looked at.
-            mattes: ``(T, 1, H, W)`` uint8 by target, in the source's size.
-            touched: ``(T, 1, H, W)`` uint8 or bool, above 0 where a step may change pixels; None for everywhere.
+            mattes: ``(T or 1, 1, H, W)`` uint8 by target, in the source's size.
+            touched: ``(T or 1, 1, H, W)`` uint8 or bool, above 0 where a step may change pixels; None for everywhere.
 
         Raises:
             ValueError: the clips differ in length.
         """
         if len(before) != len(after):
             raise ValueError(f"{len(before)} frames before != {len(after)} after")
-        mattes = mattes or {}
+        touched = None if touched is None else touched.expand(len(before), -1, -1, -1)
+        mattes = {name: matte.expand(len(before), -1, -1, -1) for name, matte in (mattes or {}).items()}
         same = before.frames.shape == after.frames.shape and before.frames.dtype == after.frames.dtype
         for t in range(len(before)):
             time_s = float(before.pts[t] * before.time_base)
