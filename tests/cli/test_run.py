@@ -42,8 +42,11 @@ def test_json_is_the_only_thing_on_stdout(lbvedit, clips, tmp_path):
 
 
 def test_a_real_edit_changes_pictures(lbvedit, clips, tmp_path):
-    ended = lbvedit("edit", clips("cfr"), "make it darker", "-o", tmp_path / "out.mp4", "--preset", "ultrafast")
+    command = ("edit", clips("cfr"), "make it darker", "-o", tmp_path / "out.mp4", "--preset", "ultrafast", "-y")
+    ended = lbvedit(*command)
     assert ended.code == 0, ended.err
+    assert ended.err.splitlines()[0].startswith("brightness amount -")
+    assert events(lbvedit(*command, "--json").out)[0]["event"] == "plan"
 
 
 @pytest.mark.parametrize("source", ["here", "missing"])

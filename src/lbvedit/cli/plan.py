@@ -10,9 +10,9 @@ from lbvedit.cli.request import read_plan
 from lbvedit.cli.tables import print_table
 from lbvedit.errors import UsageError
 from lbvedit.pipelines import registry
-from lbvedit.types import EditPlan, Job
+from lbvedit.types import EditPlan, Job, Step
 
-__all__ = ["show_plan", "understand"]
+__all__ = ["show_plan", "tell_plan", "understand"]
 
 
 def understand(instruction: str | None, plan_file: Path | None, pipeline: str) -> EditPlan | None:
@@ -40,20 +40,48 @@ def understand(instruction: str | None, plan_file: Path | None, pipeline: str) -
 
 
 def show_plan(job: Job) -> None:
-    """Prints the plan: a table, or with ``--json`` one event."""
+    """Prints the plan on stdout: a table, or with ``--json`` one event."""
     from lbvedit.job.estimate import estimate
 
     plan = job.request.plan or EditPlan(())
     if talk.voice.json:
         talk.emit("plan", {**plan.to_json(), "estimate": estimate(job)})
         return
-    rows = [
-        (number, step.op, f"all but {step.target}" if step.outside else step.target,
-         ", ".join(f"{key} {json.dumps(value)}" for key, value in step.params.items()), step.engine, step.words)
-        for number, step in enumerate(plan.steps, 1)
-    ]  # fmt: skip
-    print_table(("", "step", "target", "how", "engine", "from the words"), rows)
+    _print(plan, stderr=False)
     for note in plan.notes:
         print(f"note: {note}")
     if found := estimate(job):
         print(f"{found['frames']} frames, {found['duration_s']:g} s")
+
+
+def tell_plan(job: Job) -> None:
+    """Says before the work what was understood: an event, a line, or with ``--verbose`` the table."""
+    plan = job.request.plan
+    if plan is None:
+        return
+    if talk.voice.json:
+        show_plan(job)
+    elif talk.voice.verbose:
+        _print(plan, stderr=True)
+    else:
+        talk.say(
+            "; ".join(" ".join(part for part in (step.op, _target(step), _how(step)) if part) for step in plan.steps)
+        )
+    for note in plan.notes if not talk.voice.json else ():
+        talk.say(f"note: {note}")
+
+
+def _print(plan: EditPlan, *, stderr: bool) -> None:
+    rows = [
+        (number, step.op, _target(step) or None, _how(step), step.engine, step.words)
+        for number, step in enumerate(plan.steps, 1)
+    ]
+    print_table(("", "step", "target", "how", "engine", "from the words"), rows, stderr=stderr)
+
+
+def _target(step: Step) -> str:
+    return f"all but {step.target}" if step.outside else step.target or ""
+
+
+def _how(step: Step) -> str:
+    return ", ".join(f"{key} {json.dumps(value, ensure_ascii=False)}" for key, value in step.params.items())

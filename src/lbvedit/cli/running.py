@@ -7,6 +7,7 @@ from dataclasses import replace
 from lbvedit import job as work
 from lbvedit.cli import talk
 from lbvedit.cli.flags import MediaFlags
+from lbvedit.cli.plan import tell_plan
 from lbvedit.cli.progress import reporting
 from lbvedit.cli.request import may_overwrite
 from lbvedit.cli.tables import print_table
@@ -26,6 +27,7 @@ def run_job(job: Job, media: MediaFlags) -> None:
     work.check(replace(job, overwrite=True))
     if not job.preview:
         job = replace(job, overwrite=may_overwrite(job.output, media))
+    tell_plan(job)
     try:
         with reporting() as report:
             result = work.run(job, report)

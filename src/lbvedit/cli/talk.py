@@ -47,9 +47,9 @@ def configure(**values: bool) -> None:
     """Sets fields of the process's ``voice``."""
     for name, value in values.items():
         setattr(voice, name, value)
-    if voice.debug:
+    if voice.verbose or voice.debug:
         logging.basicConfig(format="%(name)s: %(message)s")
-        logging.getLogger("lbvedit").setLevel(logging.DEBUG)
+        logging.getLogger("lbvedit").setLevel(logging.DEBUG if voice.debug else logging.INFO)
 
 
 def emit(kind: str, values: Mapping[str, Any]) -> None:
