@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from lbvedit.data.mnist import DMnist, SMnist
 from lbvedit.evaluation.features import label_accuracy, labelled_clips
+from lbvedit.evaluation.table import sample
 from lbvedit.measures.embedded import FeaturePair
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.recipe import Draw, Publication, Recipe
@@ -88,7 +89,7 @@ class FeaturesMnist(Recipe[FeaturesMnistConfig]):
         assert isinstance(model, FeaturePair)
         figures: dict[str, float] = {}
         for corpus in self._read("test"):
-            pairs = [corpus[index] for index in range(min(_VALIDATED, len(corpus)))]
+            pairs = [corpus[number] for number in sample(len(corpus), _VALIDATED)]
             frame, clip = label_accuracy(model, pairs)
             figures |= {f"{corpus.name}_frame_accuracy": frame, f"{corpus.name}_clip_accuracy": clip}
         return figures
