@@ -74,11 +74,11 @@ def into_gamut(linear: Tensor) -> Tensor:
         linear: ``(..., 3, H, W)`` linear light; channels below 0 or above 1 pull the pixel towards its own gray.
     """
     gray = luminance(linear).clamp_(0, 1)
-    offset = linear - gray
-    # The share of the offset that fits is the smallest of the three channels' (bound - gray) / offset.
-    room = torch.where(offset > 0, 1 - gray, -gray) / torch.where(offset.abs() < 1e-6, 1.0, offset)
-    room = torch.where(offset.abs() < 1e-6, 1.0, room)
-    return gray + offset * room.amin(dim=-3, keepdim=True).clamp(0, 1)
+    above = linear.amax(dim=-3, keepdim=True).sub_(gray).clamp_(min=1e-6)
+    below = gray - linear.amin(dim=-3, keepdim=True)
+    # What fits of the way from gray is what fits of its furthest channel on either side.
+    share = torch.minimum((1 - gray) / above, gray / below.clamp_(min=1e-6)).clamp_(max=1)
+    return torch.lerp(gray.expand_as(linear), linear, share)
 
 
 def cielab(linear: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ Pixels that a step does not touch are never converted: they stay the very same i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +21,7 @@ from lbvedit.pipelines.compose.detail import GRID
 from lbvedit.pipelines.compose.operator import Call, Operator, stored, unit
 from lbvedit.pipelines.compose.operators import OPERATORS
 from lbvedit.pipelines.compose.outside import Outside
+from lbvedit.pipelines.compose.threads import one_thread
 from lbvedit.pipelines.matte import MatteRefiner, box_of
 from lbvedit.pipelines.mmvt import finder_for
 from lbvedit.pipelines.targets import BACKGROUND, TargetFinder, Targets
@@ -110,11 +112,14 @@ class Compose:
             UsageError: masks do not fit the video.
             NoMatchError: a target is nowhere in the video.
         """
+        with one_thread() if self.device.type == "cpu" else nullcontext():
+            yield from self._run(source, report)
+
+    def _run(self, source: Source, report: Report) -> Iterator[Clip]:
         self.targets.check(source.probed.frame_count)
         self.targets.look(source)
         for number, step in enumerate(self.steps):
             self._measure(number, step, source, report)
-        self._duration_s = source.info.duration_s
         outside = Outside(self.state)
         index = source.start
         for clip in source.windows(self.window):
