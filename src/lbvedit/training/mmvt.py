@@ -15,7 +15,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Literal, cast
 
 import numpy as np
 import torch
@@ -28,6 +28,7 @@ from lbvedit.data.davis import open_davis
 from lbvedit.data.expressions import absent_query
 from lbvedit.data.photos import IGNORED
 from lbvedit.errors import UsageError
+from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.measures.davis import region_j
 from lbvedit.nn.words import encode, load_tokenizer
 from lbvedit.pipelines.finder import Finder
@@ -40,7 +41,7 @@ from lbvedit.training import checkpoint
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
 from lbvedit.training.recipe import Draw, Publication, Recipe
-from lbvedit.training.referring import Reference, Still, moving_flow, references, regions
+from lbvedit.training.referring import Reference, Still, moving_flow, named_kinds, references, regions, spoken
 
 __all__ = ["MMVTTraining", "MMVTTrainingConfig", "Trainee", "soft_jaccard"]
 
@@ -63,6 +64,7 @@ class MMVTTrainingConfig(TrainingConfig):
         teacher: folder of distilled features, or None.
         size_px: side of a training crop.
         expressions: expressions a picture; 0 trains the appearance encoder alone.
+        spoken: expressions a step that have no picture, from which only the names of kinds are learnt.
         absent: share of expressions that name nothing in the picture.
         clips: share of pictures that come from the labelled clips, with their own motion.
         row: row of the paper's ablation tables to train, such as ``B+M``; None trains the small model whole.
@@ -78,6 +80,7 @@ class MMVTTrainingConfig(TrainingConfig):
     teacher: Path | None = None
     size_px: int = 192
     expressions: int = 3
+    spoken: int = 64
     absent: float = 0.22
     clips: float = 0.15
     row: str | None = None
@@ -90,7 +93,7 @@ class MMVTTrainingConfig(TrainingConfig):
     weight_decay: float = 0.03
     steps: int = 4000
     warmup_steps: int = 100
-    precision: Any = "bf16"
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "bf16"
     channels_last: bool = True
     workers: int = 1
     clip: float = 2.0
@@ -157,6 +160,10 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             batch["masks"] = torch.stack([r.mask for r in told])[:, None].float()
             batch["known"] = torch.stack([~r.doubtful for r in told])[:, None]
             batch["owner"] = torch.arange(draw.size).repeat_interleave(c.expressions)
+            heard = [(r.expression, r.kinds) for r in told] + [spoken(rng) for _ in range(c.spoken)]
+            words, means = zip(*heard, strict=True)
+            batch["words"], batch["words_keep"] = encode(self.tokenizer, words, LONGEST)
+            batch["means"] = torch.tensor([[float(kind in kinds) for kind in VOC_CLASSES] for kinds in means])
         taught = [view.taught for view, _, _ in items]
         if any(lesson is not None for lesson in taught):
             batch["taught"] = torch.tensor([i for i, lesson in enumerate(taught) if lesson is not None])
@@ -208,7 +215,14 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             "jaccard": soft_jaccard(out.logits, batch["masks"], known),
             "align": 0.1 * (terms.appearance_language + terms.motion_language + terms.appearance_motion),
             "presence": 0.3 * terms.presence,
+            "names": 2 * self._naming(mmvt, batch),
         }
+
+    def _naming(self, mmvt: MMVT, batch: Mapping[str, Tensor]) -> Tensor:
+        """Which kinds the words name, as far as the class map has them; needs no picture."""
+        assert mmvt.kinds is not None
+        said = mmvt.kinds.named(mmvt.read(batch["words"], batch["words_keep"]).sentence).float()
+        return F.binary_cross_entropy_with_logits(said, batch["means"], reduction="none").sum(dim=1).mean()
 
     def _seeing(self, trainee: Trainee, levels: Sequence[Tensor], batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Class maps against the labels, and what the encoder sees against what the teacher saw."""
@@ -332,9 +346,10 @@ def _said(view: View, count: int, absent: float, rng: np.random.Generator) -> li
     assert view.target is not None
     certain = torch.zeros_like(view.target)
     said = (view.sentences[int(rng.integers(len(view.sentences)))] for _ in range(count))
-    told = [Reference(words, view.target, certain) for words in said]
+    told = [Reference(words, view.target, certain, frozenset(view.kinds) or named_kinds(words)) for words in said]
     if rng.random() < absent and view.kinds:
-        told[-1] = Reference(absent_query(rng, (), {*view.kinds, *_COMMON}).expression, certain, certain)
+        words = absent_query(rng, (), {*view.kinds, *_COMMON}).expression
+        told[-1] = Reference(words, certain, certain, named_kinds(words))
     return told
 
 

@@ -14,12 +14,22 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lbvedit.data.expressions import MOVERS, Query, Thing, absent_query, caption_query, present_query, with_article
+from lbvedit.data.expressions import (
+    MOTION_WORDS,
+    MOVERS,
+    Query,
+    Thing,
+    absent_query,
+    caption_query,
+    present_query,
+    with_article,
+)
 from lbvedit.data.photos import IGNORED
 from lbvedit.data.regions import BASIC_COLORS, color_ids, components
 from lbvedit.language.lexicon import KINDS, VOC_CLASSES
+from lbvedit.language.naming import kinds_in
 
-__all__ = ["Reference", "Region", "Still", "moving_flow", "references", "regions"]
+__all__ = ["Reference", "Region", "Still", "moving_flow", "named_kinds", "references", "regions", "spoken"]
 
 MOST_REGIONS = 6
 DIRECTIONS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
@@ -58,11 +68,13 @@ class Reference:
         expression: the words.
         mask: ``(H, W)`` bool; empty when what is named is not there.
         doubtful: ``(H, W)`` bool, pixels from which nothing is to be learnt.
+        kinds: the kinds that the words name, there or not.
     """
 
     expression: str
     mask: Tensor
     doubtful: Tensor
+    kinds: frozenset[str]
 
 
 def regions(still: Still) -> list[Region]:
@@ -175,4 +187,31 @@ def _answered(still: Still, found: Sequence[Region], query: Query) -> Reference:
     elif query.kinds:  # specks of the kind that are no region of their own
         told = [region.mask for region in found]
         doubtful = doubtful | (of_kind & ~torch.stack(told).any(dim=0)) if told else doubtful | of_kind
-    return Reference(query.expression, mask, doubtful & ~mask)
+    return Reference(query.expression, mask, doubtful & ~mask, query.kinds or named_kinds(query.expression))
+
+
+def named_kinds(expression: str) -> frozenset[str]:
+    """The kinds that the first name in an expression means; none where it has no name that is a kind's."""
+    names = kinds_in(expression)
+    return names[0][1] if names else frozenset()
+
+
+def spoken(rng: np.random.Generator) -> tuple[str, frozenset[str]]:
+    """An expression without a picture, and the kinds that it names."""
+    if rng.random() < 0.15:
+        expression = absent_query(rng, (), ()).expression
+        return expression, named_kinds(expression)
+    kinds = [str(kind) for kind in rng.choice(list(KINDS), int(rng.integers(1, 4)))]
+    if len(set(kinds)) > 1 and rng.random() < 0.1:
+        pair = _pair(sorted(set(kinds)), rng)
+        return pair.expression, pair.kinds
+    things = [_imagined(kind, rng) for kind in kinds]
+    query = present_query(rng, things, kinds)
+    return query.expression, query.kinds
+
+
+def _imagined(kind: str, rng: np.random.Generator) -> Thing:
+    shares = rng.dirichlet(np.full(len(BASIC_COLORS), 0.2))
+    color = BASIC_COLORS[int(shares.argmax())] if shares.max() > 0.5 else None
+    motion = str(rng.choice(list(MOTION_WORDS))) if kind in MOVERS else None
+    return Thing(kind, motion, color, shares, float(rng.random()), float(rng.uniform(0.01, 0.5)))
