@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,8 +18,9 @@ from lbvedit.data.jhmdb import JHMDBSentences
 from lbvedit.errors import NoMatchError
 from lbvedit.evaluation.referring import Found, Referrals, score_referrals, score_sequences
 from lbvedit.evaluation.table import Column, Options, Result, Row, Table, sample
+from lbvedit.language.lexicon import KINDS
 from lbvedit.pipelines.finder import Finder, load_finder
-from lbvedit.pipelines.mmvt import MMVTOptions, MMVTSegmenter
+from lbvedit.pipelines.mmvt import LOOKS, MMVTOptions, MMVTSegmenter, survey_frames
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Request
 
@@ -29,8 +31,10 @@ __all__ = [
     "DECODER",
     "JHMDB",
     "LOSSES",
+    "PRESENCE",
     "TRANSFORMER",
     "evaluate_a2d",
+    "evaluate_absent",
     "evaluate_davis",
     "evaluate_jhmdb",
 ]
@@ -132,6 +136,63 @@ DAVIS = Table(
     (Column("j_mean", "J mean", 100), Column("f_mean", "F mean", 100), Column("jf_mean", "J&F", 100)),
     notes=("Means over sequences; all frames count, the first included.",),
 )
+
+PRESENCE = Table(
+    "Is it there at all?",
+    "the paper always segments something",
+    (
+        Column("absent_refused", "absent refused", 100),
+        Column("present_refused", "present refused", 100),
+    ),
+    notes=("Refused: the confidence of the survey is below the default of the option fits, which is exit code 3.",),
+)
+
+ELSEWHERE = (
+    "aeroplane", "bird", "boat", "bottle", "bus", "cat", "cow", "diningtable", "dog", "horse", "pottedplant", "sheep",
+    "sofa", "train", "tvmonitor",
+)  # fmt: skip
+"""Kinds that stand in no DAVIS sequence unless they are its object."""
+
+STRANGERS = ("elephant", "giraffe", "zebra", "lion", "penguin", "helicopter", "piano", "pizza", "umbrella", "robot")
+
+
+def evaluate_absent(options: Options) -> Result:
+    """How often a thing that is not there is refused, and how often one that is there.
+
+    Each DAVIS sequence is asked for its noun phrase and its kinds by two names each, and for 25 things that it has not.
+    """
+    root = options.require("data")
+    dataset = open_davis(root / "davis" if (root / "davis").is_dir() else root)
+    numbers = sample(len(dataset), options.limit, options.seed)
+    _, finder = _asked(options)
+    scores: dict[bool, list[float]] = {True: [], False: []}
+    for done, number in enumerate(numbers, 1):
+        item = dataset[number]
+        kinds = [str(kind) for kind in item["meta"]["kinds"]]
+        present = [item["expression"], *(f"the {name}" for kind in kinds for name in KINDS[kind][:2])]
+        absent = [f"the {KINDS[kind][0]}" for kind in ELSEWHERE if kind not in kinds]
+        absent += [f"the {name}" for name in STRANGERS]
+        for there, expressions in ((True, present), (False, absent)):
+            scores[there] += _confidences(item["frames"], expressions, finder)
+        options.progress(done, len(numbers))
+    bar = MMVTOptions().fits
+    refused = {there: sum(score < bar for score in each) / len(each) for there, each in scores.items()}
+    metrics = {"absent_refused": refused[False], "present_refused": refused[True]}
+    notes = (f"weights {finder.name}; {len(scores[False])} absent and {len(scores[True])} present expressions",)
+    return Result("mmvt", "absent", len(scores[True]) + len(scores[False]), metrics, PRESENCE, notes=notes)
+
+
+def _confidences(frames: Tensor, expressions: list[str], finder: Finder) -> list[float]:
+    """The survey's confidence of each expression; 0 for one that the model does not know."""
+    known = {}
+    for expression in expressions:
+        with suppress(NoMatchError):
+            known[expression] = hear(expression, finder.tokenizer).words
+    places = torch.linspace(0, len(frames) - 2, LOOKS).long().tolist()
+    looks = ((frames[place], frames[place + 1]) for place in places)
+    found = survey_frames(looks, finder, finder.read([*known.values()]))
+    scores = dict(zip(known, (found.score, *found.others), strict=True))
+    return [scores.get(expression, 0.0) for expression in expressions]
 
 
 def evaluate_davis(options: Options) -> Result:

@@ -24,6 +24,7 @@ EVALUATIONS: dict[str, dict[str, str]] = {
         "davis": "lbvedit.evaluation.mmvt:evaluate_davis",
         "a2d": "lbvedit.evaluation.mmvt:evaluate_a2d",
         "jhmdb": "lbvedit.evaluation.mmvt:evaluate_jhmdb",
+        "absent": "lbvedit.evaluation.mmvt:evaluate_absent",
     },
 }
 """The first corpus of a system is its default."""

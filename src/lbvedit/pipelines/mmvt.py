@@ -7,7 +7,7 @@ before and the one after it in sight.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lbvedit.media.source import Source
     from lbvedit.systems.mmvt.text import Language
 
-__all__ = ["MMVTFinder", "MMVTOptions", "MMVTSegmenter", "Survey", "finder_for", "survey"]
+__all__ = ["MMVTFinder", "MMVTOptions", "MMVTSegmenter", "Survey", "finder_for", "survey", "survey_frames"]
 
 LOWEST_PEAK = 0.1
 """The largest probability of a video is taken for at least this, so that noise is not blown up into a mask."""
@@ -246,12 +246,17 @@ def _refined(masks: Masks) -> Masks:
 
 def survey(source: Source, finder: Finder, language: Language) -> Survey:
     """Looks at some frames of a video for what some expressions mean: the target first, then any others."""
-    looks = []
-    for frame, after in _looks(source):
-        seen = finder.see(finder.small(frame), finder.small(after) if after is not None else None, None)
-        looks.append([(found.presence, _peak(found.probability)) for found in finder.find(seen, language)])
+    return survey_frames(_looks(source), finder, language)
+
+
+def survey_frames(looks: Iterable[tuple[Tensor, Tensor | None]], finder: Finder, language: Language) -> Survey:
+    """Looks at frames ``(3, H, W)``, each with the next one, for what some expressions mean."""
+    seen = []
+    for frame, after in looks:
+        shown = finder.see(finder.small(frame), finder.small(after) if after is not None else None, None)
+        seen.append([(found.presence, _peak(found.probability)) for found in finder.find(shown, language)])
     # The second best of the looks: one lucky frame is no evidence, but a thing may be there for a moment only.
-    ranked = np.sort(np.array(looks), axis=0)[::-1]
+    ranked = np.sort(np.array(seen), axis=0)[::-1]
     presence, peaks = ranked[min(1, len(ranked) - 1)].T
     scores = tuple(float(score) for score in presence)
     return Survey(scores[0], float(peaks[0]), scores[1:])
