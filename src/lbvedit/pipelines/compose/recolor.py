@@ -28,10 +28,10 @@ ENOUGH_FRAMES = 40
 CHROMATIC_FROM, CHROMATIC_TO = 0.045, 0.085
 """Chroma between which a surface turns from gray (white, silver, black) to coloured."""
 
-BLACK_PAINT, WHITE_PAINT = 0.31, 0.77
+BLACK_PAINT, WHITE_PAINT = 0.35, 0.76
 """Typical lightness of something painted black or white: shading needs room on both sides."""
 
-HUE_SLACK_DEG = 2.5
+HUE_SLACK_DEG = 0.5
 """How far the CIELAB hue may lie from the asked one: straight lines in Oklab bend there, blues most."""
 
 TOE = 0.1
@@ -40,7 +40,7 @@ TOE = 0.1
 DEPTH = 0.9
 """Chroma of paint against the named colour's, which no real surface in ordinary light reaches."""
 
-BLACK_GLOSS = 0.6
+BLACK_GLOSS = 0.58
 """What white on a surface becomes where it is painted black."""
 
 FOLLOW = 0.9
