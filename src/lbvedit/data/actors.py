@@ -22,7 +22,7 @@ from lbvedit.data.pairs import Pair, check_split, item_rng
 from lbvedit.data.photos import IGNORED, Photos
 from lbvedit.data.referring import ReferringItem
 from lbvedit.data.stills import fill_hole
-from lbvedit.data.world.actions import Act
+from lbvedit.data.world.actions import KIND_ACTIONS, Act
 from lbvedit.data.world.actors import ACTORS, COLORS
 from lbvedit.data.world.render import Rendered, render
 from lbvedit.data.world.stage import Actor, Stage, draw_actor, draw_stage
@@ -297,6 +297,8 @@ def _edit(rng: np.random.Generator, stage: Stage, kind: str) -> tuple[Stage, int
         changed = stage.with_actor(number, replace(actor, color=color))
         return changed, number, _pick(rng, words).format(x=what, c=color)
     if kind == "act":
+        if len(KIND_ACTIONS[actor.kind]) == 1:
+            return None
         act = Act.draw(rng, actor.kind, unlike=actor.act)
         new = replace(actor, act=act)
         instruction = imperative(rng, what, actor.kind, act)

@@ -21,6 +21,8 @@ __all__ = ["SIZES", "CaptionItem", "WorldCaptions"]
 SIZES = {"train": 20_000, "test": 1_000}
 """Clips of each split by default."""
 
+_SMALLEST = 0.006
+
 
 class CaptionItem(TypedDict):
     """``frames`` is ``(T, 3, S, S)`` uint8; ``caption`` says who does what, and where."""
@@ -71,9 +73,12 @@ class WorldCaptions(Dataset[CaptionItem]):
             raise IndexError(index)
         rng = item_rng(self.name, self.split, self.seed, index)
         length = max(8, self.frames)
-        stage = draw_stage(rng, length, least=1, most=2, zoom=1.45, photos=self.photos)
-        first = int(rng.integers(length - self.frames, endpoint=True))
-        scene = stage.scene(range(first, first + self.frames + 1))
-        clip = render([scene], self.side, self.side, flow=False, device=self.device)[0]
+        while True:
+            stage = draw_stage(rng, length, least=1, most=2, zoom=1.4, photos=self.photos)
+            first = int(rng.integers(length - self.frames, endpoint=True))
+            scene = stage.scene(range(first, first + self.frames + 1))
+            clip = render([scene], self.side, self.side, flow=False, device=self.device)[0]
+            if float(clip.masks.float().mean(dim=(2, 3)).amin()) > _SMALLEST:  # everybody told of can be seen
+                break
         sentence = f"{caption(rng, stage.actors)} {stage.ground.words}".strip()
         return {"frames": clip.frames.cpu(), "caption": sentence}

@@ -75,7 +75,13 @@ class Act:
 
     @classmethod
     def draw(cls, rng: np.random.Generator, kind: str, *, unlike: Act | None = None) -> Act:
-        """An act that the kind can do, other than ``unlike`` in action or direction."""
+        """An act that the kind can do, other than ``unlike`` in action or direction.
+
+        Raises:
+            ValueError: the kind can do nothing else.
+        """
+        if unlike is not None and KIND_ACTIONS[kind] == (unlike.action,) and not unlike.direction:
+            raise ValueError(f"a {kind} can only {unlike.action}")
         while True:
             action = str(rng.choice(KIND_ACTIONS[kind]))
             direction, speed = "", 0.0

@@ -222,6 +222,9 @@ class _Picture:
 
     def _masks(self, owner: Tensor) -> Tensor:
         N = self.scene.instances
+        if N == 0:
+            n, Hs, Ws = owner.shape
+            return owner.new_zeros((n, 0, Hs // self.samples, Ws // self.samples), dtype=torch.bool)
         one = owner[:, None] == torch.arange(1, N + 1, device=self.device)[None, :, None, None]
         cover = F.avg_pool2d(one.float(), self.samples)
         return cover >= 0.5

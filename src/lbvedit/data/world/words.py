@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lbvedit.data.world.actions import Act
+from lbvedit.data.world.actions import KIND_ACTIONS, Act
 from lbvedit.data.world.actors import ACTORS, COLORS
 from lbvedit.data.world.stage import Actor
 from lbvedit.language.lexicon import ABSENT_THINGS, KINDS
@@ -210,7 +210,7 @@ def absent(rng: np.random.Generator, actors: Sequence[Actor]) -> Description:
         kind, color, act = actor.kind, None, None
         if draw < 0.4:
             kind = _pick(rng, sorted(ACTORS))
-        elif draw < 0.65:
+        elif draw < 0.65 or len(KIND_ACTIONS[kind]) == 1:
             color = _pick(rng, sorted(COLORS))
         else:
             act = Act.draw(rng, kind, unlike=actor.act)
