@@ -1,0 +1,54 @@
+"""The evaluations of MMVT, around a finder that knows one colour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from lbvedit.data.corpus import Referral
+from lbvedit.evaluation import mmvt
+from lbvedit.evaluation.table import Options
+from tests.pipelines.test_mmvt import RedFinder, _film
+
+
+@pytest.fixture(autouse=True)
+def red(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = _film(6, ((8, 8),))
+    item: Referral = {
+        "frames": frames,
+        "masks": frames[:, 0] > 200,
+        "annotated": torch.arange(6),
+        "expression": "the red car",
+        "meta": {"video": "red-square", "instance": 1, "kinds": ["car"]},
+    }
+    monkeypatch.setattr(mmvt, "load_finder", lambda request: RedFinder())
+    for name in ("open_davis", "JHMDBSentences"):
+        monkeypatch.setattr(mmvt, name, lambda root: [item])
+    monkeypatch.setattr(mmvt, "A2DSentences", lambda root, split: [item])
+
+
+def _options(**more: Any) -> Options:
+    return Options(data=Path("anywhere"), **more)
+
+
+def test_davis_has_j_of_the_whole_pipeline_and_of_each_sequence() -> None:
+    result = mmvt.evaluate_davis(_options())
+    assert result.metrics["j_mean"] > 0.75
+    assert result.others["red-square"]["j_mean"] == result.metrics["j_mean"]
+
+
+@pytest.mark.parametrize("evaluate", [mmvt.evaluate_a2d, mmvt.evaluate_jhmdb])
+def test_the_papers_tables_have_both_average_precisions(evaluate: Any) -> None:
+    result = evaluate(_options())
+    assert result.metrics["p@0.9"] == 1
+    assert result.metrics["map"] == pytest.approx(result.metrics["coco_map"], abs=0.02)
+    assert result.table.columns[-1].metric == "coco_map"
+
+
+def test_what_is_absent_is_refused_and_what_is_there_is_not() -> None:
+    result = mmvt.evaluate_absent(_options())
+    assert result.metrics == {"absent_refused": 1.0, "present_refused": 0.0}
+    assert result.n == 28
