@@ -1,0 +1,25 @@
+from typer.testing import CliRunner
+
+from lbvedit.cli.data import app
+from lbvedit.errors import UsageError
+
+
+def test_list_names_every_data_set():
+    result = CliRunner().invoke(app, ["list"])
+    assert result.exit_code == 0
+    for name in ("s-mnist", "d-mnist", "e-clevr", "actors", "shapes", "world-captions"):
+        assert name in result.output
+    assert "11,070 / 738" in result.output
+
+
+def test_build_writes_the_folder_and_says_where(tmp_path):
+    out = tmp_path / "shapes"
+    result = CliRunner().invoke(app, ["build", "shapes", "--out", str(out), "--seed", "1", "--size", "2"])
+    assert result.exit_code == 0, result.output
+    assert result.output.strip() == str(out)
+    assert (out / "train.jsonl").is_file()
+
+
+def test_an_unknown_data_set_is_refused(tmp_path):
+    result = CliRunner().invoke(app, ["build", "nothing", "--out", str(tmp_path / "out")])
+    assert isinstance(result.exception, UsageError)
