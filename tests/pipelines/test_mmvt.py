@@ -27,6 +27,7 @@ class RedFinder:
 
     tokenizer = TOKENIZER
     name, sha256 = "red", "0"
+    bar = 0.1
 
     def read(self, expressions: list[str]) -> list[str]:
         return expressions

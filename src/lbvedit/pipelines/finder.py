@@ -96,6 +96,11 @@ class Finder:
         self.dtype = dtype
         self.area_px = area_px
 
+    @property
+    def bar(self) -> float:
+        """The evidence at which a thing is as likely there as not."""
+        return self.model.config.presence_bar
+
     def read(self, expressions: Sequence[str]) -> Language:
         """The expressions as features."""
         tokens, keep = encode(self.tokenizer, expressions, self.model.config.text.max_tokens)

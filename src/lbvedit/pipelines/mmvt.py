@@ -71,7 +71,7 @@ class Survey:
     """What a look through a video found.
 
     Args:
-        score: confidence that the target is there, in [0, 1].
+        score: confidence that the target is there, in [0, 1]; one half where that is as likely as not.
         peak: the largest probability of its pixels.
         others: the scores of the other expressions.
     """
@@ -256,10 +256,16 @@ def survey_frames(looks: Iterable[tuple[Tensor, Tensor | None]], finder: Finder,
         shown = finder.see(finder.small(frame), finder.small(after) if after is not None else None, None)
         seen.append([(found.presence, _peak(found.probability)) for found in finder.find(shown, language)])
     # The second best of the looks: one lucky frame is no evidence, but a thing may be there for a moment only.
-    ranked = np.sort(np.array(seen), axis=0)[::-1]
-    presence, peaks = ranked[min(1, len(ranked) - 1)].T
-    scores = tuple(float(score) for score in presence)
-    return Survey(scores[0], float(peaks[0]), scores[1:])
+    found = np.array(seen)
+    place = max(-2, -len(found))
+    evidence = np.sort(found.prod(axis=2), axis=0)[place]
+    scores = tuple(_confidence(float(value), finder.bar) for value in evidence)
+    return Survey(scores[0], float(np.sort(found[:, 0, 1])[place]), scores[1:])
+
+
+def _confidence(evidence: float, bar: float) -> float:
+    """Evidence in [0, 1] stretched so that the bar comes to lie at one half."""
+    return 0.5 * evidence / bar if evidence < bar else 0.5 + 0.5 * (evidence - bar) / (1 - bar)
 
 
 def _peak(probability: Tensor) -> float:

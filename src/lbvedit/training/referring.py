@@ -32,6 +32,7 @@ from lbvedit.language.naming import kinds_in
 __all__ = ["Reference", "Region", "Still", "moving_flow", "named_kinds", "references", "regions", "spoken"]
 
 MOST_REGIONS = 6
+RIDDEN = frozenset({"bicycle", "horse", "motorbike", "boat", "car"})
 DIRECTIONS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
@@ -157,18 +158,20 @@ def _query(still: Still, things: Sequence[Thing], visible: set[str], absent: flo
         if query is not None:
             return query
     if len(visible) > 1 and rng.random() < 0.08:
-        return _pair(sorted(visible), rng)
+        return _pair(sorted(visible), rng, colored=False)
     return present_query(rng, things, visible)
 
 
-def _pair(visible: Sequence[str], rng: np.random.Generator) -> Query:
+def _pair(visible: Sequence[str], rng: np.random.Generator, *, colored: bool = True) -> Query:
     """Two kinds at once, such as a scooter and its rider."""
     first, second = (str(kind) for kind in rng.choice(visible, 2, replace=False))
-    nouns = [str(rng.choice(KINDS[kind][:3])) for kind in (first, second)]
+    nouns = [str(rng.choice(KINDS[kind])) for kind in (first, second)]
+    if second == "person" and first in RIDDEN and rng.random() < 0.7:
+        nouns[1] = str(rng.choice(["rider", "driver", "man", "woman", "person"]))
     link = str(rng.choice(["and the", "and a", "with a", "and its"]))
-    return Query(
-        f"{with_article(rng, nouns[0])} {link} {nouns[1]}", (), (), frozenset({first, second}), whole_kind=True
-    )
+    color = f"{rng.choice(BASIC_COLORS)} " if colored and rng.random() < 0.2 else ""
+    words = f"{with_article(rng, color + nouns[0])} {link} {nouns[1]}"
+    return Query(words, (), (), frozenset({first, second}), whole_kind=True)
 
 
 def _answered(still: Still, found: Sequence[Region], query: Query) -> Reference:
@@ -202,8 +205,8 @@ def spoken(rng: np.random.Generator) -> tuple[str, frozenset[str]]:
         expression = absent_query(rng, (), ()).expression
         return expression, named_kinds(expression)
     kinds = [str(kind) for kind in rng.choice(list(KINDS), int(rng.integers(1, 4)))]
-    if len(set(kinds)) > 1 and rng.random() < 0.1:
-        pair = _pair(sorted(set(kinds)), rng)
+    if len(set(kinds)) > 1 and rng.random() < 0.15:
+        pair = _pair(["person", str(rng.choice(sorted(RIDDEN)))] if rng.random() < 0.5 else sorted(set(kinds)), rng)
         return pair.expression, pair.kinds
     things = [_imagined(kind, rng) for kind in kinds]
     query = present_query(rng, things, kinds)

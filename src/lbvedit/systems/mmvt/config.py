@@ -83,6 +83,7 @@ class MMVTConfig:
         branch_masks: a mask predicted from either branch for two further cross-entropies (``+bce`` of Table 6).
         kinds: kinds of things that a class map from the finest level tells apart, background first; 0 for no map.
         presence: also say whether what the expression names is there at all.
+        presence_bar: presence times strongest probability at which a thing is as likely there as not, as measured.
         flow: how flow becomes an image: ``wheel``, the Middlebury colours, or ``vectors``, relative to the camera.
         clip_length: T, the frames that it was trained with; the last is the target, the others its neighbours.
         mean: of the red, green and blue that the appearance encoder was trained on.
@@ -118,6 +119,7 @@ class MMVTConfig:
     branch_masks: bool = False
     kinds: int = 0
     presence: bool = False
+    presence_bar: float = 0.5
     flow: Literal["wheel", "vectors"] = "wheel"
     clip_length: int = 3
     mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
