@@ -11,7 +11,7 @@ import typer
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Data sets: what can be built, and building it.", no_args_is_help=True)
+app = typer.Typer(help="Data sets: what can be built, and building it.", no_args_is_help=True, add_completion=False)
 
 
 class Part(StrEnum):

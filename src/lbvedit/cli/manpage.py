@@ -129,7 +129,9 @@ def _options(command: Any, context: Any) -> Iterator[str]:
         if parameter.param_type_name != "option" or parameter.hidden:
             continue
         value = "" if parameter.is_flag else rf" \fI{_text(parameter.display_type_rich(context).split(' [')[0])}\fR"
-        names = ", ".join(rf"\fB{_text(name)}\fR" for name in (*parameter.opts, *parameter.secondary_opts))
+        # The names of --help come from a set, in another order each time.
+        opts = sorted(parameter.opts, key=len) if set(parameter.opts) == {"-h", "--help"} else parameter.opts
+        names = ", ".join(rf"\fB{_text(name)}\fR" for name in (*opts, *parameter.secondary_opts))
         words = _joined(parameter.help)
         if not parameter.is_flag and parameter.default not in (None, ""):
             words += f" Default: {parameter.default}."
