@@ -52,3 +52,18 @@ def test_what_is_absent_is_refused_and_what_is_there_is_not() -> None:
     result = mmvt.evaluate_absent(_options())
     assert result.metrics == {"absent_refused": 1.0, "present_refused": 0.0}
     assert result.n == 28
+
+
+def test_actors_that_only_act_differently_have_a_row_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = _film(4, ((8, 8),))
+    item = {
+        "frames": frames,
+        "mask": (frames[:, :1] > 200),
+        "expression": "the red car",
+        "meta": {"mode": "action", "distractor": True},
+    }
+    other = {**item, "meta": {"mode": "appearance", "distractor": False}}
+    monkeypatch.setattr(mmvt, "Actors", lambda split, frames: [item, other])
+    result = mmvt.evaluate_actors(Options())
+    assert result.metrics["p@0.9"] == 1
+    assert list(result.others) == ["only the action tells, one of its kind beside it (1 clips)"]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from lbvedit.data.a2d import A2DSentences
+from lbvedit.data.actors import Actors
 from lbvedit.data.corpus import Referral
 from lbvedit.data.davis import open_davis
 from lbvedit.data.jhmdb import JHMDBSentences
@@ -27,6 +28,7 @@ from lbvedit.types import Clip, Request
 __all__ = [
     "A2D",
     "ABLATION",
+    "ACTORS",
     "DAVIS",
     "DECODER",
     "JHMDB",
@@ -35,6 +37,7 @@ __all__ = [
     "TRANSFORMER",
     "evaluate_a2d",
     "evaluate_absent",
+    "evaluate_actors",
     "evaluate_davis",
     "evaluate_jhmdb",
 ]
@@ -137,6 +140,11 @@ DAVIS = Table(
     notes=("Means over sequences; all frames count, the first included.",),
 )
 
+ACTORS = Table("Actors of the world, test clips", "the paper has no rows for actors", _COLUMNS, notes=(_ONE_MASK,))
+
+ACTOR_FRAMES = 4
+"""Frames of a clip; the last is the target."""
+
 PRESENCE = Table(
     "Is it there at all?",
     "the paper always segments something",
@@ -222,6 +230,43 @@ def evaluate_a2d(options: Options) -> Result:
 def evaluate_jhmdb(options: Options) -> Result:
     """Table 2 of the paper, by its protocol, and COCO's average precision of the same masks."""
     return _by_the_paper(options, "jhmdb", JHMDB, JHMDBSentences)
+
+
+def evaluate_actors(options: Options) -> Result:
+    """The paper's columns on the test clips of the world's actors, and on those that only the action tells apart."""
+    dataset = _LastFrames(Actors("test", frames=ACTOR_FRAMES))
+    numbers = sample(len(dataset), options.limit, options.seed)
+    _, finder = _asked(options)
+    metrics = score_referrals(dataset, numbers, lambda item: _single_frames(item, finder), options)
+    acting = [number for number in numbers if number in dataset.told_by_action]
+    others = {}
+    if acting:
+        name = f"only the action tells, one of its kind beside it ({len(acting)} clips)"
+        others[name] = score_referrals(dataset, acting, lambda item: _single_frames(item, finder))
+    return Result("mmvt", "actors", len(numbers), metrics, ACTORS, others=others, notes=(f"weights {finder.name}",))
+
+
+class _LastFrames:
+    """Clips of actors with the mask of the last frame, and which of those seen only the action tells apart."""
+
+    def __init__(self, actors: Actors) -> None:
+        self._actors = actors
+        self.told_by_action: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._actors)
+
+    def __getitem__(self, index: int) -> Referral:
+        item = self._actors[index]
+        if item["meta"]["distractor"] and item["meta"]["mode"] == "action":
+            self.told_by_action.add(index)
+        return {
+            "frames": item["frames"],
+            "masks": item["mask"][-1:, 0],
+            "annotated": torch.tensor([len(item["frames"]) - 1]),
+            "expression": item["expression"],
+            "meta": {"video": str(index), **item["meta"]},
+        }
 
 
 def _by_the_paper(options: Options, corpus: str, table: Table, opened: Callable[[Path], Referrals]) -> Result:

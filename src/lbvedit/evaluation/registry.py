@@ -25,6 +25,7 @@ EVALUATIONS: dict[str, dict[str, str]] = {
         "a2d": "lbvedit.evaluation.mmvt:evaluate_a2d",
         "jhmdb": "lbvedit.evaluation.mmvt:evaluate_jhmdb",
         "absent": "lbvedit.evaluation.mmvt:evaluate_absent",
+        "actors": "lbvedit.evaluation.mmvt:evaluate_actors",
     },
 }
 """The first corpus of a system is its default."""
