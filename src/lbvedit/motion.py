@@ -105,7 +105,7 @@ def luma8(frame: Tensor) -> np.ndarray[Any, Any]:
     planes = frame.cpu().contiguous().numpy()
     if planes.shape[0] == 1:
         return planes[0]
-    return cv2.cvtColor(planes.transpose(1, 2, 0), cv2.COLOR_RGB2GRAY)
+    return cv2.cvtColor(cv2.merge(list(planes)), cv2.COLOR_RGB2GRAY)
 
 
 @cache

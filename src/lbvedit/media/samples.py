@@ -67,8 +67,8 @@ class Painter:
         layout = _planar(first.name, alpha=clip.has_alpha)
         for index, (frame, alpha) in enumerate(_frames(clip)):
             old_alpha = None if origin.alpha is None else origin.alpha[index]
-            changed = (frame != origin.frames[index]).any(dim=0).numpy()
-            veiled = None if alpha is None or old_alpha is None else (alpha != old_alpha)[0].numpy()
+            changed = _differs(frame, origin.frames[index])
+            veiled = None if alpha is None or old_alpha is None else _differs(alpha, old_alpha)
             picture = origin.pictures[index]
             opaque_before = alpha is not None and old_alpha is None
             if not opaque_before and not changed.any() and (veiled is None or not veiled.any()):
@@ -175,13 +175,24 @@ def _span(some: Mask) -> slice:
     return slice(max(0, (int(found[0]) - MARGIN) // MARGIN * MARGIN), min(len(some), int(found[-1]) + 1 + MARGIN))
 
 
+def _differs(one: Tensor, other: Tensor) -> Mask:
+    """Where any channel of two ``(C, H, W)`` pictures differs: ``(H, W)``."""
+    # Channel by channel this is many times as fast as reducing over the first axis.
+    return np.logical_or.reduce([left != right for left, right in zip(one.numpy(), other.numpy(), strict=True)])
+
+
 def _blocks(changed: Mask, high: int, wide: int) -> Mask:
     """Whether any pixel of each block changed; blocks at the right and the lower edge may be cut."""
-    if wide > 1:
-        changed = np.logical_or.reduceat(changed, np.arange(0, changed.shape[1], wide), axis=1)
-    if high > 1:
-        changed = np.logical_or.reduceat(changed, np.arange(0, changed.shape[0], high), axis=0)
-    return changed
+    return _joined(_joined(changed, wide).T, high).T
+
+
+def _joined(changed: Mask, count: int) -> Mask:
+    """Every so many columns as one, the last of them maybe fewer."""
+    joined = changed[:, ::count].copy()
+    for offset in range(1, count):
+        some = changed[:, offset::count]
+        joined[:, : some.shape[1]] |= some
+    return joined
 
 
 def _planes(picture: av.VideoFrame) -> list[Samples]:

@@ -28,7 +28,7 @@ ENOUGH_FRAMES = 40
 CHROMATIC_FROM, CHROMATIC_TO = 0.045, 0.085
 """Chroma between which a surface turns from gray (white, silver, black) to coloured."""
 
-BLACK_PAINT, WHITE_PAINT = 0.35, 0.76
+BLACK_PAINT, WHITE_PAINT = 0.31, 0.74
 """Typical lightness of something painted black or white: shading needs room on both sides."""
 
 HUE_SLACK_DEG = 0.5
@@ -40,11 +40,18 @@ TOE = 0.1
 DEPTH = 0.9
 """Chroma of paint against the named colour's, which no real surface in ordinary light reaches."""
 
-BLACK_GLOSS = 0.58
+GLOSS, BODY_GLOSS = 0.55, 0.25
+"""How far a coloured paint goes from the named colour's lightness to white where the surface was white: where that is
+its sparkle, and where its body itself is."""
+
+BLACK_GLOSS = 0.5
 """What white on a surface becomes where it is painted black."""
 
 FOLLOW = 0.9
 """How far the lightness of what is not paint goes along with the paint's: neighbours keep their order."""
+
+DARKEST = 0.06, 0.2
+"""Lightness below which parts stay behind, and from which on they follow, where paint gets lighter."""
 
 FADE, TINT = 0.8, 0.12
 """How much of its own faint chroma a gray part loses, and how much of the paint's it gets from around it."""
@@ -153,7 +160,8 @@ def mix_paint(color: tuple[float, float, float], surface: Surface) -> Paint:
         gray = max(gray, surface.lightness)
     coloured = min(max(surface.lightness, L - 0.14), L - 0.02)
     lightness = hued * coloured + (1 - hued) * gray
-    lightest = hued * (L + 0.55 * (1 - L)) + (1 - hued) * (BLACK_GLOSS + (1 - BLACK_GLOSS) * L)
+    gloss = GLOSS + (BODY_GLOSS - GLOSS) * _ramp(surface.highlight, 0.92, 0.98)
+    lightest = hued * (L + gloss * (1 - L)) + (1 - hued) * (BLACK_GLOSS + (1 - BLACK_GLOSS) * L)
     saturation = DEPTH * chroma / (L + TOE)
     hue = math.atan2(b, a)
     if hued > 0:
@@ -182,23 +190,25 @@ def repaint(frames: Tensor, surface: Surface, paint: Paint) -> Tensor:
     chroma = torch.hypot(a, b)
 
     share = torch.zeros_like(L)
-    if surface.chromatic > 0:
+    # Where a surface is half gray and half coloured, its coloured half is paint all the same.
+    coloured = min(2 * surface.chromatic, 1.0)
+    if coloured > 0:
         # Only what points the paint's way is paint: weighing by the cosine fades other hues out.
         toward = along / chroma.clamp(min=1e-4)
-        share += surface.chromatic * (along / (L + TOE) * toward / surface.saturation).clamp_(max=1)
+        share += coloured * (along / (L + TOE) * toward / surface.saturation).clamp_(max=1)
     foreign = _smooth(chroma, 0.07, 0.13)
     if surface.chromatic < 1:
         lit = _smooth(L, 0.38 * surface.lightness, 0.8 * surface.lightness)
-        share += (1 - surface.chromatic) * lit * (1 - foreign)
+        share += (1 - surface.chromatic) * (1 - share) * lit * (1 - foreign)
     # Going lighter, the darkest parts stay behind: a white car has black tyres.
-    follow = FOLLOW if paint.lightness < surface.lightness else FOLLOW * _smooth(L, 0.1, 0.25)
+    follow = FOLLOW if paint.lightness < surface.lightness else FOLLOW * _smooth(L, *DARKEST)
     if surface.highlight < 0.96:
         dull = 1 - _smooth(L, max(surface.highlight, 0.9), 1.0)
         share *= dull
         follow = follow * dull
 
     lightness = L + (follow + (1 - follow) * share) * (_curve(L, surface, paint) - L)
-    taken = surface.chromatic * along
+    taken = coloured * along
     plain = (1 - share) * (1 - foreign)
     gone = share + plain * FADE
     put = (share + TINT * plain) * paint.saturation * (lightness + TOE)
@@ -220,7 +230,8 @@ def _curve(L: Tensor, surface: Surface, paint: Paint) -> Tensor:
     below = (surface.lightness - L).clamp(min=0)
     room, span = max(paint.lightest - paint.lightness, 0.02), max(1 - surface.lightness, 0.02)
     # A hyperbola that leaves with the slope and reaches the room at white.
-    bend = slope / room - 1 / span
+    # It never leans outwards: on a body that is nearly white already, what is left up to white is noise.
+    bend = max(slope / room - 1 / span, 0.0)
     return paint.lightness + slope * above / (1 + bend * above) - slope * below
 
 
