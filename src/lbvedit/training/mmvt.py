@@ -347,7 +347,7 @@ def _said(view: View, count: int, absent: float, rng: np.random.Generator) -> li
     certain = torch.zeros_like(view.target)
     said = (view.sentences[int(rng.integers(len(view.sentences)))] for _ in range(count))
     told = [Reference(words, view.target, certain, frozenset(view.kinds) or named_kinds(words)) for words in said]
-    if rng.random() < absent and view.kinds:
+    if told and view.kinds and rng.random() < absent:
         words = absent_query(rng, (), {*view.kinds, *_COMMON}).expression
         told[-1] = Reference(words, certain, certain, named_kinds(words))
     return told
