@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from lbvedit import job as work
 from lbvedit.cli import talk
@@ -12,7 +13,7 @@ from lbvedit.cli.progress import reporting
 from lbvedit.cli.request import may_overwrite
 from lbvedit.cli.tables import print_table
 from lbvedit.errors import UsageError
-from lbvedit.types import Job
+from lbvedit.types import Event, Job, Report
 
 __all__ = ["run_job"]
 
@@ -27,10 +28,9 @@ def run_job(job: Job, media: MediaFlags) -> None:
     work.check(replace(job, overwrite=True))
     if not job.preview:
         job = replace(job, overwrite=may_overwrite(job.output, media))
-    tell_plan(job)
     try:
         with reporting() as report:
-            result = work.run(job, report)
+            result = work.run(job, partial(_told, job, report))
     except UsageError:
         raise
     except BaseException:
@@ -40,3 +40,10 @@ def run_job(job: Job, media: MediaFlags) -> None:
     if result.outcomes and not talk.voice.json and not talk.voice.quiet:
         rows = [(row.fate, row.what, row.how) for row in result.outcomes]
         print_table(("", "what", "how"), rows, stderr=True)
+
+
+def _told(job: Job, report: Report, event: Event) -> None:
+    """Tells the plan once the source is open, so that a refusal stays one line and one hint."""
+    if event.kind == "start":
+        tell_plan(job)
+    report(event)

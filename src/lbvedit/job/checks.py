@@ -15,12 +15,12 @@ __all__ = ["check", "existing"]
 
 
 def check(job: Job) -> None:
-    """Refuses a job that cannot end well; loads no torch, and av only once everything else is right.
+    """Refuses a job that cannot end well; loads no torch, and of the input reads no more than its first bytes.
 
     Raises:
         UsageError: unknown names, an output that is the input or has no folder, or flags that exclude each other.
         MissingCapabilityError: a pipeline or a step that nothing installed can do.
-        MediaError: a missing input, or an output that cannot be written.
+        MediaError: an input that is missing, empty, a playlist or no local file, or an output that cannot be written.
     """
     _check_pipeline(job)
     _check_input(job)
@@ -60,10 +60,11 @@ def _check_input(job: Job) -> None:
             hint="both count from the beginning, or from the end where they are negative",
         )
     path = Path(job.input)
-    pattern = any(sign in path.name for sign in "%*?[")
-    protocol = ":" in job.input or "," in job.input
-    if not pattern and not protocol and not path.exists():
-        raise MediaError(f"{path} does not exist", hint="check the path")
+    if path.exists() and not path.is_file() and not path.is_dir():
+        return  # a pipe can be looked into only once
+    from lbvedit.media.access import resolve_input
+
+    resolve_input(job.input, allow_protocols=job.allow_protocols)
 
 
 def _check_encoding(job: Job) -> None:
