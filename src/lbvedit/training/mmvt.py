@@ -274,6 +274,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
     def publish(self, model: nn.Module) -> Publication:
         """The small model without what only training needs."""
         trainee = cast(Trainee, model)
+        _rescale(trainee.mmvt.head.mix)
         figures = self.validate(model)
         return Publication(
             name="mmvt-small",
@@ -289,6 +290,22 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             cannot=CANNOT,
             files={"tokenizer.json": self.config.tokenizer},
         )
+
+
+def _rescale(block: nn.Sequential) -> None:
+    """Gives the channels between a convolution and its batch norm unit variance, so that fp16 can hold it.
+
+    The block computes the same: what the convolution is divided by, the statistics are, too.
+    """
+    convolution, norm = cast(nn.Conv2d, block[0]), cast(nn.BatchNorm2d, block[1])
+    assert convolution.bias is None
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    factor = (norm.running_var + norm.eps).rsqrt()
+    with torch.no_grad():
+        convolution.weight.mul_(factor[:, None, None, None])
+        norm.running_mean.mul_(factor)
+        norm.running_var.fill_(1 - norm.eps)
 
 
 DATA = (
