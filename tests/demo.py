@@ -15,7 +15,7 @@ import imageio_ffmpeg
 from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT, RATE, SECONDS = 640, 360, 25, 6
-INSTRUCTION = "make it warmer and a bit darker, fade in over one second"
+INSTRUCTION = "make the car red and everything a bit warmer, fade in over one second"
 
 
 def scene(moment: float) -> Image.Image:

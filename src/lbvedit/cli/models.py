@@ -48,12 +48,14 @@ def list_(*, folder: Folder = None, talking: TalkFlags) -> None:
 @app.command()
 @spread
 def show(name: Name, *, folder: Folder = None, talking: TalkFlags) -> None:
-    """Show everything that is known about one weight."""
+    """Show one weight: where it lies, its licence, and its model card; with --json its configuration, too."""
     found = weights.locate(name, folder)
     if talking.json:
         talk.emit("model", _described(found) | {"config": dict(found.config)})
         return
-    print_table(("key", "value"), [*_described(found).items(), *sorted(found.config.items())])
+    print_table(("key", "value"), _described(found).items())
+    card = found.folder / "README.md"
+    print(f"\n{card.read_text(encoding='utf-8').strip()}" if card.is_file() else "\nIt has no model card.")
 
 
 @app.command()
