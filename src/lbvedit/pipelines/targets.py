@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -164,7 +164,7 @@ class Targets:
     Args:
         files: masks that the user brings.
         steps: the plan's steps.
-        finder: finds what has no file; None where nothing can.
+        finder: gives what finds a target without a file, or None where nothing can; asked only if there is one.
 
     Raises:
         UsageError: a mask without a name where there are several targets, two masks for one target, or a mask for
@@ -172,15 +172,17 @@ class Targets:
         MissingCapabilityError: a target has no mask and nothing can find it.
     """
 
-    def __init__(self, files: Sequence[MaskFile], steps: Sequence[Step], finder: TargetFinder | None = None) -> None:
+    def __init__(
+        self, files: Sequence[MaskFile], steps: Sequence[Step], finder: Callable[[], TargetFinder | None] = lambda: None
+    ) -> None:
         self.names = tuple(dict.fromkeys(step.target for step in steps if step.target is not None))
-        self._finder = finder
         things = tuple(name for name in self.names if name.lower() != BACKGROUND)
         self._files = _assign(files, things, background=len(things) < len(self.names))
         missing = [name for name in things if name.lower() not in self._files]
         if len(things) < len(self.names) and not things and not self._files:
             missing.append(BACKGROUND)
-        if missing and finder is None:
+        self._finder = finder() if missing else None
+        if missing and self._finder is None:
             raise MissingCapabilityError(
                 f"nothing here can find {', '.join(map(repr, missing))} in the video",
                 hint=f"bring its mask: --mask '{missing[0]}=FILE' (a video, an image, a PNG folder or COCO RLE JSON)",

@@ -23,7 +23,6 @@ from lbvedit.pipelines.compose.operators import OPERATORS
 from lbvedit.pipelines.compose.outside import Outside
 from lbvedit.pipelines.compose.threads import one_thread
 from lbvedit.pipelines.matte import MatteRefiner, box_of
-from lbvedit.pipelines.mmvt import finder_for
 from lbvedit.pipelines.targets import BACKGROUND, TargetFinder, Targets
 from lbvedit.runtime import pick_device
 from lbvedit.types import Clip, Event, Report, Request, Step
@@ -83,7 +82,7 @@ class Compose:
     """
 
     Options: ClassVar[type[ComposeOptions]] = ComposeOptions
-    window: int = 16
+    window: int = 8
     overlap: int = 0
 
     def __init__(self, request: Request, options: ComposeOptions, finder: TargetFinder | None = None) -> None:
@@ -99,7 +98,7 @@ class Compose:
                 )
         if not self.steps:
             raise UsageError("there is nothing to do: the plan has no step for the picture")
-        self.targets = Targets(request.masks, self.steps, finder or finder_for(request))
+        self.targets = Targets(request.masks, self.steps, lambda: finder or _embedded_finder(request))
         self.device = pick_device(request.device)
         self.refiner = MatteRefiner(options.feather, options.steadiness, options.refine)
         if request.window:
@@ -298,6 +297,13 @@ class Compose:
         working.alpha = _joined_alpha(alphas, dtype)
         if operator.moves:
             working.mattes = {name: torch.cat(each) for name, each in moved.items()}
+
+
+def _embedded_finder(request: Request) -> TargetFinder | None:
+    # Language models take seconds to import, which an edit with masks of its own need not wait for.
+    from lbvedit.pipelines.mmvt import finder_for
+
+    return finder_for(request)
 
 
 def _joined_alpha(alphas: list[Tensor], dtype: torch.dtype) -> Tensor | None:

@@ -22,7 +22,7 @@ from lbvedit.pipelines.compose.operator import Call, unit
 __all__ = ["Paint", "Surface", "SurfaceMeasurement", "measure_surface", "mix_paint", "recolor", "repaint"]
 
 SAMPLES_A_FRAME = 4096
-ENOUGH_FRAMES = 40
+ENOUGH_FRAMES = 20
 """Looks at a surface before it counts as known."""
 
 CHROMATIC_FROM, CHROMATIC_TO = 0.045, 0.085
