@@ -62,6 +62,8 @@ def _check_input(job: Job) -> None:
     path = Path(job.input)
     if path.exists() and not path.is_file() and not path.is_dir():
         return  # a pipe can be looked into only once
+    if not path.exists() and not any(sign in job.input for sign in ":,%*?["):
+        raise MediaError(f"{path} does not exist", hint="check the path")  # without loading av
     from lbvedit.media.access import resolve_input
 
     resolve_input(job.input, allow_protocols=job.allow_protocols)
