@@ -69,7 +69,15 @@ class M3LTraining(TrainingConfig):
     zero_shot: bool = False
     model: M3LConfig = field(
         default_factory=lambda: M3LConfig(
-            size=(64, 64), visual_dim=96, text_dim=128, heads=4, copy_gate=True, text=dict(_SMALL_TEXT)
+            size=(64, 64),
+            visual_dim=128,
+            text_dim=128,
+            strides=(2, 2, 2),
+            kernel_t=2,
+            heads=4,
+            copy_gate=True,
+            warp_gate=True,
+            text=dict(_SMALL_TEXT),
         )
     )
     frames: int = 30

@@ -44,8 +44,24 @@ def test_features_do_not_see_the_future() -> None:
 def test_generator_undoes_the_strides(strides: tuple[int, ...]) -> None:
     total = strides[0] * strides[1] * strides[2]
     generator = Generator((4, 8, 16), strides, copy_gate=False)
-    frames = generator(torch.randn(1, 2, 16, 2, 3), torch.zeros(1, 2, 3, 2 * total, 3 * total))
-    assert frames.shape == (1, 2, 3, 2 * total, 3 * total)
+    source = torch.zeros(1, 2, 3, 2 * total, 3 * total)
+    assert generator(torch.randn(1, 2, 16, 2, 3), source, source).shape == source.shape
+
+
+def test_warp_gate_carries_the_previous_frame_along_its_flow() -> None:
+    generator = Generator((4, 8), (1, 2), copy_gate=True, warp_gate=True)
+    source, previous = torch.zeros(1, 1, 3, 8, 8), torch.zeros(1, 1, 3, 8, 8)
+    previous[..., 2, 3] = 1.0
+    assert generator.flow is not None
+    with torch.no_grad():
+        for layer in (generator.out, generator.flow):
+            layer.weight.zero_()
+        generator.out.bias.copy_(torch.tensor([0.0, 0.0, 0.0, -99.0, 99.0]))  # all share to the moved frame
+        generator.flow.bias.copy_(torch.atanh(torch.tensor([1.0, -2.0]) / Generator.FARTHEST_PX))
+    moved = generator(torch.randn(1, 1, 8, 4, 4), source, previous)
+    expected = torch.zeros_like(moved)
+    expected[..., 4, 2] = 1.0  # a pixel looks one to its right and two up
+    assert torch.allclose(moved, expected, atol=1e-5)
 
 
 def test_self_attention_begins_as_identity() -> None:

@@ -25,7 +25,7 @@ TEXT = {
     "hidden_dropout_prob": 0.0,
     "attention_probs_dropout_prob": 0.0,
 }
-TINY = M3LConfig(visual_dim=16, text_dim=16, heads=2, layers=2, copy_gate=True, window=3, text=TEXT)
+TINY = M3LConfig(visual_dim=16, text_dim=16, heads=2, layers=2, copy_gate=True, warp_gate=True, window=3, text=TEXT)
 
 
 def build(config: M3LConfig = TINY, seed: int = 0) -> M3L:
@@ -149,8 +149,8 @@ def test_attention_can_be_looked_at() -> None:
 def test_closed_gate_copies_the_source() -> None:
     model, (source, target, ids, present) = build(), batch()
     with torch.no_grad():
-        model.generator.out.weight[3].zero_()
-        model.generator.out.bias[3] = -100
+        model.generator.out.weight[3:].zero_()
+        model.generator.out.bias[3:] = torch.tensor([100.0, -100.0])  # the source, and the moved frame
     assert torch.equal(model(source, target, model.read(ids, present)), source)
 
 

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lbvedit.motion import warp
+
 __all__ = ["CausalConv3d", "FrameNorm", "FrameResNet", "Generator", "ResBlock3d", "SelfAttention2d", "UpBlock"]
 
 Cache = dict[str, Tensor]
@@ -172,10 +174,16 @@ class Generator(nn.Module):
     Args:
         widths: channels of the 3D ResNet's blocks, mirrored here.
         strides: its strides, mirrored here.
-        copy_gate: also give a matte that mixes the painted pixels into the source frame.
+        copy_gate: also give a matte that mixes in the source frame.
+        warp_gate: also give a flow, and a matte that mixes in the previous edited frame moved along it.
     """
 
-    def __init__(self, widths: tuple[int, ...], strides: tuple[int, ...], *, copy_gate: bool) -> None:
+    FARTHEST_PX = 8.0
+    """How far the flow reaches along either axis."""
+
+    def __init__(
+        self, widths: tuple[int, ...], strides: tuple[int, ...], *, copy_gate: bool, warp_gate: bool = False
+    ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
         scales = (1, *reversed(strides[1:]))
@@ -186,15 +194,17 @@ class Generator(nn.Module):
         self.last_scale = strides[0]
         self.attention = SelfAttention2d(channels[1])
         self.norm = FrameNorm(widths[0])
-        self.copy_gate = copy_gate
-        self.out = nn.Conv2d(widths[0], 4 if copy_gate else 3, 3, padding=1)
+        self.gates = (copy_gate, warp_gate)
+        self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
+        self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
 
-    def forward(self, d: Tensor, source: Tensor) -> Tensor:
+    def forward(self, d: Tensor, source: Tensor, previous: Tensor) -> Tensor:
         """Frames ``(B, T, 3, H, W)`` in [-1, 1].
 
         Args:
             d: ``(B, T, C_v, h, w)`` decoding features.
-            source: ``(B, T, 3, H, W)`` source frames of the same moments, used by the copy gate only.
+            source: ``(B, T, 3, H, W)`` source frames of the same moments, for the copy gate.
+            previous: ``(B, T, 3, H, W)`` the edited frames before them, for the warp gate.
         """
         B, T = d.shape[:2]
         x = d.flatten(0, 1)
@@ -205,9 +215,15 @@ class Generator(nn.Module):
         x = F.relu(self.norm(x))
         if self.last_scale > 1:
             x = F.interpolate(x, scale_factor=float(self.last_scale), mode="nearest")
-        painted = self.out(x).float().unflatten(0, (B, T))
-        frames = torch.tanh(painted[:, :, :3])
-        if not self.copy_gate:
-            return frames
-        matte = torch.sigmoid(painted[:, :, 3:])
-        return matte * frames + (1 - matte) * source.float()
+        painted = self.out(x).float()
+        layers = [torch.tanh(painted[:, :3])]
+        if self.gates[0]:
+            layers.append(source.float().flatten(0, 1))
+        if self.flow is not None:
+            flow = self.FARTHEST_PX * torch.tanh(self.flow(x).float())
+            layers.append(warp(previous.float().flatten(0, 1), flow))
+        # The painted layer's own logit is zero: with one gate the softmax is its sigmoid.
+        logits = torch.cat((torch.zeros_like(painted[:, :1]), painted[:, 3:]), dim=1)
+        shares = logits.softmax(dim=1).unsqueeze(2)
+        mixed = (shares * torch.stack(layers, dim=1)).sum(dim=1)
+        return mixed.unflatten(0, (B, T))

@@ -78,7 +78,9 @@ class M3L(nn.Module):
         self.start = nn.Parameter(torch.zeros(config.visual_dim, 1, 1))
         self.encoder = nn.ModuleList(_Level(config, given=False) for _ in range(config.layers))
         self.decoder = nn.ModuleList(_Level(config, given=True) for _ in range(config.layers))
-        self.generator = Generator(config.widths, config.strides, copy_gate=config.copy_gate)
+        self.generator = Generator(
+            config.widths, config.strides, copy_gate=config.copy_gate, warp_gate=config.warp_gate
+        )
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:
         """Embeds instructions with the system's own text encoder. Eq. (1).
@@ -139,7 +141,9 @@ class M3L(nn.Module):
         """
         f = self.encode(source, text)
         d = self.decode(f, target[:, :-1], text)
-        frames: Tensor = self.generator(d, source)
+        # Nothing comes before the first frame; the source's own stands there.
+        previous = torch.cat((source[:, :1], target[:, :-1]), dim=1)
+        frames: Tensor = self.generator(d, source, previous)
         return frames
 
     @torch.inference_mode()
@@ -161,6 +165,7 @@ class M3L(nn.Module):
         keys: list[list[Tensor]] = [[] for _ in levels]
         cache: Cache = {}
         d = self.start.to(f.dtype).expand_as(f[:, :1])
+        frame = source[:, :1]
         for i in range(source.shape[1]):
             by_frame, by_word = None, None
             for level, value, seen in zip(levels, values, keys, strict=True):
@@ -171,7 +176,7 @@ class M3L(nn.Module):
             if attention is not None and by_frame is not None and by_word is not None:
                 attention.frames.append(by_frame[:, :, :, 0])
                 attention.words.append(by_word[:, 0])
-            frame: Tensor = self.generator(d, source[:, i : i + 1])
+            frame = self.generator(d, source[:, i : i + 1], frame)
             yield frame[:, 0]
             d = self.resnet(frame.to(source.dtype), cache)
 
