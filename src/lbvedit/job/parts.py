@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +33,8 @@ class PartEncoder:
     """Encodes clips into parts behind those that a work folder has already.
 
     A part is entered in the journal when the clip after it has come, with the state from before that clip: so
-    there is always something left to do where a resumed run begins. What the encoder still holds at the end of a part
-    is written in a second thread while the next part begins.
+    there is always something left to do where a resumed run begins. A clip is encoded in a second thread while the
+    pipeline makes the next one, and what the encoder still holds at the end of a part is written in a third.
 
     Args:
         work: where the parts go.
@@ -58,6 +58,8 @@ class PartEncoder:
         self._progress = progress
         self._number = len(work.parts)
         self._writer: Writer | None = None
+        self._begun = 0  # frames of the present part, whether written or on their way
+        self._writing: Future[int] | None = None
         self._closing: Future[None] | None = None
 
     def run(self, clips: Iterable[Clip], blend: CrossFade, state: Callable[[], Mapping[str, Tensor]]) -> Encoding:
@@ -75,21 +77,23 @@ class PartEncoder:
             MediaError: not one frame came, or the parts cannot be written.
         """
         full: dict[str, Tensor] | None = None
-        with ThreadPoolExecutor(1, "lbvedit-close") as closer:
+        with ThreadPoolExecutor(1, "lbvedit-encode") as encoder, ThreadPoolExecutor(1, "lbvedit-close") as closer:
             try:
                 for clip in clips:
                     if self._writer and full is not None:
                         self._finish_in(closer, self._writer, full)
                         full = None
-                    self._write(blend.push(clip))
-                    if self._writer and self._writer.frames >= PART_FRAMES:
+                    self._write_in(encoder, blend.push(clip))
+                    if self._writer and self._begun >= PART_FRAMES:
                         full = {name: tensor.clone() for name, tensor in state().items()}
-                self._write(blend.flush())
+                self._write_in(encoder, blend.flush())
                 if self._writer:
                     self._finish_in(closer, self._writer, {})
                 if self._closing:
                     self._closing.result()
             except BaseException:
+                if self._writing:
+                    wait([self._writing])
                 if self._writer:
                     self._writer.discard()
                 raise
@@ -97,19 +101,31 @@ class PartEncoder:
             raise MediaError("the pipeline gave no frames, so there is nothing to write")
         return self.encoding
 
-    def _write(self, clip: Clip | None) -> None:
+    def _write_in(self, encoder: Executor, clip: Clip | None) -> None:
+        """Has a clip encoded after the one before, which is waited for: at most one is on its way."""
         if clip is None:
             return
         if self.encoding is None:
             self.encoding = self._choose(clip)
             _keep(self._work, self.encoding)
         if self._writer is None:
-            self._writer = Writer(self._work.part_path(self._number), self.encoding)
-        self._writer.write(self._change(clip))
-        self.frames += len(clip)
-        self._progress(self.frames)
+            self._writer, self._begun = Writer(self._work.part_path(self._number), self.encoding), 0
+        self._await_clip()
+        self._writing = encoder.submit(self._write, self._writer, clip)
+        self._begun += len(clip)
 
-    def _finish_in(self, closer: ThreadPoolExecutor, writer: Writer, state: Mapping[str, Tensor]) -> None:
+    def _write(self, writer: Writer, clip: Clip) -> int:
+        writer.write(self._change(clip))
+        return len(clip)
+
+    def _await_clip(self) -> None:
+        if self._writing:
+            self.frames += self._writing.result()
+            self._writing = None
+            self._progress(self.frames)
+
+    def _finish_in(self, closer: Executor, writer: Writer, state: Mapping[str, Tensor]) -> None:
+        self._await_clip()
         if self._closing:
             self._closing.result()
         self._closing = closer.submit(_finish, self._work, writer, state)
