@@ -178,7 +178,7 @@ class _Picture:
 
     def _frames(self, numbers: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         numbers = numbers.to(self.device)
-        steps, number = self.hits.steps[numbers], self.hits.number[numbers].long()
+        steps, number = self.hits.steps[numbers], self.hits.number[numbers]
         n, Hs, Ws = steps.shape
         x = torch.arange(Ws, dtype=torch.float32, device=self.device)[None, None, :]
         y = torch.arange(Hs, dtype=torch.float32, device=self.device)[None, :, None]

@@ -1,4 +1,4 @@
-"""The primitives: where a ray meets them, and with which normal.
+"""The primitives: where a ray meets them, and how their surfaces lie.
 
 Every primitive lives in a space of its own; a matrix takes it into the world. Rays come component by component, each a
 tensor of any shape, because that keeps every intermediate contiguous. A direction need not have length 1: its length is
@@ -23,7 +23,7 @@ from enum import IntEnum
 import torch
 from torch import Tensor
 
-__all__ = ["NONE", "Shape", "Vector", "half_extents", "intersect"]
+__all__ = ["NONE", "Shape", "Vector", "half_extents", "meet", "normal"]
 
 Vector = tuple[Tensor, Tensor, Tensor]
 NONE = float("inf")
@@ -55,18 +55,17 @@ def half_extents(shape: Shape, params: tuple[float, float, float, float]) -> tup
     return 1.0, 1.0, 1.0
 
 
-def intersect(shape: Shape, params: Tensor, origin: Vector, ray: Vector) -> tuple[Tensor, Vector]:
-    """The nearest meeting of rays with a primitive in its own space.
+def meet(shape: Shape, params: Tensor, origin: Vector, ray: Vector) -> Tensor:
+    """The nearest meeting of rays with primitives of one shape, each in its own space.
 
     Args:
         shape: which primitive.
         params: ``(N, 4)``, see the table above.
         origin: components broadcastable to ``(N, h, w)``.
-        ray: components ``(N, h, w)``.
+        ray: components broadcastable to ``(N, h, w)``.
 
     Returns:
-        ``(N, h, w)`` steps along the ray, :data:`NONE` where it misses or the primitive lies behind, and the normal's
-        components in the primitive's space, of any length.
+        ``(N, h, w)`` steps along the ray, :data:`NONE` where it misses or the primitive lies behind.
     """
     p = [value[:, None, None] for value in params.unbind(1)]
     if shape == Shape.ELLIPSOID:
@@ -78,21 +77,51 @@ def intersect(shape: Shape, params: Tensor, origin: Vector, ray: Vector) -> tupl
     return _box(p[0], p[1], p[2], p[3], origin, ray)
 
 
+def normal(shape: Shape, params: Tensor, point: Vector) -> Vector:
+    """Normals, of any length, at points on primitives of one shape, in their own space.
+
+    Edges are broken: near them the normal leans over, as the light on a real edge would.
+
+    Args:
+        shape: which primitive.
+        params: ``(N, 4)``.
+        point: components ``(N,)``.
+    """
+    x, y, z = point
+    a, b, c, d = params.unbind(1)
+    if shape == Shape.ELLIPSOID:
+        return point
+    if shape == Shape.CAPSULE:
+        return x, y, z - torch.minimum(torch.maximum(z, -a), a)
+    if shape == Shape.BOX:
+        nx, ny, nz = (
+            at.sign() * (at.abs() - (half - d)).clamp(min=0) for at, half in zip(point, (a, b, c), strict=True)
+        )
+        return nx, ny, nz
+    slope, rim = (a - 1) / 2, (a + 1) / 2 + (a - 1) / 2 * z.sign()
+    out = (x * x + y * y).clamp(min=_TINY)
+    on_cap = (z.abs() > 1 - 1e-4).to(z.dtype)
+    lean = 1 - on_cap + on_cap * ((out.sqrt() / rim.clamp(min=1e-3) - (1 - _BEVEL)) / _BEVEL).clamp(0, 1) * 0.8
+    edge = ((z.abs() - (1 - _BEVEL)) / _BEVEL).clamp(0, 1) * z.sign() * 0.8 * (a > 0.5)
+    upright = (1 - on_cap) * (edge - slope) + on_cap * z.sign()
+    inside = torch.where(out < 0.999 * b * b, -1.0, 1.0)  # of a ring, the wall of its hole is seen
+    return x * out.rsqrt() * lean * inside, y * out.rsqrt() * lean * inside, upright
+
+
 def _where_positive(hit: Tensor, steps: Tensor) -> Tensor:
     return torch.where(hit & (steps > 0), steps, NONE)
 
 
-def _ellipsoid(origin: Vector, ray: Vector) -> tuple[Tensor, Vector]:
+def _ellipsoid(origin: Vector, ray: Vector) -> Tensor:
     (x, y, z), (dx, dy, dz) = origin, ray
     a = dx * dx + dy * dy + dz * dz
     b = x * dx + y * dy + z * dz
     c = x * x + y * y + z * z - 1
     under = b * b - a * c
-    steps = (-b - under.clamp(min=0).sqrt()) / a
-    return _where_positive(under > 0, steps), (x + steps * dx, y + steps * dy, z + steps * dz)
+    return _where_positive(under > 0, (-b - under.clamp(min=0).sqrt()) / a)
 
 
-def _frustum(k: Tensor, hole: Tensor, origin: Vector, ray: Vector) -> tuple[Tensor, Vector]:
+def _frustum(k: Tensor, hole: Tensor, origin: Vector, ray: Vector) -> Tensor:
     (x, y, z), (dx, dy, dz) = origin, ray
     slope, middle = (k - 1) / 2, (k + 1) / 2
     reach = middle + slope * z
@@ -114,19 +143,10 @@ def _frustum(k: Tensor, hole: Tensor, origin: Vector, ray: Vector) -> tuple[Tens
     out = cx * cx + cy * cy
     rim = middle + slope * end
     cap = torch.where((out <= rim * rim) & (out >= hole * hole) & (cap > 0), cap, NONE)
-    on_side = (side < cap).to(a.dtype)
-    steps = torch.minimum(side, cap)
-    met = torch.where(steps < NONE, steps, 0.0)
-    px, py, pz = x + met * dx, y + met * dy, z + met * dz
-    # Edges are broken: near them the normal leans over, as the light on a real edge would.
-    lean = on_side + (1 - on_side) * ((out.sqrt() / rim.clamp(min=1e-3) - (1 - _BEVEL)) / _BEVEL).clamp(0, 1) * 0.8
-    edge = ((pz.abs() - (1 - _BEVEL)) / _BEVEL).clamp(0, 1) * pz.sign() * 0.8 * (k > 0.5)
-    upright = on_side * (edge - slope) + (1 - on_side) * end
-    radius = (px * px + py * py).clamp(min=_TINY).rsqrt() * lean
-    return steps, (px * radius, py * radius, upright)
+    return torch.minimum(side, cap)
 
 
-def _capsule(half: Tensor, radius: Tensor, origin: Vector, ray: Vector) -> tuple[Tensor, Vector]:
+def _capsule(half: Tensor, radius: Tensor, origin: Vector, ray: Vector) -> Tensor:
     (x, y, z), (dx, dy, dz) = origin, ray
     a = (dx * dx + dy * dy).clamp(min=_TINY)
     b = x * dx + y * dy
@@ -142,12 +162,10 @@ def _capsule(half: Tensor, radius: Tensor, origin: Vector, ray: Vector) -> tuple
     c2 = x * x + y * y + oz * oz - radius * radius
     under2 = b2 * b2 - a2 * c2
     steps = torch.where(beyond, (-b2 - under2.clamp(min=0).sqrt()) / a2, steps)
-    hit = (under > 0) & (~beyond | (under2 > 0))
-    px, py, pz = x + steps * dx, y + steps * dy, z + steps * dz
-    return _where_positive(hit, steps), (px, py, pz - torch.minimum(torch.maximum(pz, -half), half))
+    return _where_positive((under > 0) & (~beyond | (under2 > 0)), steps)
 
 
-def _box(bx: Tensor, by: Tensor, bz: Tensor, rounding: Tensor, origin: Vector, ray: Vector) -> tuple[Tensor, Vector]:
+def _box(bx: Tensor, by: Tensor, bz: Tensor, rounding: Tensor, origin: Vector, ray: Vector) -> Tensor:
     enter: Tensor | None = None
     leave: Tensor | None = None
     for o, d, b in zip(origin, ray, (bx, by, bz), strict=True):
@@ -158,16 +176,21 @@ def _box(bx: Tensor, by: Tensor, bz: Tensor, rounding: Tensor, origin: Vector, r
         leave = far if leave is None else torch.minimum(leave, far)
     assert enter is not None
     assert leave is not None
-    hit = (enter < leave) & (enter > 0)
-    inner = tuple((b - rounding).expand_as(enter[:, :1, :1]) for b in (bx, by, bz))
-    length = (ray[0] ** 2 + ray[1] ** 2 + ray[2] ** 2).rsqrt()
-    steps = enter
-    gap = enter
+    out = torch.full_like(enter, NONE)
+    found = torch.nonzero(((enter < leave) & (enter > 0)).view(-1))[:, 0]
+
+    def pick(values: Tensor) -> Tensor:
+        return values.expand(enter.shape).reshape(-1)[found]
+
+    steps, latest, corner = pick(enter), pick(leave), pick(rounding)
+    starts, moves = [pick(value) for value in origin], [pick(value) for value in ray]
+    inner = [pick(b - rounding) for b in (bx, by, bz)]
+    length = (moves[0] ** 2 + moves[1] ** 2 + moves[2] ** 2).rsqrt()
+    gap = steps
     for _ in range(_MARCHES):  # along the ray, by the distance to the rounded surface
-        outs = [((o + steps * d).abs() - b).clamp(min=0) for o, d, b in zip(origin, ray, inner, strict=True)]
-        gap = (outs[0] ** 2 + outs[1] ** 2 + outs[2] ** 2).sqrt() - rounding
+        outs = [((o + steps * d).abs() - b).clamp(min=0) for o, d, b in zip(starts, moves, inner, strict=True)]
+        gap = (outs[0] ** 2 + outs[1] ** 2 + outs[2] ** 2).sqrt() - corner
         steps = steps + gap * length
-    hit = hit & (gap < 0.03 * rounding + 1e-4) & (steps < leave + 1e-3)
-    points = [o + steps * d for o, d in zip(origin, ray, strict=True)]
-    nx, ny, nz = (point.sign() * (point.abs() - b).clamp(min=0) for point, b in zip(points, inner, strict=True))
-    return _where_positive(hit, steps), (nx, ny, nz)
+    hit = (gap < 0.03 * corner + 1e-4) & (steps < latest + 1e-3)
+    out.view(-1)[found] = _where_positive(hit, steps)
+    return out

@@ -1,23 +1,29 @@
 """Which primitive a ray meets first: a ray caster that looks only where a primitive can be.
 
-Every primitive is tried inside the window of the picture that its bounding box projects to, for many frames at once;
-windows of primitives with the same number never share a pixel of the same frame, so writing is deterministic.
-Most rays never come near most primitives, so this does a fraction of the work of trying all with all.
+Every primitive is tried inside the window of the picture that its bounding box projects to, primitives of one shape
+and many frames at once. Most rays never come near most primitives, so this does a fraction of the work of trying all
+with all. Of several meetings at one pixel the least counts, whatever the order, so the result is deterministic.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from lbvedit.data.world.shapes import NONE, Shape, Vector, intersect
+from lbvedit.data.world.shapes import NONE, Shape, Vector, meet, normal
 
 __all__ = ["Hits", "Lens", "Primitives", "cast"]
 
 _CPU_CHUNK = 1 << 16
 _GPU_CHUNK = 1 << 25
+_CPU_WASTE = 1 << 14
+_GPU_WASTE = 1 << 22
+_FARTHEST = 3e38
+_LAST = 1 << 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +97,7 @@ class Hits:
 
     Args:
         steps: ``(F, H, W)`` along the ray, inf where it meets nothing. For a perspective lens this is the depth.
-        number: ``(F, H, W)`` int32 number of the primitive, -1 for none.
+        number: ``(F, H, W)`` int64 number of the primitive, -1 for none.
         normal: three of ``(F, H, W)``, in the world, of length 1.
     """
 
@@ -101,7 +107,7 @@ class Hits:
 
 
 def cast(primitives: Primitives, lens: Lens, width: int, height: int, *, normals: bool = True) -> Hits:
-    """The first meeting of every pixel's ray with any primitive.
+    """The first meeting of every pixel's ray with any primitive; of two at the same place, the one of lower number.
 
     Args:
         primitives: of F frames.
@@ -113,58 +119,125 @@ def cast(primitives: Primitives, lens: Lens, width: int, height: int, *, normals
     device = primitives.params.device
     F, P = primitives.shapes.shape
     area = height * width
-    steps = torch.full((F * area,), NONE, device=device)
-    number = torch.full((F * area,), -1, dtype=torch.int32, device=device)
-    normal = [torch.zeros(F * area if normals else 0, device=device) for _ in range(3)]
+    steps = torch.full((F * area,), _FARTHEST, device=device)
+    number = torch.full((F * area,), -1, dtype=torch.int64, device=device)
     windows = _windows(primitives, lens, width, height).cpu()
-    limit = _CPU_CHUNK if device.type == "cpu" else _GPU_CHUNK
-    for slot in range(P):
-        for shape in Shape:
-            visible = (primitives.shapes[:, slot] == shape) & (windows[:, slot, 2] > windows[:, slot, 0])
-            visible &= windows[:, slot, 3] > windows[:, slot, 1]
-            members = torch.nonzero(visible)[:, 0]
-            while len(members):
-                size = windows[members, slot, 2:] - windows[members, slot, :2]
-                w, h = (int(value) for value in size.amax(0))
-                now, members = members[: max(1, limit // (w * h))], members[max(1, limit // (w * h)) :]
-                frames = now.to(device)
-                left = windows[now, slot, 0].clamp(max=width - w).to(device)
-                top = windows[now, slot, 1].clamp(max=height - h).to(device)
-                x = left[:, None, None] + torch.arange(w, device=device)[None, None, :]
-                y = top[:, None, None] + torch.arange(h, device=device)[None, :, None]
-                places = (frames[:, None, None] * area + y * width + x).view(-1)
-                own = primitives.to_own[frames, slot]
-                origin, ray = _into(own, lens.rays(frames, x.float(), y.float(), width, height))
-                found, direction = intersect(shape, primitives.params[frames, slot], origin, ray)
-                found = found.reshape(-1)
-                chosen = torch.nonzero(found < steps[places])[:, 0]
-                hit = places[chosen]
-                steps[hit] = found[chosen]
-                number[hit] = slot
-                if normals:
-                    for axis, value in enumerate(_outward(own, direction, chosen, w * h)):
-                        normal[axis][hit] = value
+    starts, turns = _own_rays(primitives, lens)
+    params = primitives.params.view(-1, 4)
+    for shape, members, w, h in _groups(primitives.shapes, windows, device):
+        corner = windows.view(-1, 4)[members]
+        left, top = corner[:, 0].clamp(max=width - w).to(device), corner[:, 1].clamp(max=height - h).to(device)
+        chosen = members.to(device)
+        x = left[:, None, None] + torch.arange(w, device=device)[None, None, :]
+        y = top[:, None, None] + torch.arange(h, device=device)[None, :, None]
+        places = ((chosen // P)[:, None, None] * area + y * width + x).view(-1)
+        u, v = x + (0.5 - width / 2), y + (0.5 - height / 2)
+        turn = turns[chosen][..., None, None]
+        start = starts[chosen][..., None, None]
+        spread = [turn[:, i, 2] + turn[:, i, 0] * u + turn[:, i, 1] * v for i in range(3)]
+        if lens.parallel:
+            spread = [spread[i] - turn[:, i, 2] + start[:, i] for i in range(3)]
+        fixed = [turn[:, i, 2] if lens.parallel else start[:, i] for i in range(3)]
+        fan, common = (spread[0], spread[1], spread[2]), (fixed[0], fixed[1], fixed[2])
+        found = meet(shape, params[chosen], *((fan, common) if lens.parallel else (common, fan))).view(-1)
+        nearer = torch.nonzero(found <= steps[places])[:, 0]
+        if len(nearer):
+            _keep(steps, number, found[nearer], places[nearer], (chosen % P)[nearer // (w * h)])
     shape3 = (F, height, width)
-    out = tuple(value.view(shape3) if normals else value for value in normal)
-    return Hits(steps.view(shape3), number.view(shape3), (out[0], out[1], out[2]))
+    normal3 = _normals(primitives, starts, turns, steps, number, lens, width, height) if normals else None
+    steps = torch.where(number < 0, NONE, steps).view(shape3)
+    empty = steps.new_empty(0)
+    return Hits(steps, number.view(shape3), normal3 or (empty, empty, empty))
 
 
-def _into(matrix: Tensor, rays: tuple[Vector, Vector]) -> tuple[Vector, Vector]:
-    """Rays in a primitive's own space; ``matrix: (N, 3, 4)``."""
-    m = matrix[:, :, :, None, None]
-    (x, y, z), (dx, dy, dz) = rays
-    origin = [m[:, i, 0] * x + m[:, i, 1] * y + m[:, i, 2] * z + m[:, i, 3] for i in range(3)]
-    ray = [m[:, i, 0] * dx + m[:, i, 1] * dy + m[:, i, 2] * dz for i in range(3)]
-    return (origin[0], origin[1], origin[2]), (ray[0], ray[1], ray[2])
+def _own_rays(primitives: Primitives, lens: Lens) -> tuple[Tensor, Tensor]:
+    """Rays in the primitives' own spaces.
+
+    Returns:
+        Where they start ``(F P, 3)``, and as columns ``(F P, 3, 3)`` what a pixel to the right, a pixel down and the
+        middle of the picture add to the start, for parallel rays, or to the direction.
+    """
+    own = primitives.to_own
+    rows = lens.axes.clone()
+    rows[:, :2] *= lens.scale[:, None, None]
+    turns = (own[:, :, :, None, :3] * rows[:, None, None]).sum(-1)
+    starts = (own[..., :3] * lens.origin[:, None, None]).sum(-1) + own[..., 3]
+    return starts.reshape(-1, 3), turns.reshape(-1, 3, 3)
 
 
-def _outward(matrix: Tensor, normal: Vector, chosen: Tensor, area: int) -> list[Tensor]:
-    """Normals of the chosen rays in the world, of length 1; they transform by the transpose of ``matrix``."""
-    x, y, z = (value.reshape(-1)[chosen] for value in normal)
-    m = matrix[chosen // area]
-    out = [m[:, 0, i] * x + m[:, 1, i] * y + m[:, 2, i] * z for i in range(3)]
-    length = (out[0] ** 2 + out[1] ** 2 + out[2] ** 2).clamp(min=1e-20).rsqrt()
-    return [value * length for value in out]
+def _groups(shapes: Tensor, windows: Tensor, device: torch.device) -> Iterator[tuple[Shape, Tensor, int, int]]:
+    """Primitives of one shape whose windows have similar sizes, as ``(shape, numbers in F P, width, height)``.
+
+    A call costs as much as some thousands of rays, so windows are enlarged to their group's largest as long as that
+    wastes less.
+    """
+    on_cpu = device.type == "cpu"
+    limit, waste = (_CPU_CHUNK, _CPU_WASTE) if on_cpu else (_GPU_CHUNK, _GPU_WASTE)
+    sizes = (windows[..., 2:] - windows[..., :2]).view(-1, 2).numpy()
+    kinds = shapes.reshape(-1).numpy()
+    seen = (sizes > 0).all(axis=1)
+    for shape in Shape:
+        members = np.nonzero(seen & (kinds == shape))[0]
+        order = members[np.lexsort((sizes[members, 0], sizes[members].max(axis=1)))[::-1]]
+        first, w, h, rays = 0, 0, 0, 0
+        for place, (own_w, own_h) in enumerate(sizes[order].tolist()):
+            wide, high, count = max(w, own_w), max(h, own_h), place - first + 1
+            padded = wide * high * count
+            if count > 1 and (padded > limit or padded - rays - own_w * own_h > waste):
+                yield shape, torch.from_numpy(order[first:place]), w, h
+                first, wide, high, rays = place, own_w, own_h, 0
+            w, h, rays = wide, high, rays + own_w * own_h
+        if len(order):
+            yield shape, torch.from_numpy(order[first:]), w, h
+
+
+def _keep(steps: Tensor, number: Tensor, found: Tensor, places: Tensor, slots: Tensor) -> None:
+    """Notes meetings that are no farther than what is known; many may be at one place, in any order."""
+    before = steps[places]
+    steps.scatter_reduce_(0, places, found, "amin")
+    nearest = steps[places]
+    number[places[nearest < before]] = _LAST
+    best = torch.nonzero(found == nearest)[:, 0]
+    number.scatter_reduce_(0, places[best], slots[best], "amin")
+
+
+def _normals(
+    primitives: Primitives,
+    starts: Tensor,
+    turns: Tensor,
+    steps: Tensor,
+    number: Tensor,
+    lens: Lens,
+    width: int,
+    height: int,
+) -> Vector:
+    """Normals in the world, of length 1, three of ``(F, H, W)``; zero where nothing is met."""
+    F, P = primitives.shapes.shape
+    device = steps.device
+    area = width * height
+    out = [torch.zeros(F * area, device=device) for _ in range(3)]
+    hits = torch.nonzero(number >= 0)[:, 0]
+    owners = hits // area * P + number[hits]
+    kinds = primitives.shapes.reshape(-1).to(device)[owners]
+    for shape in Shape:
+        for which in torch.nonzero(kinds == shape)[:, 0].split(_CPU_CHUNK if device.type == "cpu" else _GPU_CHUNK):
+            hit, owner = hits[which], owners[which]
+            pixel = hit % area
+            u, v = pixel % width + (0.5 - width / 2), pixel // width + (0.5 - height / 2)
+            turn, start, along = turns[owner], starts[owner], steps[hit]
+            if lens.parallel:
+                point = [start[:, i] + u * turn[:, i, 0] + v * turn[:, i, 1] + along * turn[:, i, 2] for i in range(3)]
+            else:
+                point = [
+                    start[:, i] + along * (u * turn[:, i, 0] + v * turn[:, i, 1] + turn[:, i, 2]) for i in range(3)
+                ]
+            own = normal(shape, primitives.params.view(-1, 4)[owner], (point[0], point[1], point[2]))
+            m = primitives.to_own.view(-1, 3, 4)[owner]  # normals transform by the transpose
+            world = [m[:, 0, i] * own[0] + m[:, 1, i] * own[1] + m[:, 2, i] * own[2] for i in range(3)]
+            length = (world[0] ** 2 + world[1] ** 2 + world[2] ** 2).clamp(min=1e-20).rsqrt()
+            for axis in range(3):
+                out[axis][hit] = world[axis] * length
+    return out[0].view(F, height, width), out[1].view(F, height, width), out[2].view(F, height, width)
 
 
 _CORNERS = torch.tensor([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
