@@ -25,7 +25,7 @@ from lbvedit.data.stills import fill_hole
 from lbvedit.data.world.actions import KIND_ACTIONS, Act
 from lbvedit.data.world.actors import ACTORS, COLORS
 from lbvedit.data.world.render import Rendered, render
-from lbvedit.data.world.stage import Actor, Stage, draw_actor, draw_stage
+from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_stage
 from lbvedit.data.world.words import MODES, Description, absent, article, describe, imperative, noun_phrase
 
 __all__ = ["SIZES", "ActorEdits", "ActorItem", "Actors", "scenery"]
@@ -274,7 +274,7 @@ def _edit(rng: np.random.Generator, stage: Stage, kind: str) -> tuple[Stage, int
     actor = stage.actors[number]
     others = [other for place, other in enumerate(stage.actors) if place != number]
     if kind == "add":
-        new = draw_actor(rng, stage.actors, stage.frames)
+        new = draw_actor(rng, stage.actors, stage.frames, setting=stage.ground.setting)
         if new is None:
             return None
         what = article(noun_phrase(rng, new.kind, new.color))
@@ -303,7 +303,7 @@ def _edit(rng: np.random.Generator, stage: Stage, kind: str) -> tuple[Stage, int
         new = replace(actor, act=act)
         instruction = imperative(rng, what, actor.kind, act)
     else:
-        kinds = [name for name in sorted(ACTORS) if name != actor.kind]
+        kinds = [name for name in SETTINGS[stage.ground.setting] if name != actor.kind]
         named = _pick(rng, kinds)
         color = _pick(rng, ACTORS[named][2] or tuple(COLORS))
         new = replace(actor, kind=named, color=color, act=_same_act(rng, named, actor.act))

@@ -203,7 +203,7 @@ class _Stage:
         flat = (1 - height**2) ** 0.5
         self.light = Light((flat * np.cos(angle), flat * np.sin(angle), height), softness=0.14)
         tone = float(rng.uniform(0.36, 0.44))
-        self.ground = Ground(np.full((4, 4, 3), tone, np.float32), haze=(0.58, 0.58, 0.58), haze_at=20.0)
+        self.ground = Ground(np.full((4, 4, 3), tone, np.float32), haze=(0.58, 0.58, 0.58), haze_at=60.0)
 
     def scene(self, solids: Sequence[_Solid]) -> Scene:
         bodies = tuple(_body(number, solid) for number, solid in enumerate(solids, start=1))

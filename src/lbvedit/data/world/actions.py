@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +52,7 @@ KIND_ACTIONS: dict[str, tuple[str, ...]] = {
 """What each kind can do."""
 
 _WHEEL_RADIUS = {"bicycle": 0.36, "ball": 0.42, "train": 0.2}
+_HIP = {"person": 0.84, "dog": 0.46, "cat": 0.35, "horse": 0.95, "cow": 0.8, "sheep": 0.55}
 _ALOFT = {"aeroplane": 1.5, "bird": 1.1, "ball": 0.9}
 
 
@@ -74,8 +75,16 @@ class Act:
     phase: float = 0.0
 
     @classmethod
-    def draw(cls, rng: np.random.Generator, kind: str, *, unlike: Act | None = None) -> Act:
+    def draw(
+        cls, rng: np.random.Generator, kind: str, *, unlike: Act | None = None, actions: Sequence[str] | None = None
+    ) -> Act:
         """An act that the kind can do, other than ``unlike`` in action or direction.
+
+        Args:
+            rng: the random stream.
+            kind: who does it.
+            unlike: what it must not do.
+            actions: among which to draw; all that the kind can do by default.
 
         Raises:
             ValueError: the kind can do nothing else.
@@ -83,7 +92,7 @@ class Act:
         if unlike is not None and KIND_ACTIONS[kind] == (unlike.action,) and not unlike.direction:
             raise ValueError(f"a {kind} can only {unlike.action}")
         while True:
-            action = str(rng.choice(KIND_ACTIONS[kind]))
+            action = str(rng.choice(actions or KIND_ACTIONS[kind]))
             direction, speed = "", 0.0
             if action in _TRAVELS:
                 direction = str(
@@ -124,16 +133,16 @@ def perform(
         radius = _WHEEL_RADIUS.get(kind, 0.25) * size
         joints["wheel"] = lambda joint: act.speed * time / radius
     elif act.action == "walk":
-        joints["leg"] = lambda joint: 0.5 * np.sin(beat + 2 * np.pi * joint.phase)
+        joints["leg"], joints["knee"] = _stride(beat, 0.5, 0.7)
         joints["arm"] = lambda joint: 0.45 * np.sin(beat + 2 * np.pi * joint.phase)
         joints["tail"] = lambda joint: 0.3 * np.sin(beat)
-        path[:, 2] += 0.02 * size * np.abs(np.sin(beat))
+        path[:, 2] -= size * _HIP.get(kind, 0.3) * (1 - np.cos(0.5 * np.sin(beat)))
     elif act.action == "run":
         fast = beat * 1.6
-        joints["leg"] = lambda joint: 0.85 * np.sin(fast + 2 * np.pi * joint.phase)
+        joints["leg"], joints["knee"] = _stride(fast, 0.8, 1.3)
         joints["arm"] = lambda joint: 0.9 * np.sin(fast + 2 * np.pi * joint.phase)
         joints["tail"] = lambda joint: 0.5 * np.sin(fast)
-        path[:, 2] += 0.1 * size * np.abs(np.sin(fast))
+        path[:, 2] += 0.1 * size * _HIP.get(kind, 0.3) * np.abs(np.sin(fast))
         tilt = turned(1, 0.12 + 0 * time)
     elif act.action == "fly":
         path[:, 2] += _ALOFT.get(kind, 0.9)
@@ -144,6 +153,7 @@ def perform(
     elif act.action == "jump":
         path[:, 2] += 0.65 * size * np.abs(np.sin(beat / 2))
         joints["leg"] = lambda joint: 0.35 * np.cos(beat) * (1 if joint.phase else -1)
+        joints["knee"] = lambda joint: 0.7 * np.abs(np.sin(beat / 2))
         joints["arm"] = lambda joint: 2.4 * np.abs(np.sin(beat / 2))
         joints["wing"] = lambda joint: (0.6 if joint.phase else -0.6) * np.abs(np.sin(beat / 2))
     elif act.action == "spin":
@@ -156,10 +166,25 @@ def perform(
         tilt = turned(axis, 1.5 * share**2)
         path[:, 2] += 0.1 * size * share**2
     elif act.action == "eat":
-        joints["head"] = lambda joint: (0.95 if kind != "person" else 0.4) + 0.12 * np.sin(beat * 1.5)
+        joints["head"] = lambda joint: {"horse": 1.55, "cow": 1.25}.get(kind, 0.95) + 0.12 * np.sin(beat * 1.5)
         joints["tail"] = lambda joint: 0.25 * np.sin(beat)
     if act.action == "slide" and kind == "boat":
         tilt = turned(0, 0.06 * np.sin(beat / 2))
-    path[:, 2] -= min(0.0, float(path[:, 2].min()))  # never below the ground
+    if act.action != "walk":  # who walks sinks as his legs part
+        path[:, 2] -= min(0.0, float(path[:, 2].min()))  # never below the ground
     root = np.stack([moved(*point) for point in path]) @ turned(2, yaw) @ tilt
     return root, joints
+
+
+def _stride(beat: Array, swing: float, bend: float) -> tuple[Callable[[Joint], Array], Callable[[Joint], Array]]:
+    """How hips and knees turn in a gait; a knee bends while its leg swings forward."""
+
+    def hip(joint: Joint) -> Array:
+        angle: Array = swing * np.sin(beat + 2 * np.pi * joint.phase)
+        return angle
+
+    def knee(joint: Joint) -> Array:
+        angle: Array = bend * np.clip(-np.cos(beat + 2 * np.pi * joint.phase), 0, None)
+        return angle
+
+    return hip, knee

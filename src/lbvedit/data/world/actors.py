@@ -31,16 +31,18 @@ class Joint:
     """Where a part turns.
 
     Args:
-        role: leg, arm, head, wheel, wing or tail.
+        role: leg, knee, arm, head, wheel, wing or tail.
         point: what it turns about.
         axis: 0, 1 or 2 for x, y or z.
         phase: where in the gait it is, in turns.
+        above: the joint that carries this one along, as a hip does a knee.
     """
 
     role: str
     point: Point
     axis: int = 1
     phase: float = 0.0
+    above: Joint | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +128,16 @@ class _Workshop:
         a, b = np.asarray(base), np.asarray(tip)
         half = float(np.linalg.norm(b - a)) / 2
         self.add(Shape.FRUSTUM, (taper,), _along(a, b) @ scaled(radius, radius, half), color, joint)
+
+    def leg(self, hip: Point, radius: float, color: str, foot: Point, foot_color: str, phase: float) -> None:
+        """A leg from the hip to the ground, with a knee half way and a foot of these radii that points forward."""
+        x, y, z = hip
+        upper = Joint("leg", hip, 1, phase)
+        knee = (x, y, 0.5 * z)
+        lower = Joint("knee", knee, 1, phase, upper)
+        self.ball((x, y, 0.74 * z), (1.45 * radius, 1.2 * radius, 0.3 * z), color, upper)
+        self.limb(knee, (x, y, foot[2]), radius, color, lower)
+        self.ball((x + 0.4 * foot[0], y, 0.9 * foot[2]), foot, foot_color, lower)
 
     def wheel(self, at: Point, radius: float, width: float, hole: float = 0.0) -> None:
         joint = Joint("wheel", at, 1)
@@ -234,9 +246,7 @@ def _train(make: _Workshop) -> None:
 
 def _person(make: _Workshop) -> None:
     for y, phase in ((-0.11, 0.0), (0.11, 0.5)):
-        leg = Joint("leg", (0, y, 0.78), 1, phase)
-        make.limb((0, y, 0.76), (0, y, 0.1), 0.095, "trousers", leg)
-        make.ball((0.06, y, 0.05), (0.14, 0.07, 0.06), "dark", leg)
+        make.leg((0, y, 0.84), 0.085, "trousers", (0.14, 0.07, 0.06), "dark", phase)
         arm = Joint("arm", (0, 2.35 * y, 1.24), 1, phase + 0.5)
         make.limb((0, 2.35 * y, 1.22), (0.02, 2.6 * y, 0.86), 0.07, "body", arm)
         make.ball((0.03, 2.65 * y, 0.76), (0.065, 0.055, 0.08), "skin", arm)
@@ -257,16 +267,18 @@ def _beast(
     leg: float,
     leg_color: str = "body",
     head_color: str = "body",
+    foot_color: str = "deep",
 ) -> Joint:
-    """Body, legs, neck and head of something on four legs; the neck runs to where the head is."""
-    make.ball((0, 0, height), (length + girth, girth * 0.92, girth), "body")
+    """Chest, belly, rump, legs, neck and head of something on four legs; the neck runs to where the head is."""
+    make.ball((0.55 * length, 0, height + 0.02), (0.45 * length + 0.5 * girth, 0.92 * girth, 1.04 * girth), "body")
+    make.limb((-0.6 * length, 0, height), (0.5 * length, 0, height), 0.82 * girth, "body")
+    make.ball((-0.6 * length, 0, height + 0.06), (0.4 * length + 0.75 * girth, 0.88 * girth, 0.96 * girth), "body")
     for x, y, phase in ((1, -1, 0.0), (1, 1, 0.5), (-1, -1, 0.55), (-1, 1, 0.05)):
-        place = (x * length * 0.72, y * girth * 0.5)
-        joint = Joint("leg", (*place, height), 1, phase)
-        make.limb((*place, height - 0.1 * girth), (*place, leg), leg, leg_color, joint)
-    root = (length * 0.85, 0.0, height + 0.25 * girth)
+        hip = (x * length * 0.72, y * girth * 0.52, height - 0.1 * girth)
+        make.leg(hip, 0.85 * leg, leg_color, (1.5 * leg, 1.05 * leg, 0.75 * leg), foot_color, phase)
+    root = (length * 0.8, 0.0, height + 0.3 * girth)
     joint = Joint("head", root, 1)
-    make.limb(root, neck, 0.42 * girth, "body", joint)
+    make.cone(root, neck, 0.66 * girth, "body", taper=0.55, joint=joint)
     make.ball(neck, head, head_color, joint)
     return joint
 
@@ -296,7 +308,7 @@ def _horse(make: _Workshop) -> None:
     make.limb((0.58, 0, 1.24), (0.92, 0, 1.72), 0.07, "dark", h)
     for y in (-0.07, 0.07):
         make.cone((0.99, y, 1.7), (0.99, y, 1.86), 0.04, "body", joint=h)
-    make.limb((-0.92, 0, 1.06), (-1.12, 0, 0.6), 0.07, "dark", Joint("tail", (-0.92, 0, 1.06), 0))
+    make.limb((-0.86, 0, 1.1), (-1.06, 0, 0.62), 0.07, "dark", Joint("tail", (-0.86, 0, 1.1), 0))
 
 
 def _cow(make: _Workshop) -> None:
@@ -306,7 +318,7 @@ def _cow(make: _Workshop) -> None:
         make.cone((1.02, y, 1.3), (1.06, y * 1.9, 1.42), 0.035, "white", joint=h)
     for x, y, z in ((0.3, 0.17, 0.95), (-0.35, -0.17, 0.98), (-0.5, 0.14, 0.85), (0.15, -0.18, 0.8)):
         make.ball((x, y, z), (0.24, 0.2, 0.22), "white")
-    make.limb((-1.0, 0, 0.95), (-1.1, 0, 0.5), 0.035, "deep", Joint("tail", (-1.0, 0, 0.95), 0))
+    make.limb((-0.9, 0, 1.0), (-1.0, 0, 0.5), 0.035, "deep", Joint("tail", (-0.9, 0, 1.0), 0))
 
 
 def _sheep(make: _Workshop) -> None:
@@ -420,9 +432,11 @@ def assemble(
     for part in make.parts:
         place = np.broadcast_to(part.place, root.shape)
         joint = part.joint
-        if joint is not None and joint.role in joints:
-            angle = joints[joint.role](joint)
-            place = moved(*joint.point) @ turned(joint.axis, angle) @ moved(*(-value for value in joint.point)) @ place
+        while joint is not None:
+            if joint.role in joints:
+                turn = turned(joint.axis, joints[joint.role](joint))
+                place = moved(*joint.point) @ turn @ moved(*(-value for value in joint.point)) @ place
+            joint = joint.above
         # Rigid shapes measure in world units, so the size goes into their parameters and only shifts them here.
         rigid = part.primitive.shape in (Shape.BOX, Shape.CAPSULE)
         enlarged = scaled(size, size, size) @ place

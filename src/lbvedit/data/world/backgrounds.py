@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ Tone = tuple[float, float, float]
 
 _TEXTURE = 192
 _BACKDROP = (192, 384)
+_FOOT = 18  # rows below the horizon down to which a backdrop can be seen where the ground ends
 
 
 def noise(rng: np.random.Generator, height: int, width: int, coarsest: int = 4, fade: float = 0.55) -> Picture:
@@ -40,10 +42,8 @@ def _stretched(grid: NDArray[np.float64], height: int, width: int) -> NDArray[np
 
     (rows, v), (columns, u) = weights(height, grid.shape[0]), weights(width, grid.shape[1])
     below, right = (rows + 1) % grid.shape[0], (columns + 1) % grid.shape[1]
-    u, v = u[None, :], v[:, None]
-    upper = grid[rows][:, columns] * (1 - u) + grid[rows][:, right] * u
-    lower = grid[below][:, columns] * (1 - u) + grid[below][:, right] * u
-    return upper * (1 - v) + lower * v
+    lines = grid[rows] * (1 - v)[:, None] + grid[below] * v[:, None]
+    return lines[:, columns] * (1 - u) + lines[:, right] * u
 
 
 def _mixed(share: Picture, first: Tone, second: Tone) -> Picture:
@@ -53,14 +53,14 @@ def _mixed(share: Picture, first: Tone, second: Tone) -> Picture:
 
 def _grass(rng: np.random.Generator) -> Picture:
     dry = float(rng.uniform(0, 0.7))
-    lush = _mixed(noise(rng, _TEXTURE, _TEXTURE, 6, 0.8), linear(46, 84, 26), linear(112, 146, 58))
+    lush = _mixed(noise(rng, _TEXTURE, _TEXTURE, 6, 0.8), linear(50, 80, 34), linear(108, 134, 66))
     return _mixed(noise(rng, _TEXTURE, _TEXTURE, 3) * dry, (0, 0, 0), linear(170, 150, 90)) * 0.6 + lush * (
         1 - 0.4 * dry
     )
 
 
 def _sand(rng: np.random.Generator) -> Picture:
-    return _mixed(noise(rng, _TEXTURE, _TEXTURE, 5, 0.75), linear(190, 162, 116), linear(226, 204, 160))
+    return _mixed(noise(rng, _TEXTURE, _TEXTURE, 5, 0.75), linear(172, 146, 104), linear(208, 188, 144))
 
 
 def _asphalt(rng: np.random.Generator) -> Picture:
@@ -73,7 +73,7 @@ def _asphalt(rng: np.random.Generator) -> Picture:
 
 
 def _snow(rng: np.random.Generator) -> Picture:
-    return _mixed(noise(rng, _TEXTURE, _TEXTURE, 4, 0.6), linear(206, 214, 226), linear(244, 246, 250))
+    return _mixed(noise(rng, _TEXTURE, _TEXTURE, 4, 0.6), linear(172, 182, 200), linear(210, 215, 223))
 
 
 def _water(rng: np.random.Generator) -> Picture:
@@ -115,7 +115,7 @@ def _tone(rng: np.random.Generator, low: float, high: float) -> Tone:
 
 
 def _sky(rng: np.random.Generator, haze: Tone, zenith: Tone) -> Picture:
-    """A sky down to the horizon in the middle, with clouds; the lower half is haze."""
+    """A sky down to the horizon in the middle, with clouds; what is below is haze."""
     h, w = _BACKDROP
     rise = np.clip((h / 2 - np.arange(h)) / (h / 2), 0, 1).astype(np.float32)
     sky = _mixed(np.broadcast_to(np.sqrt(rise)[:, None], (h, w)).astype(np.float32), haze, zenith)
@@ -131,60 +131,71 @@ def _ridge(rng: np.random.Generator, width: int, rough: int, height: float) -> N
 
 def _hills(rng: np.random.Generator, picture: Picture, haze: Tone) -> None:
     h, w = _BACKDROP
-    y = np.arange(h)[:, None]
     for far, tone in ((0.75, linear(92, 116, 120)), (0.4, linear(70, 104, 62))):
         line = h / 2 - _ridge(rng, w, 3, 0.2 * h * (0.5 + far))
         bumps = noise(rng, h, w, 12, 0.8)[..., None]
-        color = (np.asarray(tone) * (0.75 + 0.5 * bumps)) * (1 - far * 0.7) + np.asarray(haze) * far * 0.7
-        inside = (y > line[None]) & (y <= h / 2 + 2)
-        picture[inside] = color[inside]
+        _cover(
+            picture, line, (np.asarray(tone) * (0.75 + 0.5 * bumps)) * (1 - far * 0.7) + np.asarray(haze) * far * 0.7
+        )
 
 
 def _town(rng: np.random.Generator, picture: Picture, haze: Tone) -> None:
     h, w = _BACKDROP
+    foot = h // 2 + _FOOT
     x = 0
     while x < w:
-        width, height = int(rng.integers(16, 44)), int(rng.integers(18, 66))
+        width, height = int(rng.integers(16, 44)), int(rng.integers(24, 76))
         tone = np.asarray(_tone(rng, 0.3, 0.75)) * 0.7 + np.asarray(haze) * 0.25
-        top = h // 2 - height
-        picture[top : h // 2 + 2, x : x + width] = tone
-        for row in range(top + 4, h // 2 - 4, 8):
+        top = foot - height
+        picture[top:foot, x : x + width] = tone
+        for row in range(top + 4, foot - 6, 8):
             for column in range(x + 4, x + width - 5, 7):
                 picture[row : row + 4, column : column + 3] = tone * (0.35 if rng.random() < 0.7 else 1.5)
         x += width + int(rng.integers(-2, 6))
+    hedge = _mixed(noise(rng, h, w, 16, 0.85), linear(40, 62, 34), linear(96, 122, 66))
+    _cover(picture, foot - 5 - _ridge(rng, w, 24, 7), hedge)
 
 
 def _forest(rng: np.random.Generator, picture: Picture, haze: Tone) -> None:
     h, w = _BACKDROP
-    y = np.arange(h)[:, None]
-    line = h / 2 - 16 - _ridge(rng, w, 24, 26)
     leaves = _mixed(noise(rng, h, w, 16, 0.85), linear(24, 48, 22), linear(86, 118, 56))
-    inside = (y > line[None]) & (y <= h / 2 + 2)
-    picture[inside] = leaves[inside]
+    _cover(picture, h / 2 - 16 - _ridge(rng, w, 24, 26), leaves * 0.9 + np.asarray(haze, np.float32) * 0.1)
+
+
+def _cover(picture: Picture, line: NDArray[np.float64], color: NDArray[Any]) -> None:
+    """Paints what is below a line, with a soft edge, down to where the nearest ground may end."""
+    share = np.clip(np.arange(len(picture))[:, None] - line[None] + 0.5, 0, 1)[..., None]
+    picture += ((color - picture) * share).astype(np.float32)
 
 
 def _wall(rng: np.random.Generator) -> Picture:
+    """A wall from the skirting board at the bottom up: plaster, stripes, bricks or panels."""
     h, w = _BACKDROP
-    base = _tone(rng, 0.45, 0.85)
-    wall = np.broadcast_to(np.asarray(base, np.float32), (h, w, 3)) * (0.92 + 0.12 * noise(rng, h, w, 4)[..., None])
+    base = _tone(rng, 0.45, 0.82)
+    wall = np.broadcast_to(np.asarray(base, np.float32), (h, w, 3)) * (0.94 + 0.1 * noise(rng, h, w, 4)[..., None])
+    y, x = np.arange(h)[:, None], np.arange(w)[None]
     pattern = rng.random()
-    x = np.arange(w)
-    if pattern < 0.3:
-        wall = wall * np.where((x // 12) % 2 == 0, 1.0, 0.8)[None, :, None]
-    elif pattern < 0.55:
-        rows = np.arange(h) // 8
-        shift = np.where(rows % 2 == 0, 0, 9)[:, None]
-        joint = (np.arange(h)[:, None] % 8 < 1) | ((x[None] + shift) % 18 < 1)
-        wall = wall * np.where(joint, 0.65, 1.0)[..., None]
-    wall[h // 2 - 6 : h // 2 + 2] = np.asarray(_tone(rng, 0.6, 0.95))
+    if pattern < 0.25:
+        wall = wall * np.where((x // 16) % 2 == 0, 1.0, 0.86)[..., None]
+    elif pattern < 0.45:
+        shift = np.where(y // 8 % 2 == 0, 0, 9)
+        joint = (y % 8 < 1) | ((x + shift) % 18 < 1)
+        bricks = rng.random((h // 8 + 1, w // 18 + 2))[y // 8, (x + shift) // 18]
+        wall = wall * (0.85 + 0.3 * bricks)[..., None] * np.where(joint, 0.7, 1.0)[..., None]
+    elif pattern < 0.65:
+        wall[h // 2 :] *= np.asarray(_tone(rng, 0.75, 1.0), np.float32)
+        wall[h // 2 - 2 : h // 2 + 2] = np.asarray(_tone(rng, 0.7, 0.95))
+    wall[-6:] = np.asarray(_tone(rng, 0.75, 0.95))
+    wall[-7] *= 0.6
     return wall.astype(np.float32)
 
 
 _Floor = tuple[Callable[[np.random.Generator], Picture], float, str]
-_OUTDOORS: tuple[_Floor, ...] = (
+_LAND: tuple[_Floor, ...] = (
     (_grass, 5.0, "on the grass"), (_sand, 5.0, "on the sand"), (_asphalt, 5.0, "on the road"),
-    (_snow, 7.0, "in the snow"), (_grass, 7.0, "on a meadow"), (_water, 6.0, "on the water"),
+    (_snow, 7.0, "in the snow"), (_grass, 7.0, "on a meadow"),
 )  # fmt: skip
+_WATER: tuple[_Floor, ...] = ((_water, 6.0, "on the water"),)
 _INDOORS: tuple[_Floor, ...] = (
     (_tiles, 6.0, "on a tiled floor"), (_wood, 7.0, "on a wooden floor"), (_carpet, 4.0, "on a carpet"),
 )  # fmt: skip
@@ -194,7 +205,7 @@ _VIEWS: tuple[tuple[Callable[[np.random.Generator, Picture, Tone], None], str], 
 
 
 def draw_ground(rng: np.random.Generator, photos: Sequence[Picture] = ()) -> Ground:
-    """A ground with what lies behind it: outdoors, indoors, a plain studio, or a photo.
+    """A ground with what lies behind it: land, water, a room, a plain studio, or a photo.
 
     Args:
         rng: the random stream.
@@ -206,21 +217,25 @@ def draw_ground(rng: np.random.Generator, photos: Sequence[Picture] = ()) -> Gro
     draw = rng.random()
     if draw < 0.08:
         tone = _tone(rng, 0.55, 0.8)
-        return Ground(
-            np.broadcast_to(np.asarray(tone, np.float32), (4, 4, 3)).copy(), haze=tone, zenith=tone, words="in a studio"
-        )
-    if draw < 0.32:
+        floor = np.broadcast_to(np.asarray(tone, np.float32), (4, 4, 3)).copy()
+        return Ground(floor, haze=tone, haze_at=70.0, zenith=tone, words="in a studio")
+    if draw < 0.28:
         make, tile, words = _INDOORS[int(rng.integers(len(_INDOORS)))]
-        wall = _wall(rng)
-        return Ground(make(rng), tile, _mean(wall), 30.0, wall, span=2.0, words=words)
-    make, tile, words = _OUTDOORS[int(rng.integers(len(_OUTDOORS)))]
+        wall, distance = _wall(rng), float(rng.uniform(6.5, 9.0))
+        return Ground(make(rng), tile, _mean(wall), 200.0, wall, wall=distance, setting="room", words=words)
+    on_water = draw < 0.42
+    floors = _WATER if on_water else _LAND
+    make, tile, words = floors[int(rng.integers(len(floors)))]
     haze = linear(*(float(value) for value in rng.uniform((196, 204, 212), (230, 232, 236))))
-    zenith = linear(*(float(value) for value in rng.uniform((80, 130, 190), (140, 180, 225))))
+    zenith = linear(*(float(value) for value in rng.uniform((70, 120, 190), (130, 172, 225))))
     picture = _sky(rng, haze, zenith)
     view, behind = _VIEWS[int(rng.integers(len(_VIEWS)))]
     view(rng, picture, haze)
     tile *= float(rng.uniform(0.8, 1.3))
-    return Ground(make(rng), tile, haze, 26.0, picture, zenith, span=2.2, words=f"{words} {behind}")
+    return Ground(
+        make(rng), tile, haze, float(rng.uniform(55, 90)), picture, zenith, span=2.2,
+        reach=float(rng.uniform(38, 60)), setting="water" if on_water else "land", words=f"{words} {behind}",
+    )  # fmt: skip
 
 
 def photo_ground(rng: np.random.Generator, photo: Picture) -> Ground:
@@ -242,6 +257,6 @@ def draw_light(rng: np.random.Generator) -> Light:
     warmth, strength = float(rng.uniform(0, 0.22)), float(rng.uniform(0.85, 1.1))
     return Light(
         (flat * float(np.cos(angle)), flat * float(np.sin(angle)), height),
-        (2.3 * strength, 2.2 * strength * (1 - 0.5 * warmth), 2.1 * strength * (1 - warmth)),
-        softness=float(rng.uniform(0.05, 0.16)),
+        (2.75 * strength, 2.62 * strength * (1 - 0.5 * warmth), 2.45 * strength * (1 - warmth)),
+        softness=float(rng.uniform(0.08, 0.2)),
     )

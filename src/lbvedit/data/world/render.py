@@ -186,25 +186,35 @@ class _Picture:
         length = (dx * dx + dy * dy + dz * dz).sqrt()
         ray = (dx / length, dy / length, dz / length)
         floor = torch.where(dz < -1e-5, -oz / dz.clamp(max=-1e-5), torch.inf)
-        on_ground = floor < steps
+        on_ground = (floor < steps) & (floor < self.ground.reach)
         steps = torch.where(on_ground, floor, steps)
+        on_wall = torch.zeros_like(on_ground)
+        if self.ground.wall is not None:
+            wall = torch.where(dy > 1e-5, (self.ground.wall - oy) / dy.clamp(min=1e-5), torch.inf)
+            on_wall = wall < steps
+            steps, on_ground = torch.where(on_wall, wall, steps), on_ground & ~on_wall
         behind = steps.isinf()
         far = torch.where(behind, 0.0, steps)
         point = (ox + far * dx, oy + far * dy, oz + far * dz)
         P = len(self.surfaces) - 1
-        number = torch.where(on_ground | behind, P, number)
+        number = torch.where(on_ground | on_wall | behind, P, number)
         red, green, blue, metal, gloss, glow = (self.surfaces[:, c][number] for c in range(6))
         nx, ny, nz = (self.hits.normal[axis][numbers] for axis in range(3))
+        plain = on_ground | on_wall
         normal = (
-            torch.where(on_ground, 0.0, nx), torch.where(on_ground, 0.0, ny), torch.where(on_ground, 1.0, nz)
-        )  # fmt: skip
-        sky = backdrop_color(self.ground, self.backdrop, self.base, ray)
+            torch.where(plain, 0.0, nx),
+            torch.where(plain, -on_wall.float(), ny),
+            torch.where(plain, on_ground.float(), nz),
+        )
+        sky = backdrop_color(self.ground, self.backdrop, self.base, ray, point)
         if self.texture is not None:
             blur = far * length * self.lens.scale[numbers][:, None, None] / ray[2].abs().clamp(min=0.02)
             earth = sharp_ground(self.ground, self.texture, point[0], point[1], blur)
         else:
             earth = sky
         color = [torch.where(on_ground, e, c) for e, c in zip(earth, (red, green, blue), strict=True)]
+        if self.ground.wall is not None:
+            color = [torch.where(on_wall, s, c) for s, c in zip(sky, color, strict=True)]
         surface = Surface(
             ray, point, normal, (color[0], color[1], color[2]), metal, gloss, glow, far * length,
             on_ground if self.texture is None else None,

@@ -83,9 +83,9 @@ class Light:
     """
 
     sun: tuple[float, float, float]
-    sun_color: tuple[float, float, float] = (2.2, 2.1, 1.95)
-    sky_color: tuple[float, float, float] = (0.62, 0.68, 0.78)
-    bounce_color: tuple[float, float, float] = (0.3, 0.28, 0.26)
+    sun_color: tuple[float, float, float] = (2.6, 2.5, 2.35)
+    sky_color: tuple[float, float, float] = (0.5, 0.58, 0.72)
+    bounce_color: tuple[float, float, float] = (0.25, 0.22, 0.19)
     softness: float = 0.12
 
 
@@ -102,6 +102,10 @@ class Ground:
         zenith: linear RGB straight up.
         span: radians of the view that the backdrop's width covers.
         horizon: where the horizon lies in the backdrop, in [0, 1] from its top.
+        reach: how far the ground goes; what lies behind everything begins there.
+        wall: y of a wall that everything stands before and that shows the backdrop, ``wall_height`` high, again and
+            again; None without a wall.
+        setting: what may be there: a key of :data:`~lbvedit.data.world.stage.SETTINGS`.
         words: how a caption tells of it, such as "on the grass"; empty for a photo.
     """
 
@@ -113,6 +117,10 @@ class Ground:
     zenith: tuple[float, float, float] = (0.35, 0.5, 0.8)
     span: float = 1.6
     horizon: float = 0.5
+    reach: float = 1e4
+    wall: float | None = None
+    wall_height: float = 7.0
+    setting: str = "studio"
     words: str = ""
 
 

@@ -2,7 +2,8 @@
 
 Shadows are exponential shadow maps (Annen et al., Graphics Interface 2008) over the height above the ground: a map
 holds ``exp(-k h)`` of what light meets first, blurred; a point at height ``h`` is lit by the map's value times
-``exp(k h)``.
+``exp(k h)``. That alone would light the ground where something stands on it, so on the ground itself what counts is
+how much of the light is covered, and the edge is as soft as what covers it is high.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from lbvedit.data.world.visibility import Lens, Primitives, cast
 __all__ = ["HeightMap", "Surface", "backdrop_color", "height_map", "shade", "sharp_ground", "to_display"]
 
 _MAP_SIZE = 144
-_SHARPNESS = 12.0
-_AMBIENT_SHARPNESS = 6.0
 _SPECULAR = 0.35
+_CONTACT = 0.3
+_SOFT_FROM = 1.6
+_LOW = 0.12
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +33,8 @@ class HeightMap:
     """An exponential shadow map of a scene.
 
     Args:
-        values: ``(T, 1, M, M)``.
+        values: ``(T, 4, M, M)``: the exponentials, the covered share with a sharp and with a soft edge, and the height
+            of what covers times the latter.
         lens: from where light comes; T times the same.
         sharpness: k.
     """
@@ -47,9 +50,13 @@ class HeightMap:
         seen = (x - origin[0], y - origin[1], z - origin[2])
         u, v = (sum_of(axes[row], seen) / (scale * (size / 2)) for row in (0, 1))
         grid = torch.stack([u, v], dim=-1)
-        stored = F.grid_sample(self.values[frames], grid, padding_mode="border", align_corners=False)[:, 0]
+        stored = F.grid_sample(self.values[frames], grid, padding_mode="border", align_corners=False)
         outside = (u.abs() > 0.99) | (v.abs() > 0.99)
-        lit = (stored * torch.exp((self.sharpness * z.clamp(min=0)).clamp(max=80))).clamp(max=1)
+        lit = (stored[:, 0] * torch.exp((self.sharpness * z.clamp(min=0)).clamp(max=80))).clamp(max=1)
+        sharp, soft = stored[:, 1], stored[:, 2]
+        softness = (stored[:, 3] / soft.clamp(min=1e-3) / _SOFT_FROM).clamp(max=1)
+        on_ground = 1 - (sharp + (soft - sharp) * softness)
+        lit = on_ground + (lit - on_ground) * (z / _LOW).clamp(0, 1)
         return torch.where(outside, 1.0, lit)
 
 
@@ -84,8 +91,10 @@ def height_map(
     first = torch.zeros(1, dtype=torch.int64, device=device)
     origin, ray = lens.rays(first, pixels[None, None, :], pixels[None, :, None], _MAP_SIZE, _MAP_SIZE)
     height = torch.where(steps.isinf(), 0.0, origin[2] + steps * ray[2]).clamp(min=0)
-    values = torch.exp(-sharpness * height)[:, None]
-    return HeightMap(_blurred(values, blur / scale), lens, sharpness)
+    covered = (height > 0.01).float()
+    wide = torch.stack([torch.exp(-sharpness * height), covered, covered * height], dim=1)
+    wide, near = _blurred(wide, blur / scale), _blurred(covered[:, None], _CONTACT * blur / scale)
+    return HeightMap(torch.cat([wide[:, :1], near, wide[:, 1:]], dim=1), lens, sharpness)
 
 
 def _blurred(values: Tensor, sigma: float) -> Tensor:
@@ -213,7 +222,7 @@ def sharp_ground(ground: Ground, texture: Tensor, x: Tensor, y: Tensor, blur: Te
     return red, green, blue
 
 
-def backdrop_color(ground: Ground, picture: Tensor | None, base: Tensor, ray: Vector) -> Vector:
+def backdrop_color(ground: Ground, picture: Tensor | None, base: Tensor, ray: Vector, point: Vector) -> Vector:
     """What lies behind everything, seen along rays of length 1.
 
     Args:
@@ -221,16 +230,20 @@ def backdrop_color(ground: Ground, picture: Tensor | None, base: Tensor, ray: Ve
         picture: the backdrop ``(3, h, w)`` on the device, or None for the plain sky.
         base: ``(3, 3)`` rows right, down, forward of a level camera that looks at the backdrop's middle.
         ray: directions.
+        point: where rays end, for a backdrop on a wall.
     """
     if picture is None:
         up = (ray[2] * 1.6).clamp(0, 1)
         up = up * (2 - up)
         red, green, blue = (ground.haze[c] + (ground.zenith[c] - ground.haze[c]) * up for c in range(3))
         return red, green, blue
-    depth = sum_of(base[2], ray).clamp(min=0.05)
     _, h, w = picture.shape
-    u = sum_of(base[0], ray) / depth * (2 / ground.span)
-    v = -ray[2] / depth * (2 / ground.span) * (w / h) + (2 * ground.horizon - 1)
+    if ground.wall is None:
+        depth = sum_of(base[2], ray).clamp(min=0.05)
+        u = sum_of(base[0], ray) / depth * (2 / ground.span)
+        v = -ray[2] / depth * (2 / ground.span) * (w / h) + (2 * ground.horizon - 1)
+    else:
+        u, v = point[0] * (2 * h / (w * ground.wall_height)), 1 - point[2] * (2 / ground.wall_height)
     grid = torch.stack([u, v], dim=-1)
     sampled = F.grid_sample(
         picture[None].expand(len(grid), -1, -1, -1), grid, padding_mode="reflection", align_corners=False

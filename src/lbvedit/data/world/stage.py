@@ -14,7 +14,7 @@ from lbvedit.data.world.backgrounds import draw_ground, draw_light
 from lbvedit.data.world.camera import look_at
 from lbvedit.data.world.scene import Array, Body, Camera, Ground, Light, Scene
 
-__all__ = ["Actor", "Stage", "draw_actor", "draw_stage"]
+__all__ = ["SETTINGS", "Actor", "Stage", "draw_actor", "draw_stage"]
 
 _TRIES = 60
 _AREA = (3.6, 3.2)  # half the width of the stage in the middle, and half its depth
@@ -108,6 +108,7 @@ def draw_actor(
     act: Act | None = None,
     unlike: Act | None = None,
     small: bool = False,
+    setting: str = "studio",
 ) -> Actor | None:
     """An actor that stays clear of the others; None when there is no room.
 
@@ -120,28 +121,45 @@ def draw_actor(
         act: what it must do; drawn by default.
         unlike: an act that it must not do.
         small: rather small.
+        setting: a key of :data:`SETTINGS`, for what is drawn.
     """
-    chosen = kind or str(rng.choice(sorted(ACTORS), p=_KIND_SHARES))
+    chosen = kind or _drawn_kind(rng, SETTINGS[setting])
+    actions = _AFLOAT.get(chosen) if setting == "water" else None
     colors = ACTORS[chosen][2] or tuple(COLORS)
     look = color or str(rng.choice(colors))
     size = float(rng.uniform(0.65, 0.9) if small else rng.uniform(0.75, 1.15))
     for _ in range(_TRIES):
         y = float(rng.uniform(-_AREA[1], _AREA[1] * 1.3))
         place = (float(rng.uniform(-1, 1)) * (_AREA[0] + 0.3 * y), y)
-        doing = act or Act.draw(rng, chosen, unlike=unlike)
+        doing = act or Act.draw(rng, chosen, unlike=unlike, actions=actions)
         actor = Actor(chosen, look, size, place, doing, int(rng.integers(1 << 31)))
         if actor.is_on_stage(frames) and all(_apart(actor, other, frames) for other in others):
             return actor
     return None
 
 
-def _shares() -> NDArray[np.float64]:
-    weight = {"person": 3.0, "car": 2.2, "dog": 1.6, "ball": 1.3, "tree": 0.6, "house": 0.5, "train": 0.7, "bus": 0.9}
-    shares = np.array([weight.get(kind, 1.0) for kind in sorted(ACTORS)])
-    return shares / shares.sum()
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "studio": tuple(sorted(ACTORS)),
+    "land": tuple(sorted(set(ACTORS) - {"boat"})),
+    "water": ("aeroplane", "ball", "bird", "boat"),
+    "room": ("ball", "bicycle", "bird", "cat", "dog", "person"),
+}
+"""Which kinds a ground carries."""
+
+_AFLOAT: dict[str, tuple[str, ...]] = {
+    "aeroplane": ("fly",),
+    "bird": ("fly",),
+    "ball": ("slide", "spin", "jump", "fly"),
+}
+_WEIGHTS = {
+    "person": 3.0, "car": 2.2, "dog": 1.6, "ball": 1.3, "tree": 0.6, "house": 0.5, "train": 0.7, "bus": 0.9,
+    "boat": 3.0,
+}  # fmt: skip
 
 
-_KIND_SHARES = _shares()
+def _drawn_kind(rng: np.random.Generator, kinds: Sequence[str]) -> str:
+    shares = np.array([_WEIGHTS.get(kind, 1.0) for kind in kinds])
+    return str(rng.choice(kinds, p=shares / shares.sum()))
 
 
 def _apart(first: Actor, second: Actor, frames: int) -> bool:
@@ -158,8 +176,8 @@ def draw_camera(rng: np.random.Generator, frames: int, *, moving: bool, level: b
         moving: whether it moves.
         level: keep it in place and only turn or zoom it, for a backdrop that is infinitely far.
     """
-    origin = np.array([rng.uniform(-1.2, 1.2), rng.uniform(-11.0, -9.2), rng.uniform(2.2, 4.6)])
-    target = np.array([rng.uniform(-0.3, 0.3), rng.uniform(-0.2, 0.6), rng.uniform(0.5, 0.9)])
+    origin = np.array([rng.uniform(-1.2, 1.2), rng.uniform(-11.0, -9.2), rng.uniform(1.7, 3.9)])
+    target = np.array([rng.uniform(-0.3, 0.3), rng.uniform(-0.2, 0.6), rng.uniform(0.75, 1.25)])
     focal = float(rng.uniform(1.15, 1.35))
     time = (np.arange(frames + 1) / max(frames - 1, 1) - 0.5)[:, None]
     origins, targets, focals = origin + 0 * time, target + 0 * time, focal + 0 * time[:, 0]
@@ -198,30 +216,34 @@ def draw_stage(
     """
     moving = bool(rng.random() < 1 / 3) if moving_camera is None else moving_camera
     count = int(rng.integers(least, most, endpoint=True))
+    ground = draw_ground(rng, photos)
+    there = ground.setting
     while True:
         actors: list[Actor] = []
-        first = draw_actor(rng, (), frames, kind=_active(rng) if distractor else None, small=distractor)
+        kind = str(rng.choice(_active(SETTINGS[there]))) if distractor else None
+        first = draw_actor(rng, (), frames, kind=kind, small=distractor, setting=there)
         if first is None:
             continue
         actors.append(first)
         if distractor:
-            twin = draw_actor(rng, actors, frames, kind=first.kind, color=first.color, unlike=first.act, small=True)
+            twin = draw_actor(
+                rng, actors, frames, kind=first.kind, color=first.color, unlike=first.act, small=True, setting=there
+            )
             if twin is None:
                 continue
             actors.append(replace(twin, size=first.size * float(rng.uniform(0.95, 1.05)), seed=first.seed))
         while len(actors) < count:
-            other = draw_actor(rng, actors, frames, small=count > 3)
+            other = draw_actor(rng, actors, frames, small=count > 3, setting=there)
             if other is None:
                 break
             actors.append(other)
         if len(actors) >= max(least, 1):
             break
-    ground = draw_ground(rng, photos)
     camera = draw_camera(rng, frames, moving=moving, level=ground.texture is None)
     camera = replace(camera, focal=camera.focal * zoom)
-    return Stage(tuple(actors), camera, draw_light(rng), ground, frames, moving, float(rng.uniform(0.85, 1.1)))
+    return Stage(tuple(actors), camera, draw_light(rng), ground, frames, moving, float(rng.uniform(0.95, 1.2)))
 
 
-def _active(rng: np.random.Generator) -> str:
-    kinds = [kind for kind in sorted(ACTORS) if len(KIND_ACTIONS[kind]) > 2]
-    return str(rng.choice(kinds))
+def _active(kinds: Sequence[str]) -> list[str]:
+    """Those that can do several things, so that two alike can do different ones."""
+    return [kind for kind in kinds if len(KIND_ACTIONS[kind]) > 2]
