@@ -24,6 +24,7 @@ from lbvedit.data.referring import ReferringItem
 from lbvedit.data.stills import fill_hole
 from lbvedit.data.world.actions import KIND_ACTIONS, Act
 from lbvedit.data.world.actors import ACTORS, COLORS
+from lbvedit.data.world.augment import augment
 from lbvedit.data.world.render import Rendered, render
 from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_stage
 from lbvedit.data.world.words import MODES, Description, absent, article, describe, imperative, noun_phrase
@@ -80,7 +81,9 @@ class Actors(Dataset[ActorItem]):
         annotated: ``all`` frames count, or ``some``: three to five.
         absent_share: share of expressions that nothing fits.
         photos: backdrops, see :func:`scenery`.
-        samples: rays a pixel along each side; 1 is three times as fast as 2 and has hard edges.
+        samples: rays a pixel along each side; 1 is twice as fast as 2 and has hard edges.
+        faults: how far the camera's faults go, see :mod:`~lbvedit.data.world.augment`; by default 1 in train and 0,
+            exact frames, in test.
         device: where to render; items are on the CPU.
     """
 
@@ -99,6 +102,7 @@ class Actors(Dataset[ActorItem]):
         absent_share: float = 0.0,
         photos: Sequence[NDArray[np.float32]] = (),
         samples: int = 2,
+        faults: float | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
         self.split = check_split(split)
@@ -111,6 +115,7 @@ class Actors(Dataset[ActorItem]):
         self.absent_share = absent_share
         self.photos = photos
         self.samples = samples
+        self.faults = float(split == "train") if faults is None else faults
         self.device = device
 
     def __len__(self) -> int:
@@ -164,8 +169,9 @@ class Actors(Dataset[ActorItem]):
             few = min(self.frames, int(rng.integers(3, 5, endpoint=True)))
             counts[:] = False
             counts[torch.from_numpy(rng.choice(self.frames, size=few, replace=False))] = True
+        camera = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
         return {
-            "frames": clip.frames.cpu(),
+            "frames": augment(clip.frames[None], camera, self.faults)[0].cpu(),
             "flow": clip.flow.cpu(),
             "mask": mask.cpu(),
             "ignore": torch.zeros_like(mask, device="cpu"),
