@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import get_ident
 
 import pytest
 from PIL import Image
 
 from lbvedit import job as work
 from lbvedit.errors import UsageError
+from lbvedit.job.showing import Watch
 from lbvedit.types import EditPlan, EncodeOptions, Job, MaskFile, Request, Step
 
 
@@ -52,3 +54,11 @@ def test_a_preview_is_a_picture_and_no_video(edit, tmp_path):
 def test_a_preview_needs_a_file(edit):
     with pytest.raises(UsageError, match="picture in a file"):
         work.run(replace(edit, preview=True, output="-"), ignore)
+
+
+def test_who_watches_stays_in_the_thread_of_the_pipeline(edit, tmp_path, monkeypatch):
+    # Watching estimates motion, and so may the pipeline; OpenCV's estimator serves one thread at a time.
+    threads, see = set(), Watch.see
+    monkeypatch.setattr(Watch, "see", lambda self, clip: (threads.add(get_ident()), see(self, clip)))
+    work.run(replace(edit, contact_sheet=tmp_path / "sheet.png"), ignore)
+    assert threads == {get_ident()}

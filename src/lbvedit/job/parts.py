@@ -110,13 +110,11 @@ class PartEncoder:
             _keep(self._work, self.encoding)
         if self._writer is None:
             self._writer, self._begun = Writer(self._work.part_path(self._number), self.encoding), 0
+        # Changes are made here, in the pipeline's thread: what watches a job is not made for two.
+        changed = self._change(clip)
         self._await_clip()
-        self._writing = encoder.submit(self._write, self._writer, clip)
+        self._writing = encoder.submit(_write, self._writer, changed)
         self._begun += len(clip)
-
-    def _write(self, writer: Writer, clip: Clip) -> int:
-        writer.write(self._change(clip))
-        return len(clip)
 
     def _await_clip(self) -> None:
         if self._writing:
@@ -130,6 +128,11 @@ class PartEncoder:
             self._closing.result()
         self._closing = closer.submit(_finish, self._work, writer, state)
         self._writer, self._number = None, self._number + 1
+
+
+def _write(writer: Writer, clip: Clip) -> int:
+    writer.write(clip)
+    return len(clip)
 
 
 def _finish(work: WorkFolder, writer: Writer, state: Mapping[str, Tensor]) -> None:
