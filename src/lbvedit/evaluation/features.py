@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
 
+from lbvedit.data.actors import ActorEdits
+from lbvedit.data.e_clevr import EClevr
+from lbvedit.data.labels import CLIP_GROUPS, FRAME_GROUPS, GROUPS, Corpus, all_on_top, groups_right, label_rows
 from lbvedit.data.mnist import DMnist, SMnist
 from lbvedit.data.pairs import Pair
+from lbvedit.data.world.augment import augment
 from lbvedit.evaluation.table import Options, Result, sample
 from lbvedit.measures.activation_distance import activation_distance
 from lbvedit.measures.embedded import FeaturePair, embedded_features, load_feature_pair
 
-__all__ = ["CLIP_FRAMES", "evaluate_mnist", "label_accuracy", "labelled_clips"]
+__all__ = [
+    "CLIP_FRAMES",
+    "evaluate_actor_edits",
+    "evaluate_e_clevr",
+    "evaluate_mnist",
+    "label_accuracy",
+    "labelled_clips",
+    "world_accuracy",
+    "world_pairs",
+]
 
 DIGITS, DIRECTIONS = 10, 4
 CLIP_FRAMES = 8
@@ -42,16 +55,9 @@ def label_accuracy(networks: FeaturePair, pairs: Sequence[Pair]) -> tuple[float,
     batch = labelled_clips(pairs, [1] * len(pairs))
     clips = batch["clips"].to(next(networks.parameters()).device) / 255
     return (
-        _right(networks.frame(clips[:, 0]).cpu(), batch["digits"]),
-        _right(networks.clip(clips).cpu(), batch["moves"]),
+        all_on_top(networks.frame(clips[:, 0]).cpu(), batch["digits"]),
+        all_on_top(networks.clip(clips).cpu(), batch["moves"]),
     )
-
-
-def _right(logits: Tensor, labels: Tensor) -> float:
-    """The fraction of rows whose k largest logits are the k labels that are set."""
-    ranks = logits.argsort(1, descending=True).argsort(1)
-    counts = labels.sum(1, keepdim=True)
-    return float(((ranks < counts) == (labels > 0)).all(1).double().mean())
 
 
 def evaluate_mnist(options: Options) -> Result:
@@ -80,3 +86,57 @@ def evaluate_mnist(options: Options) -> Result:
         total += len(pairs)
         options.progress(total, 2 * len(pairs))
     return Result("features", "mnist", total, metrics)
+
+
+def world_pairs(corpus: Corpus, limit: int | None, seed: int = 0) -> Iterator[Pair]:
+    """Test pairs of a corpus of the world: all of them, or the same ``limit`` in every run."""
+    pairs = EClevr("test") if corpus == "e-clevr" else ActorEdits("test", size=1_000)
+    for number in sample(len(pairs), limit, seed):
+        yield pairs[number]
+
+
+@torch.no_grad()
+def world_accuracy(networks: FeaturePair, corpus: Corpus, pairs: Sequence[Pair]) -> dict[str, float]:
+    """How often, group by group, exactly the right labels are on top: in targets' first frames, and in targets."""
+    device = next(networks.parameters()).device
+    clips = torch.stack([pair["target"] for pair in pairs]).to(device) / 255
+    labels = label_rows([(corpus, pair) for pair in pairs], [1] * len(pairs))
+    right = groups_right(networks.frame(clips[:, 0]).cpu(), labels["frame"], FRAME_GROUPS, GROUPS[corpus])
+    right |= groups_right(networks.clip(clips).cpu(), labels["clip"], CLIP_GROUPS, GROUPS[corpus])
+    return {f"{corpus}_{group}": share for group, share in right.items()}
+
+
+def evaluate_e_clevr(options: Options) -> Result:
+    """What the networks of the world can tell on E-CLEVR."""
+    return _evaluate_world("e-clevr", options)
+
+
+def evaluate_actor_edits(options: Options) -> Result:
+    """What the networks of the world can tell on edits of actors."""
+    return _evaluate_world("actor-edits", options)
+
+
+def _evaluate_world(corpus: Corpus, options: Options) -> Result:
+    """Label accuracy, and the distances to the target of the unedited source and of the target through a poor camera.
+
+    A judge must find the second nearer: it obeys the instruction, and the first does not.
+    """
+    name = options.model or "features-world"
+    networks = load_feature_pair(name, options.weights)
+    features = embedded_features(name, options.weights)
+    sums: dict[str, float] = {}
+    done = 0
+    for done, pair in enumerate(world_pairs(corpus, options.limit, options.seed), start=1):
+        scores = world_accuracy(networks, corpus, [pair])
+        camera = torch.Generator().manual_seed(done)
+        poor = augment(pair["target"][None], camera, 0.5)[0]
+        for metric, network in features.items():
+            target = network(pair["target"])
+            source_away, poor_away = (activation_distance(network(clip), target) for clip in (pair["source"], poor))
+            scores[f"{corpus}_{metric}_of_source"] = source_away
+            scores[f"{corpus}_{metric}_of_poor_camera"] = poor_away
+            scores[f"{corpus}_{metric}_in_order"] = float(poor_away < source_away)
+        for key, score in scores.items():
+            sums[key] = sums.get(key, 0.0) + score
+        options.progress(done, options.limit or done)
+    return Result("features", corpus, done, {key: total / done for key, total in sums.items()})

@@ -15,7 +15,11 @@ __all__ = ["EVALUATIONS", "evaluation"]
 
 EVALUATIONS: dict[str, dict[str, str]] = {
     "digits": {"mnist": "lbvedit.evaluation.digits:evaluate_mnist"},
-    "features": {"mnist": "lbvedit.evaluation.features:evaluate_mnist"},
+    "features": {
+        "mnist": "lbvedit.evaluation.features:evaluate_mnist",
+        "e-clevr": "lbvedit.evaluation.features:evaluate_e_clevr",
+        "actor-edits": "lbvedit.evaluation.features:evaluate_actor_edits",
+    },
     "m3l": {
         "s-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_s_mnist",
         "d-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_d_mnist",

@@ -1,4 +1,4 @@
-"""``features-mnist``: the networks behind ``fad-embedded`` and ``vad-embedded`` on moving digits."""
+"""The networks behind ``fad-embedded`` and ``vad-embedded``: what their recipes share, and ``features-mnist``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -19,40 +19,85 @@ from lbvedit.measures.embedded import FeaturePair
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.recipe import Draw, Publication, Recipe
 
-__all__ = ["FeaturesMnist", "FeaturesMnistConfig"]
+__all__ = ["Features", "FeaturesConfig", "FeaturesMnist", "FeaturesMnistConfig"]
 
 _VALIDATED = 64
 
 
 @dataclass(frozen=True)
-class FeaturesMnistConfig(TrainingConfig):
+class FeaturesConfig(TrainingConfig):
+    """Settings of every recipe for feature networks.
+
+    Args:
+        width: channels of the first stages.
+        frames_a_clip: frames of each clip that the frame network sees.
+    """
+
+    width: int = 16
+    frames_a_clip: int = 2
+    batch_size: int = 16
+    lr: float = 1e-3
+
+
+FeaturesConfigT = TypeVar("FeaturesConfigT", bound=FeaturesConfig)
+
+
+class Features(Recipe[FeaturesConfigT]):
+    """Both networks, told what frames and clips show.
+
+    A batch has ``clips`` ``(B, T, 3, H, W)`` float in [0, 1], and ``frame`` ``(B, F)`` and ``clip`` ``(B, C)`` zeros
+    and ones; ``frame_known`` and ``clip_known``, if there, are zero where nobody knows.
+    """
+
+    classes: ClassVar[tuple[int, int]]
+    """Labels of a frame, F, and of a clip, C."""
+
+    def build(self) -> nn.Module:
+        """A :class:`~lbvedit.measures.embedded.FeaturePair`."""
+        return FeaturePair(**self.architecture)
+
+    @property
+    def architecture(self) -> dict[str, int]:
+        """The arguments that build the networks."""
+        frame, clip = self.classes
+        return {"width": self.config.width, "frame_classes": frame, "clip_classes": clip}
+
+    def loss(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
+        """Binary cross entropy of both networks."""
+        assert isinstance(model, FeaturePair)
+        clips, often = batch["clips"], self.config.frames_a_clip
+        chosen = torch.randint(clips.shape[1], (often,))
+        frames = clips[:, chosen].flatten(0, 1)
+
+        def error(part: str, logits: Tensor, times: int) -> Tensor:
+            labels, known = batch[part], batch.get(f"{part}_known")
+            labels = labels.repeat_interleave(times, 0)
+            weights = None if known is None else (known / known.mean()).repeat_interleave(times, 0)
+            return F.binary_cross_entropy_with_logits(logits, labels, weights)
+
+        return {"frame": error("frame", model.frame(frames), often), "clip": error("clip", model.clip(clips), 1)}
+
+
+@dataclass(frozen=True)
+class FeaturesMnistConfig(FeaturesConfig):
     """Settings of :class:`FeaturesMnist`.
 
     Args:
         mnist: folder of MNIST's four idx files.
-        width: channels of the first stages.
-        frames_a_clip: frames of each clip that the frame network sees.
         noise: largest deviation of the noise on a clip, as a fraction of white: what a model makes is never clean.
     """
 
     mnist: Path = Path("../shared/data/mnist")
-    width: int = 16
-    frames_a_clip: int = 2
     noise: float = 0.1
     steps: int = 2_500
-    batch_size: int = 16
-    lr: float = 1e-3
     workers: int = 1
 
 
-class FeaturesMnist(Recipe[FeaturesMnistConfig]):
+class FeaturesMnist(Features[FeaturesMnistConfig]):
     """Which digits a frame shows; which digits a clip shows, and in which direction each starts."""
 
     Config = FeaturesMnistConfig
-
-    def build(self) -> nn.Module:
-        """A :class:`~lbvedit.measures.embedded.FeaturePair`."""
-        return FeaturePair(self.config.width)
+    classes = (10, 40)
 
     @functools.cached_property
     def _corpora(self) -> Sequence[SMnist | DMnist]:
@@ -70,19 +115,7 @@ class FeaturesMnist(Recipe[FeaturesMnistConfig]):
         light, noise = torch.rand(2, draw.size, 1, 1, 1, 1)
         clips = batch["clips"] / 255 * (0.6 + 0.4 * light)
         grain = self.config.noise * noise * torch.randn_like(clips[:, :, :1])
-        return {**batch, "clips": (clips + grain).clamp(0, 1)}
-
-    def loss(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
-        """Binary cross entropy of both networks."""
-        assert isinstance(model, FeaturePair)
-        clips = batch["clips"]
-        chosen = torch.randint(clips.shape[1], (self.config.frames_a_clip,))
-        frames = clips[:, chosen].flatten(0, 1)
-        shown = batch["digits"].repeat_interleave(self.config.frames_a_clip, 0)
-        return {
-            "frame": F.binary_cross_entropy_with_logits(model.frame(frames), shown),
-            "clip": F.binary_cross_entropy_with_logits(model.clip(clips), batch["moves"]),
-        }
+        return {"clips": (clips + grain).clamp(0, 1), "frame": batch["digits"], "clip": batch["moves"]}
 
     def validate(self, model: nn.Module) -> Mapping[str, float]:
         """How often exactly the right labels are on top, on test clips of both corpora."""
@@ -100,7 +133,7 @@ class FeaturesMnist(Recipe[FeaturesMnistConfig]):
             name="features-mnist",
             system="features",
             model=model,
-            architecture={"width": self.config.width},
+            architecture=self.architecture,
             licence="CC-BY-SA-3.0",
             commercial_ok=True,
             data=("S-MNIST and D-MNIST from MNIST's training digits (Y. LeCun, C. Cortes, CC BY-SA 3.0)",),

@@ -16,6 +16,7 @@ __all__ = ["RECIPES", "recipe_class"]
 RECIPES: dict[str, str] = {
     "digits": "lbvedit.training.digits:Digits",
     "features-mnist": "lbvedit.training.features:FeaturesMnist",
+    "features-world": "lbvedit.training.features_world:FeaturesWorld",
     "mmvt": "lbvedit.training.mmvt:MMVTTraining",
     "m3l": "lbvedit.training.m3l:M3LRecipe",
 }
