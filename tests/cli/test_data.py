@@ -1,3 +1,5 @@
+import numpy as np
+from PIL import Image
 from typer.testing import CliRunner
 
 from lbvedit.cli.data import app
@@ -18,6 +20,21 @@ def test_build_writes_the_folder_and_says_where(tmp_path):
     assert result.exit_code == 0, result.output
     assert result.output.strip() == str(out)
     assert (out / "train.jsonl").is_file()
+
+
+def test_show_draws_a_page_of_any_data_set_or_built_folder(tmp_path):
+    folder, sheet = tmp_path / "shapes", tmp_path / "sheet.png"
+    CliRunner().invoke(app, ["build", "shapes", "--out", str(folder), "--size", "3"])
+    result = CliRunner().invoke(app, ["show", str(folder), "--out", str(sheet), "--items", "2"])
+    assert result.exit_code == 0, result.output
+    built = np.asarray(Image.open(sheet))
+    CliRunner().invoke(app, ["show", "shapes", "--out", str(sheet), "--items", "2"])
+    assert np.array_equal(np.asarray(Image.open(sheet)), built)
+    assert len(np.unique(built.reshape(-1, 3), axis=0)) > 100
+    CliRunner().invoke(app, ["show", "shapes", "--out", str(sheet), "--items", "2", "--first", "1"])
+    assert not np.array_equal(np.asarray(Image.open(sheet)), built)
+    result = CliRunner().invoke(app, ["show", str(folder), "--out", str(sheet), "--first", "9"])
+    assert isinstance(result.exception, UsageError)
 
 
 def test_an_unknown_data_set_is_refused(tmp_path):

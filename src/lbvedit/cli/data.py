@@ -1,4 +1,4 @@
-"""``lbvedit data``: build the data sets that the systems are trained and tested on."""
+"""``lbvedit data``: build the data sets that the systems are trained and tested on, and look at them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Data sets: what can be built, and building it.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Data sets: list them, look at one, build one.", no_args_is_help=True, add_completion=False)
 
 
 class Part(StrEnum):
@@ -55,3 +55,28 @@ def build(
 
     chosen = None if split is None else check_split(split)
     typer.echo(building.build(name, out, seed, size, mnist, photos, split=chosen, report=report))
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Name of a data set, or the folder of a built one.")],
+    out: Annotated[Path, typer.Option(help="The picture to write.", show_default=False)],
+    items: Annotated[int, typer.Option(min=1, help="How many to show.")] = 8,
+    first: Annotated[int, typer.Option(min=0, help="Number of the first one.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything.")] = 0,
+    split: Annotated[Part, typer.Option(help="The split to look into.")] = Part.train,
+    mnist: Annotated[Path | None, typer.Option(help="Folder of MNIST's idx files.", show_default=False)] = None,
+    photos: Annotated[Path | None, typer.Option(help="Folder of photos for backdrops.", show_default=False)] = None,
+) -> None:
+    """Look at a data set: a page of its items, each with its words."""
+    from lbvedit.data import build as building
+    from lbvedit.data.pairs import check_split
+    from lbvedit.data.sheet import page
+    from lbvedit.errors import UsageError
+
+    part = check_split(split)
+    source = building.Built(name, part) if Path(name).is_dir() else building.made(name, part, seed, mnist, photos)
+    if first >= len(source):
+        raise UsageError(f"no item {first}: {name} has {len(source)} to {part}")
+    page([source[number] for number in range(first, min(first + items, len(source)))]).save(out)
+    typer.echo(out)

@@ -27,7 +27,7 @@ from lbvedit.data import actors, e_clevr, mnist, shapes, world_captions
 from lbvedit.data.pairs import Split
 from lbvedit.errors import MediaError, UsageError
 
-__all__ = ["BUILDERS", "Builder", "Built", "build", "split_sizes"]
+__all__ = ["BUILDERS", "Builder", "Built", "build", "made", "split_sizes"]
 
 LAYOUT = 1
 """Version of the layout."""
@@ -117,6 +117,35 @@ def split_sizes(name: str, size: int | None = None) -> dict[Split, int]:
     return {"train": size - test, "test": test}
 
 
+def made(
+    name: str, split: Split, seed: int, mnist: Path | None, photos: Path | None, *, size: int | None = None
+) -> Items:
+    """The items of a data set, each made when it is asked for.
+
+    Args:
+        name: a key of :data:`BUILDERS`.
+        split: train or test.
+        seed: the seed of everything.
+        mnist: folder of MNIST's idx files, for s-mnist and d-mnist.
+        photos: folder of photos for backdrops, for the sets made of actors.
+        size: items; the split's usual number by default.
+
+    Raises:
+        UsageError: no such data set, or MNIST's folder not given.
+        MediaError: MNIST or the photos cannot be read.
+    """
+    builder = _builder(name, mnist)
+    return builder.make(split, seed, builder.sizes[split] if size is None else size, mnist, photos)
+
+
+def _builder(name: str, mnist: Path | None) -> Builder:
+    if name not in BUILDERS:
+        raise UsageError(f"no data set {name!r}", hint=f"data sets are {', '.join(BUILDERS)}")
+    if BUILDERS[name].needs_mnist and mnist is None:
+        raise UsageError(f"{name} is made from MNIST", hint="--mnist DIR names the folder of its idx files")
+    return BUILDERS[name]
+
+
 def build(
     name: str,
     out: Path,
@@ -144,11 +173,7 @@ def build(
         UsageError: no such data set, a folder that is not empty, MNIST's folder not given.
         MediaError: MNIST or the photos cannot be read, or the folder cannot be written.
     """
-    if name not in BUILDERS:
-        raise UsageError(f"no data set {name!r}", hint=f"data sets are {', '.join(BUILDERS)}")
-    builder = BUILDERS[name]
-    if builder.needs_mnist and mnist is None:
-        raise UsageError(f"{name} is made from MNIST", hint="--mnist DIR names the folder of its idx files")
+    _builder(name, mnist)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} exists already", hint="give a new folder to --out")
     sizes = {part: count for part, count in split_sizes(name, size).items() if split in (None, part)}
@@ -157,7 +182,7 @@ def build(
     try:
         draft.mkdir(parents=True)
         for part, count in sizes.items():
-            _write_split(draft, part, builder.make(part, seed, count, mnist, photos), report)
+            _write_split(draft, part, made(name, part, seed, mnist, photos, size=count), report)
         about = {"name": name, "seed": seed, "pairs": sizes, "layout": LAYOUT}
         (draft / "dataset.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
         if out.exists():

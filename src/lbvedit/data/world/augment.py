@@ -59,8 +59,8 @@ class Faults:
             sigma=often[0] * draw[2] * 0.009 * height,
             length=often[1] * draw[3] * 0.04 * height,
             angle=math.pi * draw[4],
-            read=strength * draw[5] ** 2 * 0.035,
-            shot=strength * draw[6] ** 2 * 0.05,
+            read=strength * draw[5] ** 2 * 0.025,
+            shot=strength * draw[6] ** 2 * 0.04,
         )
 
 
