@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import av
 import pytest
+from av.video.stream import VideoStream
 
 from lbvedit.errors import MediaError, UsageError
 from lbvedit.media.color import resolve_tags
-from lbvedit.media.probe import probe
+from lbvedit.media.probe import open_decoder, probe
 from lbvedit.types import ColorTags
-from tests.clips import FRAMES, Clips
+from tests.clips import FRAMES, Clips, ffmpeg, pictures
 
 UNSAID = ColorTags()
 
@@ -118,3 +123,21 @@ def test_refuses_in_one_line(clips: Clips, name: str, message: str) -> None:
 )
 def test_guesses_colors(tags: ColorTags, height: int, pixel_format: str, resolved: ColorTags) -> None:
     assert resolve_tags(tags, height=height, pixel_format=pixel_format) == resolved
+
+
+def test_images_are_known_by_their_bytes(tmp_path: Path) -> None:
+    """A TIFF carries EXIF, which PyAV has no name for; FFmpeg takes some JPEGs' names for a sequence's."""
+    for name, codec in (("one.tif", "tiff"), ("one.jpg", "mjpeg"), ("misnamed.png", "mjpeg")):
+        image = tmp_path / name
+        ffmpeg(*pictures("80x60", frames=1).split(), "-update", 1, "-f", "image2", "-c:v", codec, image)
+        info = probe(image)
+        assert (info.width, info.height, info.frame_count) == (80, 60, 1)
+
+
+@pytest.mark.parametrize("name", ["alpha_mode", "ALPHA_MODE"])
+def test_the_mark_of_alpha_is_read_in_any_case(clips: Clips, name: str) -> None:
+    with av.open(str(clips("alpha_vp9"))) as container:
+        video = container.streams.video[0]
+        marked = {key: value for key, value in video.metadata.items() if key.lower() != "alpha_mode"} | {name: "1"}
+        stream = SimpleNamespace(codec_context=video.codec_context, metadata=marked, index=0)
+        assert open_decoder(cast("VideoStream", stream), "SLICE").name == "libvpx-vp9"

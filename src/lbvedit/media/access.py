@@ -6,6 +6,7 @@ name is therefore looked at before FFmpeg sees it, and FFmpeg is told to open lo
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -255,8 +256,12 @@ def open_container(source: Input, *, allow_protocols: bool = False) -> InputCont
             return _open_spool(source, source.spool, options)
         if source.kind == "protocol":
             return av.open(source.name, "r", options=options, metadata_errors="replace")
+        path = source.files[0]
+        if path.suffix.lower() in IMAGE_SUFFIXES:
+            # By such a name FFmpeg would look for a numbered sequence; the bytes alone say what they are.
+            return av.open(io.BytesIO(path.read_bytes()), "r", options=options, metadata_errors="replace")
         # The prefix keeps FFmpeg from reading a colon or a percent sign in the name as its own.
-        return av.open(f"file:{source.files[0]}", "r", options=options, metadata_errors="replace")
+        return av.open(f"file:{path}", "r", options=options, metadata_errors="replace")
 
 
 def _open_spool(source: Input, spool: Spool, options: dict[str, str]) -> InputContainer:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from struct import calcsize, unpack_from
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
+
+from lbvedit.media.sidedata import side_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import av
 
 __all__ = ["Mastering", "read_mastering"]
@@ -84,7 +84,7 @@ class Mastering:
 
 def read_mastering(picture: av.VideoFrame) -> Mastering | None:
     """What a decoded picture says of its mastering, or None where it says nothing."""
-    data = cast("Mapping[str, Any]", picture.side_data)
+    data = side_data(picture)
     display, light = data.get("MASTERING_DISPLAY_METADATA"), data.get("CONTENT_LIGHT_LEVEL")
     levels = unpack_from("=2I", bytes(light)) if light is not None else None
     if display is None or len(bytes(display)) < calcsize(DISPLAY):

@@ -18,12 +18,10 @@ from av.video.stream import VideoStream
 from lbvedit.errors import MediaError, UsageError
 from lbvedit.media.access import MAX_PIXELS, Input, media_errors, open_container, resolve_input
 from lbvedit.media.color import bit_depth, has_alpha, read_tags
+from lbvedit.media.sidedata import side_data
 from lbvedit.types import StreamInfo, VideoInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from av.buffer import Buffer
     from av.container import InputContainer
     from av.stream import Stream
     from av.video.codeccontext import VideoCodecContext
@@ -122,7 +120,7 @@ def open_decoder(video: VideoStream, threads: Literal["AUTO", "SLICE"]) -> Video
             f"video stream {video.index} has an unknown codec", hint="`lbvedit doctor` lists what can be decoded"
         )
     decoder = ALPHA_DECODERS.get(context.name)
-    if decoder and video.metadata.get("alpha_mode") == "1":
+    if decoder and "1" in (value for name, value in video.metadata.items() if name.lower() == "alpha_mode"):
         context = cast("VideoCodecContext", CodecContext.create(decoder, "r"))
     context.thread_type = ThreadType[threads]
     context.options = {"max_pixels": str(MAX_PIXELS)}
@@ -163,7 +161,7 @@ def display_matrix(picture: av.VideoFrame) -> tuple[int, int, int, int]:
 
     The identity where there is no matrix, or one that turns by anything but quarters.
     """
-    data = cast("Mapping[str, Buffer]", picture.side_data).get("DISPLAYMATRIX")
+    data = side_data(picture).get("DISPLAYMATRIX")
     if data is None:
         return 1, 0, 0, 1
     a, b, _, c, d = ((value > 0) - (value < 0) for value in unpack("=9i", bytes(data))[:5])
