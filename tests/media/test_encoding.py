@@ -29,6 +29,7 @@ CHOICES = [
     ("cfr", "x.gif", "gif", "yuv420p", []),
     ("cfr", "x.y4m", "rawvideo", "yuv420p", []),
     ("cfr", "%03d.png", "png", "rgb24", []),
+    ("cfr", "%03d.jpg", "mjpeg", "yuvj420p", []),
     ("full_range", "x.mp4", "libx264", "yuv420p", []),
     ("ten_bit", "x.mp4", "libx265", "yuv420p10le", ["kept: bit depth, 10 bits"]),
     ("ten_bit", "%03d.png", "png", "rgb48be", ["kept: bit depth, 10 bits"]),
@@ -60,6 +61,7 @@ CHOICES = [
     ("alpha_vp9", "x.mkv", "libvpx-vp9", "yuva420p", []),
     ("alpha_qtrle", "x.mov", "qtrle", "argb", []),
     ("alpha_prores", "x.mov", "prores_ks", "yuva444p10le", ["changed: bit depth, 12 to 10 bits"]),
+    ("alpha_prores", "x.webm", "libvpx-vp9", "yuva420p", ["changed: bit depth, 12 to 8 bits"]),
     ("alpha_prores", "x.mkv", "ffv1", "yuva444p12le", ["kept: bit depth, 12 bits"]),
     ("alpha_qtrle", "%03d.png", "png", "rgba", []),
 ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Samples = NDArray[Any]
 
-__all__ = ["bit_depth", "from_rgb", "has_alpha", "read_tags", "resolve_tags", "to_rgb"]
+__all__ = ["bit_depth", "from_rgb", "has_alpha", "is_rgb", "read_tags", "resolve_tags", "to_rgb"]
 
 UNSPECIFIED = 2
 """The H.273 code point of a stream that does not say; 0 and 3 are reserved and mean no more."""
@@ -66,7 +66,8 @@ def read_tags(picture: av.VideoFrame) -> ColorTags:
     return ColorTags(picture.color_primaries, picture.color_trc, picture.colorspace, full_range)
 
 
-def _is_rgb(pixel_format: VideoFormat) -> bool:
+def is_rgb(pixel_format: VideoFormat) -> bool:
+    """Whether samples are red, green and blue, a palette's included."""
     return pixel_format.is_rgb or pixel_format.has_palette
 
 
@@ -76,7 +77,7 @@ def resolve_tags(tags: ColorTags, *, height: int, pixel_format: str) -> ColorTag
     BT.709 from 720 rows on, else BT.601 (SMPTE 170M), and BT.2020 where the primaries say so. RGB is full range and
     has the identity XX
     """
-    rgb = _is_rgb(av.VideoFormat(pixel_format))
+    rgb = is_rgb(av.VideoFormat(pixel_format))
     gray = pixel_format.startswith(("gray", "ya"))
     guess = BT709 if height >= HD_HEIGHT else SMPTE170M
     primaries = tags.primaries if _says(tags.primaries) else guess
@@ -178,7 +179,7 @@ def _planes(picture: av.VideoFrame, color: ColorTags, reformatter: VideoReformat
     planar = reformatter.reformat(
         picture,
         format="gbrap" if alpha else "gbrp",
-        src_colorspace=None if _is_rgb(picture.format) else _swscale_matrix(color),
+        src_colorspace=None if is_rgb(picture.format) else _swscale_matrix(color),
         src_color_range=ColorRange.JPEG if color.full_range else ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG,
         interpolation=SCALING,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MATROSKA_TICK", "Writer", "muxer_options", "write_errors"]
 
-MOV_ONLY = frozenset({"prores", "qtrle"})
+MOV_ONLY = frozenset({"prores", "qtrle", "tiff"})
 """Codecs that NUT has no name for."""
 
 MATROSKA_TICK = Fraction(1, 1000)

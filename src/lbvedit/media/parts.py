@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Joined", "join"]
 
-MOV_CODECS = frozenset({"h264", "hevc", "prores", "qtrle"})
+MOV_CODECS = frozenset({"h264", "hevc", "prores", "qtrle", "tiff"})
 MP4_CODECS = frozenset({"av1", "ffv1"})
 
 
