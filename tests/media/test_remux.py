@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import pytest
 from av.stream import Disposition
+from av.video.reformatter import ColorRange
 
 from lbvedit.errors import MediaError, UsageError
 from lbvedit.media.containers import container_for
@@ -89,6 +90,57 @@ def test_matroska_keeps_everything(clips: Clips, tmp_path: Path) -> None:
         assert "libx264" not in str(after.streams.video[0].metadata)
     assert remuxed.has_manifest
     assert read_manifest(output) == MANIFEST
+
+
+def tags(path: Path) -> tuple[int, ...]:
+    with av.open(str(path)) as container:
+        seen = container.streams.video[0].codec_context
+        return seen.color_primaries, seen.color_trc, seen.colorspace, seen.color_range
+
+
+@pytest.mark.parametrize("codec", ["ffv1", "rawvideo", "x264"])
+@pytest.mark.parametrize("name", ["bt709", "full_range"])
+def test_colour_tags_that_a_codec_cannot_say_are_said_by_the_container(
+    clips: Clips, tmp_path: Path, name: str, codec: str
+) -> None:
+    source, output = clips(name), tmp_path / "out.mkv"
+    told = rows(remake(source, output, options=EncodeOptions(codec=codec)))
+    assert tags(output) == tags(source)
+    assert not [row for row in told if row.startswith("lost")]
+
+
+def test_colour_tags_without_a_place_are_listed(clips: Clips, tmp_path: Path) -> None:
+    for codec in ("ffv1", "rawvideo"):
+        output = tmp_path / f"{codec}.avi"
+        told = rows(remake(clips("full_range"), output, options=EncodeOptions(codec=codec)))
+        (row,) = (row for row in told if "colour tags" in row)
+        assert row.startswith("lost: colour tags, ")
+        assert "full range" in row
+        assert len(times(output)) == len(times(clips("full_range")))
+    output = tmp_path / "out.y4m"
+    told = rows(remake(clips("full_range"), output))
+    assert "lost: colour tags, all but the range: Y4M has no place for them" in told
+    assert tags(output)[3] == ColorRange.JPEG
+
+
+def test_avi_says_that_it_holds_no_languages(clips: Clips, tmp_path: Path) -> None:
+    told = rows(remake(clips("everything"), tmp_path / "out.avi"))
+    assert [row for row in told if "its language" in row] == [
+        "lost: audio 1, its language: AVI has no place",
+        "lost: audio 2, its language, role as comment: AVI has no place",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ending", "most"), [("png", 0), ("tif", 0), ("bmp", 0), ("webp", 6), ("jpg", 6)], ids=lambda value: str(value)
+)
+def test_a_numbered_name_writes_one_image_a_picture(clips: Clips, tmp_path: Path, ending: str, most: int) -> None:
+    source = clips("alpha_qtrle") if not most else clips("cfr")
+    remake(source, tmp_path / f"%03d.{ending}")
+    with Source(source) as before, Source(tmp_path / f"%03d.{ending}") as after:
+        (old,), (new,) = list(before.windows(99)), list(after.windows(99))
+    assert new.frames.shape == old.frames.shape
+    assert (new.frames.float() - old.frames.float()).abs().mean() <= most
 
 
 def test_mp4_says_what_it_changes_and_loses_and_keeps_the_title(clips: Clips, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from lbvedit.media.outcome import Fate, Outcome
 if TYPE_CHECKING:
     from av.stream import Stream
 
-__all__ = ["Assembly"]
+__all__ = ["STALE", "Assembly"]
 
 STALE = ("alpha_mode", "encoder", "duration", "bps", "number_of_", "rotate", "_statistics_", "vendor_id")
 """Beginnings of tags that describe the old coded stream and would be wrong of a new one."""
@@ -28,10 +28,12 @@ class Assembly:
     Args:
         folder: for what is needed meanwhile.
         outcomes: rows so far.
+        carried: the source's streams that those of the output were made of, in the output's order.
     """
 
     folder: Path
     outcomes: list[Outcome]
+    carried: list[Stream] = field(default_factory=list)
     _nodes: list[Node] = field(default_factory=list)
     _options: dict[str, object] = field(default_factory=dict)
     _attached: list[Path] = field(default_factory=list)
@@ -45,7 +47,7 @@ class Assembly:
         """Sets options of the output, without their dash."""
         self._options |= options
 
-    def add(self, node: Node, kind: str, codec: str, options: Mapping[str, str] | None = None) -> str:
+    def add(self, node: Node, kind: str, codec: str, options: Mapping[str, object] | None = None) -> str:
         """Adds a stream; gives its specifier, such as ``a:1``.
 
         Args:
@@ -70,7 +72,7 @@ class Assembly:
         self._options[f"metadata:s:t:{place}"] = [f"mimetype={mime_type}", f"filename={file.name}"]
 
     def describe(self, specifier: str, stream: Stream, *, new: bool, without: Iterable[str] = ()) -> None:
-        """Gives an output stream the tags and the disposition of a source's.
+        """Gives the stream added last the tags and the disposition of a source's.
 
         Args:
             specifier: what ``add`` gave.
@@ -78,6 +80,7 @@ class Assembly:
             new: whether the stream was encoded anew, so that tags about its coding no longer hold.
             without: names of tags to leave out.
         """
+        self.carried.append(stream)
         tags = {name: value for name, value in stream.metadata.items() if name.lower() not in without}
         if new:
             tags = {name: value for name, value in tags.items() if not name.lower().startswith(STALE)}

@@ -22,7 +22,8 @@ from av.video.stream import VideoStream
 from lbvedit.errors import MediaError, UsageError
 from lbvedit.media.assembly import Assembly
 from lbvedit.media.audio import edited_sound, plan_track
-from lbvedit.media.color import has_alpha
+from lbvedit.media.codecs import final_settings
+from lbvedit.media.color import UNSPECIFIED, has_alpha
 from lbvedit.media.containers import Container, holds, is_numbered
 from lbvedit.media.embed import free_tag, is_manifest, marked
 from lbvedit.media.ffmpeg import Node, filtered, input_file, run, with_second
@@ -123,8 +124,9 @@ def remux(
             else:
                 has_manifest = _write_all(assembly, joined, output, container, encoding, source, original, manifest)
                 if str(output) != "-":
+                    moved = original.retimed is not None
                     assembly.outcomes += survey(
-                        Path(output), container, source, original.info.stream, moved=original.retimed is not None
+                        Path(output), container, source, assembly.carried, encoding.tags, moved=moved
                     )
     except BaseException:
         _remove(output)
@@ -165,14 +167,14 @@ def _write_alone(
 ) -> bool:
     """Writes pictures that nothing else comes with; says whether the manifest found a place."""
     _set_up(assembly, container, encoding, joined)
-    pictures = _pictures(joined, encoding)
     if container.kind == "animation":
+        pictures = input_file(joined.path)
         assembly.add(_with_palette(pictures, joined.path, assembly.folder), "v", "gif")
-    elif encoding.final_codec:
-        assembly.add(pictures["v"], "v", encoding.final_codec, {"pix_fmt": encoding.pixel_format})
-        assembly.set(strict=-1)
     else:
-        assembly.add(pictures["v"], "v", "copy")
+        _add_pictures(assembly, joined, container, encoding)
+    tags = encoding.tags
+    if container.kind == "raw" and {tags.primaries, tags.transfer, tags.matrix} != {UNSPECIFIED}:
+        assembly.tell("lost", "colour tags", f"all but the range: {container.name} has no place for them")
     if source is not None:
         assert original is not None
         for stream in source.streams:
@@ -180,8 +182,8 @@ def _write_alone(
                 assembly.tell("lost", _name(stream), f"{container.name} holds pictures only")
         if source.chapters():
             assembly.tell("lost", f"{len(source.chapters())} chapters", f"{container.name} holds pictures only")
-    tags, found = _with_manifest({}, container, manifest)
-    assembly.write(output, metadata=_metadata_file(assembly, tags, []))
+    written, found = _with_manifest({}, container, manifest)
+    assembly.write(output, metadata=_metadata_file(assembly, written, []))
     return found
 
 
@@ -208,9 +210,7 @@ def _write_all(
     lost = ["timecode"] if original.retimed else []
     for stream in source.streams:
         if stream.index == original.info.stream:
-            form = {"pix_fmt": encoding.pixel_format} if encoding.final_codec else {}
-            pictures = _pictures(joined, encoding, **offset)["v"]
-            specifier = assembly.add(pictures, "v", encoding.final_codec or "copy", form)
+            specifier = _add_pictures(assembly, joined, container, encoding, **offset)
             assembly.describe(specifier, stream, new=True, without=lost)
             if lost and "timecode" in stream.metadata:
                 assembly.tell("lost", "time code", "the time line changes")
@@ -235,7 +235,7 @@ def _set_up(assembly: Assembly, container: Container, encoding: Encoding, joined
         if encoding.canonical_codec == "hevc":
             # Apple's players know only this one of the two names.
             assembly.set(**{"tag:v:0": "hvc1"})
-    elif not container.variable_rate and container.kind == "film":
+    elif container.muxer == "avi" and not encoding.final_codec:
         assembly.set(**{"r:v:0": str(encoding.rate)})
     elif container.muxer == "mpegts":
         assembly.set(muxdelay=0, muxpreload=0)
@@ -243,12 +243,28 @@ def _set_up(assembly: Assembly, container: Container, encoding: Encoding, joined
         assembly.set(update=1)
 
 
-def _pictures(joined: Joined, encoding: Encoding, **options: object) -> Node:
-    """The edited pictures as an input."""
+def _add_pictures(
+    assembly: Assembly, joined: Joined, container: Container, encoding: Encoding, **options: object
+) -> str:
+    """Adds the edited pictures; gives their specifier.
+
+    The tags of their colours are said again: of some codecs only the container can say them, and parts do not.
+    """
     if encoding.canonical_codec == "vp9" and has_alpha(av.VideoFormat(encoding.pixel_format)):
         # Only the decoder that knows of alpha makes the muxer write that there is one.
         options["c:v"] = encoding.codec
-    return input_file(joined.path, **options)
+    if encoding.final_codec:
+        options |= encoding.color_options
+        if container.muxer == "avi":
+            options["r"] = str(encoding.rate)
+    pictures = input_file(joined.path, **options)["v"]
+    if encoding.final_codec:
+        assembly.set(strict=-1)  # for y4m of more than 8 bits
+        settings: dict[str, object] = {**final_settings(encoding.final_codec)}
+        if container.kind != "stills":
+            settings["pix_fmt"] = encoding.pixel_format
+        return assembly.add(pictures, "v", encoding.final_codec, settings)
+    return assembly.add(pictures, "v", "copy", encoding.color_options)
 
 
 def _shift(joined: Joined, container: Container, original: Original, source: InputContainer) -> Fraction:

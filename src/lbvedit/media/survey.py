@@ -6,30 +6,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
-from av.stream import Discard, Disposition
-from av.video.stream import VideoStream
+from av.stream import Disposition
+from av.video.reformatter import ColorRange
 
+from lbvedit.media.assembly import STALE
+from lbvedit.media.color import UNSPECIFIED
 from lbvedit.media.embed import is_manifest
 from lbvedit.media.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from av.container import InputContainer
     from av.stream import Stream
 
     from lbvedit.media.containers import Container
+    from lbvedit.types import ColorTags
 
 __all__ = ["survey"]
 
 MUXERS_OWN = ("major_brand", "minor_version", "compatible_brands", "encoder", "software", "duration", "location-eng")
 """Beginnings of tags that a muxer writes for itself."""
 
-STREAMS_OWN = (*MUXERS_OWN, "handler_name", "vendor_id", "bps", "number_of_", "_statistics_", "language", "rotate")
+STREAMS_OWN = (*MUXERS_OWN, *STALE, "handler_name", "language", "variant_bitrate")
+"""Likewise of tags that describe one coded stream, or that are compared in another way."""
 
 
 def survey(
-    output: Path, container: Container, source: InputContainer, edited: int, *, moved: bool = False
+    output: Path,
+    container: Container,
+    source: InputContainer,
+    carried: Sequence[Stream],
+    tags: ColorTags,
+    *,
+    moved: bool,
 ) -> list[Outcome]:
     """Rows for the tags and chapters of a source that its edited version has or lacks.
 
@@ -37,14 +47,16 @@ def survey(
         output: the finished file.
         container: its format.
         source: the open source.
-        edited: index of the source's stream that was edited.
+        carried: its streams that those of the finished file were made of, in that file's order.
+        tags: the colours that the edited pictures should be said to have.
         moved: whether chapters follow a time line, which is told elsewhere.
     """
     with av.open(f"file:{output}", options={"protocol_whitelist": "file"}, metadata_errors="replace") as finished:
         return [
             *_tags(container, source.metadata, finished.metadata),
             *([] if moved else _chapters(container, source, finished)),
-            *_titles(container, source, finished, edited),
+            *_colors(container, finished, tags),
+            *(row for old, new in zip(carried, finished.streams, strict=False) for row in _titles(container, old, new)),
         ]
 
 
@@ -70,31 +82,36 @@ def _chapters(container: Container, source: InputContainer, finished: InputConta
         yield Outcome("kept", f"{before} chapters")
 
 
-def _titles(container: Container, source: InputContainer, finished: InputContainer, edited: int) -> Iterator[Outcome]:
-    """Rows for streams that lost their language, title or role, where streams can be told apart."""
-    before = [stream for stream in source.streams if _is_told(stream, edited)]
-    after = [stream for stream in finished.streams if _is_told(stream, -1)]
-    if [stream.type for stream in before] != [stream.type for stream in after]:
-        return
-    for old, new in zip(before, after, strict=True):
-        lost = [] if _language(old) in (None, _language(new)) else ["language"]
-        have = {name.lower().replace("name", "title") for name in new.metadata}
-        for name, value in old.metadata.items():
-            name = "title" if name == "name" else name.lower()
-            if value and not name.startswith(STREAMS_OWN) and name not in have:
-                lost.append(name)
-        roles = old.disposition & ~new.disposition & ~(Disposition.default | Disposition.attached_pic)
-        lost += [f"role as {role.name}" for role in Disposition if role & roles]
-        if lost:
-            yield Outcome("lost", f"{old.type} {old.index}", f"its {', '.join(lost)}: {container.name} has no place")
+def _colors(container: Container, finished: InputContainer, tags: ColorTags) -> Iterator[Outcome]:
+    """A row for colour tags that neither the container nor the codec has a place for."""
+    context = finished.streams.video[0].codec_context
+    pairs = {
+        "primaries": (tags.primaries, context.color_primaries),
+        "transfer": (tags.transfer, context.color_trc),
+        "matrix": (tags.matrix, context.colorspace),
+        # Limited range is what silence means.
+        "full range": (2 if tags.full_range is not True else 0, 0 if context.color_range == ColorRange.JPEG else 2),
+    }
+    lost = [name for name, (said, found) in pairs.items() if said != UNSPECIFIED and found == UNSPECIFIED]
+    if lost:
+        yield Outcome("lost", "colour tags", f"{', '.join(lost)}: {container.name} has no place for them")
 
 
-def _is_told(stream: Stream, edited: int) -> bool:
-    """Whether a stream is one that every container lists in the same order."""
-    if stream.index == edited:
-        return True
-    cover = isinstance(stream, VideoStream) and bool(stream.disposition & Disposition.attached_pic)
-    return str(stream.type) in ("video", "audio", "subtitle") and not cover and Discard(stream.discard) != Discard.all
+def _titles(container: Container, old: Stream, new: Stream) -> Iterator[Outcome]:
+    """A row for a stream that lost its language, title or role."""
+    lost = [] if _language(old) in (None, _language(new)) else ["language"]
+    have = {_tag(name) for name in new.metadata}
+    had = {_tag(name) for name, value in old.metadata.items() if value}
+    lost += sorted(name for name in had - have if not name.startswith(STREAMS_OWN))
+    roles = old.disposition & ~new.disposition & ~(Disposition.default | Disposition.attached_pic)
+    lost += [f"role as {role.name}" for role in Disposition if role & roles]
+    if lost:
+        yield Outcome("lost", f"{old.type} {old.index}", f"its {', '.join(lost)}: {container.name} has no place")
+
+
+def _tag(name: str) -> str:
+    """A tag's name in small letters; what MP4 gives back as a track's name was its title."""
+    return "title" if name.lower() == "name" else name.lower()
 
 
 def _language(stream: Stream) -> str | None:
