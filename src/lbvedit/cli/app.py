@@ -99,6 +99,9 @@ def command() -> TyperGroup:
 def main() -> NoReturn:
     """Runs the command line; ends with one of ``errors.ExitCode``."""
     signal.signal(signal.SIGTERM, _terminate)
+    # Torch's threads otherwise wait for each other by spinning, which beside other work takes several times as long.
+    # Read when torch is loaded, which has not happened yet.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         code = command().main(prog_name="lbvedit", standalone_mode=False) or ExitCode.DONE
         sys.stdout.flush()
