@@ -1,9 +1,14 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from lbvedit.data import world
 from lbvedit.data.world.actions import ACTIONS, DIRECTIONS, KIND_ACTIONS, Act, perform
 from lbvedit.data.world.actors import ACTORS, COLORS, turned
+from lbvedit.data.world.augment import augment
 from lbvedit.data.world.camera import look_at
 from lbvedit.data.world.render import render
 from lbvedit.data.world.scene import Body, Ground, Light, Primitive, Scene
@@ -145,3 +150,21 @@ def test_every_actor_is_seen_in_its_color():
         alone = Stage((actor,), camera, whole.light, whole.ground, 1, False, 1.0)
         clip = render([alone.scene()], 64, 64, samples=1)[0]
         assert 0.004 < float(clip.masks.float().mean()) < 0.6, kind
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+def test_cuda_shows_what_the_cpu_shows():
+    scenes = [stage(number, least=3).scene() for number in range(6)]
+    for near, far in zip(render(scenes, SIDE, SIDE), render(scenes, SIDE, SIDE, device="cuda"), strict=True):
+        assert far.frames.device.type == "cuda"
+        apart = (near.frames.int() - far.frames.cpu().int()).abs().amax(dim=1)
+        assert float((apart > 2).float().mean()) <= 0.001
+        assert float((near.masks != far.masks.cpu()).float().mean()) <= 0.001
+        clips = near.frames[None]
+        faulty, there = (augment(each, torch.Generator().manual_seed(1)) for each in (clips, clips.cuda()))
+        assert (faulty.int() - there.cpu().int()).abs().max() <= 2
+
+
+def test_the_world_works_where_it_is_told_to_and_never_chooses():
+    for file in Path(world.__file__).parent.glob("*.py"):
+        assert not re.search(r"cuda|is_available|pick_device", file.read_text()), file.name
