@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lbvedit.errors import NoMatchError
-from lbvedit.media.overlay import cutout, matte, overlay
+from lbvedit.media.overlay import PALETTE, cutout, matte, overlay
 from lbvedit.nn.words import train_tokenizer
 from lbvedit.pipelines.finder import Found, Seen, working_size
 from lbvedit.pipelines.mmvt import MMVTFinder, MMVTOptions, MMVTSegmenter, survey
@@ -206,6 +206,14 @@ def test_an_overlay_leaves_the_rest_alone(masks: Masks) -> None:
     assert torch.equal(shown.frames[outside], masks.origin.frames[outside])
     assert not torch.equal(shown.frames, masks.origin.frames)
     assert shown.origin is masks.origin
+
+
+def test_an_overlay_is_stronger_along_the_edge(masks: Masks) -> None:
+    shown, plain = overlay(masks).frames[0].float(), masks.origin.frames[0].float()
+    tint = torch.tensor(PALETTE[0]).float()[:, None, None]
+    share = ((shown - plain) / (tint - plain))[:, 10:30, 10:30].nanmedian(dim=0).values
+    assert share[0].min() > 0.9 and share[:, -1].min() > 0.9
+    assert share[5:15, 5:15].max() < 0.6
 
 
 def test_a_matte_is_the_mask_and_a_cutout_has_it_as_alpha(masks: Masks) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from lbvedit.types import Clip, Masks
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor
 
 __all__ = ["PALETTE", "PictureFormat", "cutout", "matte", "overlay", "rendered"]
@@ -31,24 +34,36 @@ def rendered(masks: Masks, kind: PictureFormat) -> Clip:
 def overlay(masks: Masks) -> Clip:
     """The frames with each instance tinted in its own colour and outlined; the rest as it was."""
     import torch
-    from torch.nn import functional as F
 
     clip = masks.origin
-    top = torch.iinfo(clip.frames.dtype).max
-    frames = clip.frames.float()
-    for place, number in enumerate(masks.ids):
-        tint = torch.tensor(PALETTE[(number - 1) % len(PALETTE)]).float()[:, None, None] * (top / 255)
-        alpha = masks.masks[:, place, None].float() / 255
-        inside = (alpha >= 0.5).float()
-        width = 2 * OUTLINE_PX + 1
-        outline = inside - -F.max_pool2d(-inside, width, 1, OUTLINE_PX)
-        weight = torch.maximum(OPACITY * alpha, outline)
-        frames = frames + weight * (tint - frames)
-    changed = masks.union() > 0
-    drawn = frames.round().clamp(0, top)
-    # Written through int32: torch converts float to uint16 on few paths.
-    kept = torch.where(changed, drawn.to(torch.int32), clip.frames.to(torch.int32))
-    return clip.with_frames(kept.to(clip.frames.dtype))
+    # uint16 tensors have few operations; their arrays have all.
+    frames = clip.frames.numpy().copy()
+    for frame, planes in zip(frames, masks.masks.numpy(), strict=True):
+        for number, plane in zip(masks.ids, planes, strict=True):
+            _tint(frame, plane, PALETTE[(number - 1) % len(PALETTE)])
+    return clip.with_frames(torch.from_numpy(frames))
+
+
+def _tint(frame: NDArray[Any], plane: NDArray[np.uint8], color: tuple[int, int, int]) -> None:
+    """Paints ``(3, H, W)`` integers in place where a matte ``(H, W)`` is above 0: inside, and stronger at its edge."""
+    import cv2
+
+    left, top, width, height = cv2.boundingRect(plane)
+    if not width:
+        return
+    # A little wider than the mask, so that its outermost pixels are seen to be at an edge.
+    box = (
+        slice(max(0, top - OUTLINE_PX), top + height + OUTLINE_PX),
+        slice(max(0, left - OUTLINE_PX), left + width + OUTLINE_PX),
+    )
+    matte = plane[box]
+    inside = (matte >= 128).astype(np.uint8)
+    core = cv2.erode(inside, np.ones((2 * OUTLINE_PX + 1,) * 2, np.uint8))
+    weight = np.where(inside > core, 1.0, matte * np.float32(OPACITY / 255)).astype(np.float32)
+    full_scale = np.iinfo(frame.dtype).max
+    for channel, value in zip(frame, color, strict=True):
+        below = channel[box].astype(np.float32)
+        channel[box] = np.rint(below + weight * (value * full_scale / 255 - below))
 
 
 def matte(masks: Masks) -> Clip:
