@@ -137,7 +137,7 @@ def test_a_job_killed_while_it_was_put_together_needs_no_frame_again(clips, tmp_
     clip = clips("long_gop_mkv")
     work.run(make(clip, whole, "drift"), ignore)
     with monkeypatch.context() as patch:
-        patch.setattr("lbvedit.job.finish.join", lambda *_: (_ for _ in ()).throw(Killed))
+        patch.setattr("lbvedit.job.finish.join", lambda *_, **__: (_ for _ in ()).throw(Killed))
         with pytest.raises(Killed):
             work.run(make(clip, killed, "drift"), ignore)
     assert work.frames_kept(str(killed)) == 60

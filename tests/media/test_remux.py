@@ -46,7 +46,7 @@ def remake(
             writer.write(clip)
             for clip in clips:
                 writer.write(clip)
-        joined = join([folder / "part.nut"], folder / "joined", encoding)
+        joined = join([folder / "part.nut"], folder / "joined", encoding, end_s=source.end_s)
         original = Original(source.path, source.probed, timeline)
         return remux(joined, output, container, encoding, folder=folder, original=original, manifest=MANIFEST)
 
@@ -141,6 +141,27 @@ def test_a_numbered_name_writes_one_image_a_picture(clips: Clips, tmp_path: Path
         (old,), (new,) = list(before.windows(99)), list(after.windows(99))
     assert new.frames.shape == old.frames.shape
     assert (new.frames.float() - old.frames.float()).abs().mean() <= most
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "gif"])
+def test_the_last_picture_stays_as_long_as_it_did(clips: Clips, tmp_path: Path, ending: str) -> None:
+    held = tmp_path / "held.mp4"
+    ffmpeg("-i", clips("cfr"), "-c", "copy", "-bsf:v", r"setts=duration=if(eq(N\,19)\,25600\,DURATION)", held)
+    output, again = tmp_path / f"out.{ending}", tmp_path / "again.mp4"
+    remake(held, output)
+    with av.open(str(output)) as container:
+        assert container.duration == pytest.approx((19 / 25 + 2) * 1e6, abs=1e4)
+    remake(output, again)
+    with av.open(str(again)) as container:
+        assert container.duration == pytest.approx((19 / 25 + 2) * 1e6, abs=1e4), "from B-frames in MOV, too"
+
+
+def test_what_a_muxer_moves_is_told(clips: Clips, tmp_path: Path) -> None:
+    source, output = clips("sound"), tmp_path / "out.ts"
+    told = rows(remake(source, output))
+    moved_s = times(output)[0] - times(source)[0]
+    assert moved_s > 0, "there is no time of decoding before 0 in MPEG-TS"
+    assert f"changed: time stamps, moved by {float(moved_s):g} s, sound and pictures alike" in told
 
 
 def test_mp4_says_what_it_changes_and_loses_and_keeps_the_title(clips: Clips, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,14 @@ class Result:
 
 
 def finish(
-    job: Job, work: WorkFolder, original: Original, container: Container, encoding: Encoding, manifest: Manifest
+    job: Job,
+    work: WorkFolder,
+    original: Original,
+    container: Container,
+    encoding: Encoding,
+    manifest: Manifest,
+    *,
+    end_s: Fraction | None = None,
 ) -> Result:
     """The output, complete and in its place.
 
@@ -53,11 +61,12 @@ def finish(
         container: the output's format.
         encoding: how the parts are encoded.
         manifest: what made it.
+        end_s: when the last picture ends, where that is known.
 
     Raises:
         MediaError: it cannot be written, or cannot be read again.
     """
-    joined = join(work.files, work.path("joined"), encoding)
+    joined = join(work.files, work.path("joined"), encoding, end_s=end_s)
     made = "-" if job.output == "-" else str(work.folder_for_result() / Path(job.output).name)
     remuxed = remux(
         joined,

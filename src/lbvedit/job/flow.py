@@ -96,7 +96,7 @@ def run(job: Job, report: Report) -> Result:
         hashes = {str(mask.path): hash_input(mask.path) or "" for mask in job.request.masks}
         manifest = Manifest(job, installed_versions(), input_sha256.result(), hashes, verified())
         original = Original(source.path, source.probed, timeline)
-        result = finish(job, work, original, container, encoding, manifest)
+        result = finish(job, work, original, container, encoding, manifest, end_s=source.end_s)
         if watch:
             watch.write(result, manifest)
 

@@ -38,18 +38,23 @@ class Joined:
         path: the file.
         frames: pictures in it.
         start_s: when the first one is shown.
-        end_s: when the last one ends.
+        last_s: when the last one is shown.
+        end_s: when that one ends.
+        tail_s: how long the picture that is decoded last lasts in the order of decoding, so that all lengths together
+            are the video's.
         tick_s: the longest time that all their time stamps are whole numbers of.
     """
 
     path: Path
     frames: int
     start_s: Fraction
+    last_s: Fraction
     end_s: Fraction
+    tail_s: Fraction
     tick_s: Fraction
 
 
-def join(parts: Sequence[Path], path: Path, encoding: Encoding) -> Joined:
+def join(parts: Sequence[Path], path: Path, encoding: Encoding, *, end_s: Fraction | None = None) -> Joined:
     """Puts parts one after the other into one file.
 
     NUT keeps no decoding times, so they are worked out anew for the whole: the packet's place in the order of decoding
@@ -59,6 +64,7 @@ def join(parts: Sequence[Path], path: Path, encoding: Encoding) -> Joined:
         parts: what ``Writer`` wrote, in order.
         path: the file to write, without an ending: that depends on what may hold the codec.
         encoding: what all parts share.
+        end_s: when the last picture ends; None where it stays as long as the one before.
 
     Raises:
         MediaError: a part is missing, damaged or was encoded otherwise, or the file cannot be written.
@@ -75,6 +81,8 @@ def join(parts: Sequence[Path], path: Path, encoding: Encoding) -> Joined:
     delay = max(index - places[stamp] for index, stamp in enumerate(decoded))
     step = shown[1] - shown[0] if len(shown) > 1 else max(1, round(1 / (encoding.rate * encoding.time_base)))
     last = shown[-1] - shown[-2] if len(shown) > 1 else step
+    if end_s is not None and end_s > shown[-1] * encoding.time_base:
+        last = max(1, round(end_s / encoding.time_base) - shown[-1])
 
     def decoding_time(index: int) -> int:
         return shown[index - delay] if index >= delay else shown[0] - (delay - index) * step
@@ -111,7 +119,10 @@ def join(parts: Sequence[Path], path: Path, encoding: Encoding) -> Joined:
                     output.mux(packet)
                     index += 1
     tick = encoding.time_base
-    return Joined(path, len(shown), shown[0] * tick, (shown[-1] + last) * tick, math.gcd(*shown) * tick)
+    end = shown[-1] + last
+    tail = max(1, end - shown[0] - (decoding_time(len(shown) - 1) - decoding_time(0)))
+    start_s, last_s, end_s, tail_s = (ticks * tick for ticks in (shown[0], shown[-1], end, tail))
+    return Joined(path, len(shown), start_s, last_s, end_s, tail_s, math.gcd(*shown) * tick)
 
 
 def _stamps(part: Path, time_base: Fraction) -> list[int]:

@@ -70,6 +70,11 @@ class Index:
 class Reader(Protocol):
     """What can be read picture by picture: a video stream or a list of images."""
 
+    @property
+    def end_s(self) -> Fraction | None:
+        """When the last picture ends, once a pass has come to it; None where nothing says how long it stays."""
+        ...
+
     def shots(self, start: int | None = None) -> Generator[Shot]:
         """The pictures in order, from the last one at or before a time stamp on, or all of them."""
         ...
@@ -140,6 +145,7 @@ class StreamReader:
         self._allow_protocols = allow_protocols
         self._warn = warn
         self._index: Index | None = None
+        self._end_s: Fraction | None = None
 
     def shots(self, start: int | None = None) -> Generator[Shot]:
         """The pictures in order, from the last one at or before a time stamp on, or all of them.
@@ -164,6 +170,11 @@ class StreamReader:
         if not found:
             # The container's own index led past the key picture: read from the beginning.
             yield from (shot for shot in self._decode(None) if shot.pts >= start)
+
+    @property
+    def end_s(self) -> Fraction | None:
+        """When the last picture ends, as the last pass that came to it found."""
+        return self._end_s
 
     def index(self) -> Index:
         """The time stamps of all pictures: from the packets, or by decoding where those do not tell."""
@@ -200,7 +211,7 @@ class StreamReader:
 
     def _decode(self, key: int | None, index: Index | None = None) -> Generator[Shot]:
         """Pictures from a key picture on, or from the beginning."""
-        clock, damaged, number = Clock.of(self._info), [0], -1
+        clock, damaged, number, stays = Clock.of(self._info), [0], -1, 0
         with self._open(seekable=key is not None) as container:
             video = choose_stream(container, self._info.path, self._info.stream)
             decoder = open_decoder(video, "AUTO")
@@ -217,15 +228,35 @@ class StreamReader:
                     for picture in pictures:
                         pts = clock.stamp(picture.pts if picture.pts is not None else picture.dts)
                         number = index.number(pts) if index else number + 1
-                        picture.pts = pts
+                        picture.pts, stays = pts, picture.duration
                         yield Shot(picture, pts, number)
-                self._tell_if_short(stream_duration(container, video, self._info.start_s), clock)
+                announced_s = stream_duration(container, video, self._info.start_s)
+                self._tell_if_short(announced_s, clock)
+                self._end_s = self._end(clock, stays, announced_s, is_whole=number + 1 == video.frames)
             except MemoryError as error:
                 raise MediaError(
                     f"{self._info.path} asks for more memory than there is", hint="it is probably damaged"
                 ) from error
             finally:
                 self._tell(damaged[0], clock.repaired)
+
+    def _end(self, clock: Clock, stays: int, announced_s: Fraction | None, *, is_whole: bool) -> Fraction | None:
+        """When the last picture ends.
+
+        Args:
+            clock: for its time stamp.
+            stays: for how many ticks it is said to stay, 0 where nothing says so.
+            announced_s: how long the stream is said to last.
+            is_whole: whether as many pictures came as are said to be there.
+        """
+        if clock.last is None or stays <= 0:
+            return None
+        last_s, end_s = (ticks * self._info.time_base for ticks in (clock.last, clock.last + stays))
+        announced_end_s = self._info.start_s + (announced_s or 0)
+        if announced_end_s <= last_s:
+            return end_s
+        # In MOV a picture's length may be another one's, as lengths stand there in the order of decoding.
+        return announced_end_s if is_whole else min(end_s, announced_end_s)
 
     def _packets(
         self, container: InputContainer, video: VideoStream, damaged: list[int]

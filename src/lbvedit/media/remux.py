@@ -29,7 +29,7 @@ from lbvedit.media.embed import free_tag, is_manifest, marked
 from lbvedit.media.ffmpeg import Node, filtered, input_file, run, with_second
 from lbvedit.media.outcome import Outcome
 from lbvedit.media.retell import Chapter, played_chapters, played_subtitles, read_chapters, write_metadata
-from lbvedit.media.survey import survey
+from lbvedit.media.survey import Edited, moved_by, survey
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -124,9 +124,14 @@ def remux(
             else:
                 has_manifest = _write_all(assembly, joined, output, container, encoding, source, original, manifest)
                 if str(output) != "-":
-                    moved = original.retimed is not None
+                    start_s = joined.start_s + _shift(joined, container, original, source)
                     assembly.outcomes += survey(
-                        Path(output), container, source, assembly.carried, encoding.tags, moved=moved
+                        Path(output),
+                        container,
+                        source,
+                        assembly.carried,
+                        Edited(original.info.stream, start_s, encoding.tags),
+                        moved=original.retimed is not None,
                     )
     except BaseException:
         _remove(output)
@@ -201,16 +206,15 @@ def _write_all(
     assert original.path is not None
     _set_up(assembly, container, encoding, joined)
     shift_s = _shift(joined, container, original, source)
-    offset = {"itsoffset": f"{float(shift_s):.6f}"} if shift_s else {}
-    rest = input_file(original.path, **offset)
+    rest = input_file(original.path, **_moved(shift_s))
     if shift_s:
-        assembly.tell("changed", "time stamps", f"moved by {float(shift_s):g} s, sound and pictures alike")
+        assembly.outcomes.append(moved_by(shift_s))
     if container.tick_s and (joined.tick_s / container.tick_s).denominator != 1:
         assembly.tell("changed", "time stamps", f"rounded to {container.tick_s} s, as {container.name} has them")
     lost = ["timecode"] if original.retimed else []
     for stream in source.streams:
         if stream.index == original.info.stream:
-            specifier = _add_pictures(assembly, joined, container, encoding, **offset)
+            specifier = _add_pictures(assembly, joined, container, encoding, shift_s)
             assembly.describe(specifier, stream, new=True, without=lost)
             if lost and "timecode" in stream.metadata:
                 assembly.tell("lost", "time code", "the time line changes")
@@ -244,12 +248,17 @@ def _set_up(assembly: Assembly, container: Container, encoding: Encoding, joined
 
 
 def _add_pictures(
-    assembly: Assembly, joined: Joined, container: Container, encoding: Encoding, **options: object
+    assembly: Assembly,
+    joined: Joined,
+    container: Container,
+    encoding: Encoding,
+    shift_s: Fraction = Fraction(0),
 ) -> str:
     """Adds the edited pictures; gives their specifier.
 
     The tags of their colours are said again: of some codecs only the container can say them, and parts do not.
     """
+    options = _moved(shift_s)
     if encoding.canonical_codec == "vp9" and has_alpha(av.VideoFormat(encoding.pixel_format)):
         # Only the decoder that knows of alpha makes the muxer write that there is one.
         options["c:v"] = encoding.codec
@@ -264,7 +273,20 @@ def _add_pictures(
         if container.kind != "stills":
             settings["pix_fmt"] = encoding.pixel_format
         return assembly.add(pictures, "v", encoding.final_codec, settings)
-    return assembly.add(pictures, "v", "copy", encoding.color_options)
+    return assembly.add(pictures, "v", "copy", {**encoding.color_options, "bsf": _lengths(joined, container, shift_s)})
+
+
+def _lengths(joined: Joined, container: Container, shift_s: Fraction) -> str:
+    """A filter of packets that says how long the last picture stays.
+
+    MOV and MP4 know lengths in the order of decoding alone; so what was read from there is another picture's.
+    """
+    half_tick_s = joined.tick_s / 2
+    last_s, end_s = (float(time_s + shift_s) for time_s in (joined.last_s - half_tick_s, joined.end_s))
+    left, length = f"round({end_s:.9f}/TB)-PTS", "DURATION"
+    if container.muxer in ("mp4", "mov"):
+        length = f"if(eq(N,{joined.frames - 1}),round({float(joined.tail_s):.9f}/TB),DURATION)"
+    return f"setts=pts=PTS:dts=DTS:duration='if(gt(PTS*TB,{last_s:.9f}),{left},min({length},{left}))'"
 
 
 def _shift(joined: Joined, container: Container, original: Original, source: InputContainer) -> Fraction:
@@ -274,6 +296,11 @@ def _shift(joined: Joined, container: Container, original: Original, source: Inp
     ):
         return -Fraction(source.start_time or 0, av.time_base)
     return max(Fraction(0), -joined.start_s)
+
+
+def _moved(shift_s: Fraction) -> dict[str, object]:
+    """The option of an input whose time stamps are moved."""
+    return {"itsoffset": f"{float(shift_s):.6f}"} if shift_s else {}
 
 
 def _with_palette(pictures: Node, path: Path, folder: Path) -> Node:

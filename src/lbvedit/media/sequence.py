@@ -49,6 +49,10 @@ class SequenceReader:
             picture.pts, picture.time_base = number, self._info.time_base
             yield Shot(picture, number, number)
 
+    @property
+    def end_s(self) -> None:
+        """Images do not say how long they stay."""
+
     def index(self) -> Index:
         """One time stamp an image; decoding can begin at each."""
         stamps = tuple(range(len(self._files)))

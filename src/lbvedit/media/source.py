@@ -146,6 +146,11 @@ class Source:
             return self._input.spool.drain()
         return self._input.files[0] if self._input.kind == "file" else None
 
+    @property
+    def end_s(self) -> Fraction | None:
+        """When the last picture ends, as the file says; None until a pass has come to it, and on another time line."""
+        return self._reader.end_s if self._timeline is None and self._fps is None else None
+
     def windows(self, size: int, overlap: int = 0) -> Iterator[DecodedClip]:
         """Consecutive clips of ``size`` frames, each beginning with the last ``overlap`` frames of the one before.
 
@@ -255,6 +260,10 @@ class _UprightReader:
 
     def index(self) -> Index:
         return self._reader.index()
+
+    @property
+    def end_s(self) -> Fraction | None:
+        return self._reader.end_s
 
 
 def _target_size(info: VideoInfo, size: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
 from av.stream import Disposition
 from av.video.reformatter import ColorRange
+from av.video.stream import VideoStream
 
 from lbvedit.media.assembly import STALE
 from lbvedit.media.color import UNSPECIFIED
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from lbvedit.media.containers import Container
     from lbvedit.types import ColorTags
 
-__all__ = ["survey"]
+__all__ = ["Edited", "moved_by", "survey"]
 
 MUXERS_OWN = ("major_brand", "minor_version", "compatible_brands", "encoder", "software", "duration", "location-eng")
 """Beginnings of tags that a muxer writes for itself."""
@@ -32,12 +35,31 @@ STREAMS_OWN = (*MUXERS_OWN, *STALE, "handler_name", "language", "variant_bitrate
 """Likewise of tags that describe one coded stream, or that are compared in another way."""
 
 
+PERCEPTIBLE_S = Fraction(1, 500)
+"""Seconds that rounding to a container's ticks never reaches."""
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What a finished file's pictures should be said to be.
+
+    Args:
+        stream: the source's stream that they were made of, by its index.
+        start_s: when the first one is shown.
+        tags: their colours.
+    """
+
+    stream: int
+    start_s: Fraction
+    tags: ColorTags
+
+
 def survey(
     output: Path,
     container: Container,
     source: InputContainer,
     carried: Sequence[Stream],
-    tags: ColorTags,
+    edited: Edited,
     *,
     moved: bool,
 ) -> list[Outcome]:
@@ -48,14 +70,18 @@ def survey(
         container: its format.
         source: the open source.
         carried: its streams that those of the finished file were made of, in that file's order.
-        tags: the colours that the edited pictures should be said to have.
+        edited: what the pictures should be said to be.
         moved: whether chapters follow a time line, which is told elsewhere.
     """
     with av.open(f"file:{output}", options={"protocol_whitelist": "file"}, metadata_errors="replace") as finished:
+        place = next(place for place, stream in enumerate(carried) if stream.index == edited.stream)
+        pictures = finished.streams[place]
+        assert isinstance(pictures, VideoStream)
         return [
+            *(_shift(pictures, edited.start_s) if container.variable_rate else ()),
             *_tags(container, source.metadata, finished.metadata),
             *([] if moved else _chapters(container, source, finished)),
-            *_colors(container, finished, tags),
+            *_colors(container, pictures, edited.tags),
             *(row for old, new in zip(carried, finished.streams, strict=False) for row in _titles(container, old, new)),
         ]
 
@@ -82,9 +108,21 @@ def _chapters(container: Container, source: InputContainer, finished: InputConta
         yield Outcome("kept", f"{before} chapters")
 
 
-def _colors(container: Container, finished: InputContainer, tags: ColorTags) -> Iterator[Outcome]:
+def _shift(pictures: VideoStream, start_s: Fraction) -> Iterator[Outcome]:
+    """A row for pictures that a muxer has moved, because it holds no times of decoding before 0."""
+    found_s = (pictures.start_time or 0) * (pictures.time_base or 0)
+    if abs(found_s - start_s) > PERCEPTIBLE_S:
+        yield moved_by(found_s - start_s)
+
+
+def moved_by(shift_s: Fraction) -> Outcome:
+    """The row for time stamps that are all later than the source's."""
+    return Outcome("changed", "time stamps", f"moved by {float(shift_s):g} s, sound and pictures alike")
+
+
+def _colors(container: Container, pictures: VideoStream, tags: ColorTags) -> Iterator[Outcome]:
     """A row for colour tags that neither the container nor the codec has a place for."""
-    context = finished.streams.video[0].codec_context
+    context = pictures.codec_context
     pairs = {
         "primaries": (tags.primaries, context.color_primaries),
         "transfer": (tags.transfer, context.color_trc),
