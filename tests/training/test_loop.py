@@ -88,6 +88,22 @@ def test_sigterm_finishes_the_step_and_saves(tmp_path: Path) -> None:
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+def test_a_signal_to_the_whole_group_leaves_the_workers_alone(tmp_path: Path) -> None:
+    groups = []
+
+    class Grouped(Toy):
+        def batch(self, draw: Draw):
+            return super().batch(draw) | {"group": torch.tensor(os.getpgid(0))}
+
+        def step(self, model, batch, update) -> None:
+            groups.append(int(batch["group"]))
+            super().step(model, batch, update)
+
+    train(Grouped(configure(ToyConfig(), {**ONE_THREAD, "steps": 2, "workers": 1})), tmp_path)
+    assert len(groups) == 2
+    assert os.getpgid(0) not in groups
+
+
 def test_a_run_keeps_two_checkpoints_a_sample_and_its_figures(tmp_path: Path) -> None:
     train(toy(), tmp_path)
     assert [path.name for path in sorted((tmp_path / "checkpoints").iterdir())] == ["00000011", "00000012"]

@@ -15,6 +15,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+import os
 import random
 import signal
 import threading
@@ -235,8 +236,8 @@ def _batches(
 
 
 def _leave_signals_to_the_loop(worker: int) -> None:
-    """A Ctrl-C reaches the whole process group; the batches must keep coming until the loop has saved."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Takes a worker out of the group that a Ctrl-C or a kill reaches: batches must come until the loop has saved."""
+    os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
