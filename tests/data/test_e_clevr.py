@@ -42,7 +42,8 @@ def test_instructions_agree_with_the_ground_truth():
     corpus = EClevr()
     words, kinds = [], []
     for index in range(250):
-        rng, source, target, edit = corpus._draw(index)
+        rng = corpus.stream(index)
+        source, target, edit = corpus._draw(rng)
         sentence = _say(rng, source, target, edit)
         words.append(len(sentence.split()))
         kinds.append(edit.kind)
@@ -67,7 +68,8 @@ def test_instructions_agree_with_the_ground_truth():
 def test_a_description_means_one_solid_only():
     corpus = EClevr()
     for index in range(60):
-        rng, source, _, _ = corpus._draw(index)
+        rng = corpus.stream(index)
+        source, _, _ = corpus._draw(rng)
         for number in range(len(source)):
             told = set(_describe(rng, source, number).split()) - {"the", "moving"}
             assert [place for place, solid in enumerate(source) if told <= set(solid.names)] == [number]
@@ -77,7 +79,7 @@ def test_the_zero_shot_split_hides_twelve_kinds():
     assert len(HELD_OUT) == 12
     corpus = EClevr(zero_shot=True)
     for index in range(40):
-        _, source, target, _ = corpus._draw(index)
+        source, target, _ = corpus._draw(corpus.stream(index))
         assert not {solid.attributes for solid in (*source, *target)} & HELD_OUT
 
 

@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset
 
-from lbvedit.data.pairs import Pair, check_split, item_rng
+from lbvedit.data.drawn import Drawn, pick
+from lbvedit.data.pairs import Pair
 from lbvedit.data.photos import IGNORED, Photos
 from lbvedit.data.referring import ReferringItem
 from lbvedit.data.stills import fill_hole
@@ -26,13 +26,16 @@ from lbvedit.data.world.actions import KIND_ACTIONS, Act
 from lbvedit.data.world.actors import ACTORS, COLORS
 from lbvedit.data.world.augment import augment
 from lbvedit.data.world.render import Rendered, render
-from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_stage
+from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_stage, possible_actions
 from lbvedit.data.world.words import MODES, Description, absent, article, describe, imperative, noun_phrase
 
-__all__ = ["SIZES", "ActorEdits", "ActorItem", "Actors", "scenery"]
+__all__ = ["EDIT_SIZES", "SIZES", "ActorEdits", "ActorItem", "Actors", "scenery"]
 
 SIZES = {"train": 20_000, "test": 2_000}
 """Clips of each split by default."""
+
+EDIT_SIZES = {"train": 10_000, "test": 1_000}
+"""Pairs of each split by default."""
 
 _LENGTH = 16
 _SMALLEST = 0.003
@@ -68,7 +71,7 @@ def scenery(photos: Path | str, count: int = 64, split: str = "train") -> list[N
     return pictures
 
 
-class Actors(Dataset[ActorItem]):
+class Actors(Drawn[ActorItem]):
     """Clips of actors with expressions.
 
     Args:
@@ -88,6 +91,7 @@ class Actors(Dataset[ActorItem]):
     """
 
     name = "actors"
+    sizes = SIZES
 
     def __init__(
         self,
@@ -105,9 +109,7 @@ class Actors(Dataset[ActorItem]):
         faults: float | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
-        self.split = check_split(split)
-        self.seed = seed
-        self.size = SIZES[split] if size is None else size
+        super().__init__(split, seed, size)
         self.frames = frames
         self.side = side
         self.stride = stride
@@ -118,13 +120,8 @@ class Actors(Dataset[ActorItem]):
         self.faults = float(split == "train") if faults is None else faults
         self.device = device
 
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, index: int) -> ActorItem:
-        if not 0 <= index < self.size:
-            raise IndexError(index)
-        rng = item_rng(self.name, self.split, self.seed, index)
+    def item(self, rng: np.random.Generator) -> ActorItem:
+        """A clip, drawn and rendered."""
         while True:
             stage, times, distractor = self._stage(rng)
             said = self._say(rng, stage, distractor)
@@ -204,7 +201,7 @@ class Actors(Dataset[ActorItem]):
         return None
 
 
-class ActorEdits:
+class ActorEdits(Drawn[Pair]):
     """Edits of actors; items are :class:`~lbvedit.data.pairs.Pair`.
 
     The ``meta`` has ``kind`` (``act``, ``replace``, ``recolor``, ``remove`` or ``add``), ``actor`` (its number) and
@@ -221,33 +218,27 @@ class ActorEdits:
     """
 
     name = "actor-edits"
+    sizes = EDIT_SIZES
 
     def __init__(
         self,
         split: str = "train",
         seed: int = 0,
-        size: int = 10_000,
+        size: int | None = None,
         *,
         frames: int = 20,
         side: int = 128,
         photos: Sequence[NDArray[np.float32]] = (),
         device: torch.device | str = "cpu",
     ) -> None:
-        self.split = check_split(split)
-        self.seed = seed
-        self.size = size
+        super().__init__(split, seed, size)
         self.frames = frames
         self.side = side
         self.photos = photos
         self.device = device
 
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, index: int) -> Pair:
-        if not 0 <= index < self.size:
-            raise IndexError(index)
-        rng = item_rng(self.name, self.split, self.seed, index)
+    def item(self, rng: np.random.Generator) -> Pair:
+        """A pair, drawn and rendered."""
         kind = str(rng.choice(("act", "replace", "recolor", "remove", "add"), p=(0.4, 0.25, 0.15, 0.1, 0.1)))
         while True:
             stage = draw_stage(rng, self.frames, least=1, most=3, zoom=1.3, photos=self.photos)
@@ -286,35 +277,35 @@ def _edit(rng: np.random.Generator, stage: Stage, kind: str) -> tuple[Stage, int
         what = article(noun_phrase(rng, new.kind, new.color))
         words = ("add {x}", "put {x} into the scene", "let {x} appear", "insert {x}")
         where = f" {_rough_place(new)}" if _rough_place(new) else ""
-        return stage.with_actor(len(stage.actors), new), len(stage.actors), _pick(rng, words).format(x=what) + where
+        return stage.with_actor(len(stage.actors), new), len(stage.actors), pick(rng, words).format(x=what) + where
     said = describe(rng, stage.actors, number, "appearance")
     if said is None:
         return None
     what = f"the {noun_phrase(rng, actor.kind, said.color)}"
     if kind == "remove":
         words = ("remove {x}", "take {x} away", "delete {x}", "make {x} disappear")
-        return stage.with_actor(number, None), number, _pick(rng, words).format(x=what)
+        return stage.with_actor(number, None), number, pick(rng, words).format(x=what)
     if kind == "recolor":
         colors = [color for color in ACTORS[actor.kind][2] or tuple(COLORS) if color != actor.color]
         if not colors:
             return None
-        color = _pick(rng, colors)
+        color = pick(rng, colors)
         words = ("make {x} {c}", "paint {x} {c}", "turn {x} {c}", "change the color of {x} to {c}")
         changed = stage.with_actor(number, replace(actor, color=color))
-        return changed, number, _pick(rng, words).format(x=what, c=color)
+        return changed, number, pick(rng, words).format(x=what, c=color)
     if kind == "act":
         if len(KIND_ACTIONS[actor.kind]) == 1:
             return None
-        act = Act.draw(rng, actor.kind, unlike=actor.act)
+        act = Act.draw(rng, actor.kind, unlike=actor.act, actions=possible_actions(stage.ground.setting, actor.kind))
         new = replace(actor, act=act)
         instruction = imperative(rng, what, actor.kind, act)
     else:
         kinds = [name for name in SETTINGS[stage.ground.setting] if name != actor.kind]
-        named = _pick(rng, kinds)
-        color = _pick(rng, ACTORS[named][2] or tuple(COLORS))
-        new = replace(actor, kind=named, color=color, act=_same_act(rng, named, actor.act))
+        named = pick(rng, kinds)
+        color = pick(rng, ACTORS[named][2] or tuple(COLORS))
+        new = replace(actor, kind=named, color=color, act=_same_act(rng, stage, named, actor.act))
         words = ("replace {x} with {y}", "turn {x} into {y}", "swap {x} for {y}", "change {x} into {y}")
-        instruction = _pick(rng, words).format(x=what, y=article(noun_phrase(rng, named, color)))
+        instruction = pick(rng, words).format(x=what, y=article(noun_phrase(rng, named, color)))
     if not new.is_on_stage(stage.frames):
         return None
     path = new.path(stage.frames)
@@ -325,10 +316,10 @@ def _edit(rng: np.random.Generator, stage: Stage, kind: str) -> tuple[Stage, int
     return stage.with_actor(number, new), number, instruction
 
 
-def _same_act(rng: np.random.Generator, kind: str, act: Act) -> Act:
+def _same_act(rng: np.random.Generator, stage: Stage, kind: str, act: Act) -> Act:
     """What comes nearest to an act among those of another kind: the same way, at its own pace."""
     for _ in range(40):
-        new = Act.draw(rng, kind)
+        new = Act.draw(rng, kind, actions=possible_actions(stage.ground.setting, kind))
         if new.direction == act.direction or (not act.direction and not new.direction):
             return replace(new, facing=act.facing)
     return Act("stand", facing=act.facing)
@@ -337,7 +328,3 @@ def _same_act(rng: np.random.Generator, kind: str, act: Act) -> Act:
 def _rough_place(actor: Actor) -> str:
     x = actor.place[0]
     return "on the left" if x < -1.2 else "on the right" if x > 1.2 else ""
-
-
-def _pick(rng: np.random.Generator, items: Sequence[str]) -> str:
-    return items[int(rng.integers(len(items)))]

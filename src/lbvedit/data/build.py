@@ -87,7 +87,7 @@ BUILDERS: dict[str, Builder] = {
     ),
     "actor-edits": Builder(
         "actors that do, are or look something else after the edit",
-        {"train": 10_000, "test": 1_000},
+        actors.EDIT_SIZES,
         lambda split, seed, size, folder, photos: actors.ActorEdits(split, seed, size, photos=_scenes(photos, split)),
     ),
     "shapes": Builder(

@@ -17,7 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lbvedit.data.pairs import Pair, check_split, item_rng
+from lbvedit.data.drawn import Drawn, pick
+from lbvedit.data.pairs import Pair
 from lbvedit.data.world.camera import look_at
 from lbvedit.data.world.render import render
 from lbvedit.data.world.scene import Body, Ground, Light, Primitive, Scene, linear
@@ -94,7 +95,7 @@ class _Edit:
     changed: tuple[int, ...]
 
 
-class EClevr:
+class EClevr(Drawn[Pair]):
     """Pairs of 20 frames of 128x128; items are :class:`~lbvedit.data.pairs.Pair`.
 
     ``meta`` has ``kind`` (``property``, ``position`` or ``both``), ``solid`` (the number of the edited solid; 0 is the
@@ -112,6 +113,7 @@ class EClevr:
     """
 
     name = "e-clevr"
+    sizes = SIZES
 
     def __init__(
         self,
@@ -122,17 +124,13 @@ class EClevr:
         zero_shot: bool = False,
         device: torch.device | str = "cpu",
     ) -> None:
-        self.split = check_split(split)
-        self.seed = seed
-        self.size = SIZES[split] if size is None else size
+        super().__init__(split, seed, size)
         self.zero_shot = zero_shot and split == "train"
         self.device = device
 
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, index: int) -> Pair:
-        rng, source, target, edit = self._draw(index)
+    def item(self, rng: np.random.Generator) -> Pair:
+        """A pair, drawn and rendered."""
+        source, target, edit = self._draw(rng)
         stage = _Stage(rng)
         before, after = stage.scene(source), stage.scene(target)
         clips = render([before, after], FRAME, FRAME, flow=False, device=self.device)
@@ -152,7 +150,8 @@ class EClevr:
             Names, clips ``(K, 20, 3, 128, 128)`` uint8 and the place of the right one: the untouched source, the
             target, and targets with one other value of a changed property or another relation to the reference.
         """
-        rng, source, target, edit = self._draw(index)
+        rng = self.stream(index)
+        source, target, edit = self._draw(rng)
         stage = _Stage(rng)
         worlds = {"source": source, "target": target}
         old, new = source[edit.solid], target[edit.solid]
@@ -176,10 +175,7 @@ class EClevr:
         )
         return list(worlds), torch.stack([clip.frames.cpu() for clip in clips]), 1
 
-    def _draw(self, index: int) -> tuple[np.random.Generator, list[_Solid], list[_Solid], _Edit]:
-        if not 0 <= index < self.size:
-            raise IndexError(index)
-        rng = item_rng(self.name, self.split, self.seed, index)
+    def _draw(self, rng: np.random.Generator) -> tuple[list[_Solid], list[_Solid], _Edit]:
         kind = str(rng.choice(("property", "position", "both"), p=(0.55, 0.38, 0.07)))
         while True:
             source = _solids(rng)
@@ -189,7 +185,7 @@ class EClevr:
             target, edit = drawn
             seen = {solid.attributes for solid in (*source, *target)}
             if not (self.zero_shot and seen & HELD_OUT):
-                return rng, source, target, edit
+                return source, target, edit
 
 
 class _Stage:
@@ -345,7 +341,7 @@ def _say(rng: np.random.Generator, source: Sequence[_Solid], target: Sequence[_S
         whom = _describe(rng, source, edit.reference)
         relation = edit.relation if edit.relation in ("behind", "in front of") else f"to the {edit.relation}"
         subject = "it" if clauses else what
-        clauses.append(_pick(rng, _MOVES).format(x=subject, r=relation, y=whom))
+        clauses.append(pick(rng, _MOVES).format(x=subject, r=relation, y=whom))
     return " and ".join(clauses)
 
 
@@ -362,21 +358,17 @@ def _say_change(rng: np.random.Generator, what: str, old: _Solid, new: _Solid, c
     adjectives = [new.names[place] for place in changed if place != 3]
     if 3 in changed:
         noun = " ".join([*adjectives, new.names[3]])
-        return _pick(rng, ("change {x} into a {n}", "replace {x} with a {n}", "turn {x} into a {n}")).format(
+        return pick(rng, ("change {x} into a {n}", "replace {x} with a {n}", "turn {x} into a {n}")).format(
             x=what, n=noun
         )
     if len(changed) == 1 and rng.random() < 0.6:
         name = PROPERTIES[changed[0]]
         words = ("change the {p} of {x} to {v}", "change the {p} of {x} from {o} to {v}", "make the {p} of {x} {v}")
-        return _pick(rng, words).format(p=name, x=what, v=adjectives[0], o=old.names[changed[0]])
+        return pick(rng, words).format(p=name, x=what, v=adjectives[0], o=old.names[changed[0]])
     listed = (
         " and ".join(adjectives) if len(adjectives) < 3 else f"{adjectives[0]}, {adjectives[1]} and {adjectives[2]}"
     )
-    return _pick(rng, ("make {x} {v}", "turn {x} {v}", "change {x} so that it is {v}")).format(x=what, v=listed)
-
-
-def _pick(rng: np.random.Generator, items: Sequence[str]) -> str:
-    return items[int(rng.integers(len(items)))]
+    return pick(rng, ("make {x} {v}", "turn {x} {v}", "change {x} so that it is {v}")).format(x=what, v=listed)
 
 
 def _meta(source: Sequence[_Solid], target: Sequence[_Solid], edit: _Edit, stage: _Stage) -> dict[str, Any]:

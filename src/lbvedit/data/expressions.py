@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lbvedit.data.drawn import pick
 from lbvedit.data.regions import BASIC_COLORS
 from lbvedit.language.lexicon import ABSENT_THINGS, HYPERNYMS, KINDS, kinds_of, plural
 
 __all__ = ["MOTION_WORDS", "MOVERS", "Query", "Thing", "absent_query", "caption_query", "present_query", "with_article"]
-
-T = TypeVar("T")
 
 MOTION_WORDS: dict[str, tuple[str, ...]] = {
     "left": ("moving to the left", "going left", "moving left", "{verb} to the left", "heading left"),
@@ -92,24 +90,20 @@ def with_article(rng: np.random.Generator, phrase: str) -> str:
     return phrase
 
 
-def _pick(rng: np.random.Generator, items: Sequence[T]) -> T:
-    return items[int(rng.integers(len(items)))]
-
-
 def _noun(rng: np.random.Generator, kind: str) -> str:
     names = KINDS[kind]
-    return names[0] if rng.random() < 0.6 else _pick(rng, names)
+    return names[0] if rng.random() < 0.6 else pick(rng, names)
 
 
 def _tell_motion(rng: np.random.Generator, kind: str, motion: str) -> str:
     verb, rest = _VERBS.get(kind, ("moving", "standing"))
-    return _pick(rng, MOTION_WORDS[motion]).format(verb=verb, rest=rest)
+    return pick(rng, MOTION_WORDS[motion]).format(verb=verb, rest=rest)
 
 
 def _tell_color(rng: np.random.Generator, kind: str, noun: str, color: str) -> str:
     if kind == "person":
-        return _pick(rng, (f"{noun} in {color}", f"{noun} wearing {color}", f"{noun} in {color} clothes"))
-    return _pick(rng, (f"{color} {noun}", f"{color} {noun}", f"{noun} that is {color}"))
+        return pick(rng, (f"{noun} in {color}", f"{noun} wearing {color}", f"{noun} in {color} clothes"))
+    return pick(rng, (f"{color} {noun}", f"{color} {noun}", f"{noun} that is {color}"))
 
 
 def _has_color(color: str) -> Fits:
@@ -146,8 +140,8 @@ def present_query(rng: np.random.Generator, things: Sequence[Thing], kinds: Coll
         kinds: all kinds in the picture, with those that are in no thing; at least one.
     """
     if not things or rng.random() < 0.1:
-        return _whole_kind(rng, things, _pick(rng, sorted(kinds)))
-    thing = _pick(rng, things)
+        return _whole_kind(rng, things, pick(rng, sorted(kinds)))
+    thing = pick(rng, things)
     kind, same = thing.kind, [other for other in things if other.kind == thing.kind]
     told: list[tuple[float, Callable[[], Query]]] = [(0.35, lambda: _whole_kind(rng, things, kind))]
     if thing.color:
@@ -169,7 +163,7 @@ def _whole_kind(rng: np.random.Generator, things: Sequence[Thing], kind: str) ->
     count = sum(thing.kind == kind for thing in things)
     above = [name for name, under in HYPERNYMS.items() if kind in under]
     if above and rng.random() < 0.15:
-        noun = _pick(rng, above)
+        noun = pick(rng, above)
         kinds = frozenset(HYPERNYMS[noun])
         count = sum(thing.kind in kinds for thing in things)
     else:
@@ -177,7 +171,7 @@ def _whole_kind(rng: np.random.Generator, things: Sequence[Thing], kind: str) ->
     if count > 1 and rng.random() < 0.6:
         number = {2: "two", 3: "three", 4: "four"}.get(count, "all")
         many = plural(noun)
-        phrase = _pick(rng, (f"the {many}", many, f"all {many}", f"the {number} {many}" if count < 5 else many))
+        phrase = pick(rng, (f"the {many}", many, f"all {many}", f"the {number} {many}" if count < 5 else many))
     else:
         phrase = with_article(rng, noun)
     chosen = tuple(place for place, thing in enumerate(things) if thing.kind in kinds)
@@ -221,16 +215,16 @@ _PLACE_WORDS = {
 
 def _by_place(rng: np.random.Generator, things: Sequence[Thing], thing: Thing, same: Sequence[Thing]) -> Query:
     words = _PLACE_WORDS[str(_side(thing, same))]
-    phrase = with_article(rng, _pick(rng, words).format(_noun(rng, thing.kind)))
+    phrase = with_article(rng, pick(rng, words).format(_noun(rng, thing.kind)))
     return _asked(things, thing.kind, phrase, lambda other: other is thing)
 
 
 def _by_size(rng: np.random.Generator, things: Sequence[Thing], thing: Thing, same: Sequence[Thing]) -> Query:
     by_area = sorted(same, key=lambda other: other.area)
     if by_area[-1].area > 1.8 * by_area[-2].area:
-        meant, adjective = by_area[-1], _pick(rng, ("big", "bigger", "larger", "biggest", "large"))
+        meant, adjective = by_area[-1], pick(rng, ("big", "bigger", "larger", "biggest", "large"))
     elif by_area[0].area < by_area[1].area / 1.8:
-        meant, adjective = by_area[0], _pick(rng, ("small", "smaller", "smallest", "little"))
+        meant, adjective = by_area[0], pick(rng, ("small", "smaller", "smallest", "little"))
     else:
         return _whole_kind(rng, things, thing.kind)
     phrase = with_article(rng, f"{adjective} {_noun(rng, thing.kind)}")
@@ -241,7 +235,7 @@ def caption_query(
     rng: np.random.Generator, captions: Sequence[str], things: Sequence[Thing], *, mirrored: bool
 ) -> Query | None:
     """A caption as an expression that means its first noun, or None where that is not in the picture exactly once."""
-    words = _pick(rng, captions).lower().rstrip(" .").replace(" ,", ",").split()
+    words = pick(rng, captions).lower().rstrip(" .").replace(" ,", ",").split()
     if mirrored and {"left", "right"} & set(words):
         return None
     for place, word in enumerate(words):
@@ -261,34 +255,34 @@ def absent_query(rng: np.random.Generator, things: Sequence[Thing], kinds: Colle
         kinds: all kinds that may be in the picture.
     """
     if things and rng.random() < 0.6:
-        query = _wrong_attribute(rng, things, _pick(rng, things))
+        query = _wrong_attribute(rng, things, pick(rng, things))
         if query is not None:
             return query
     others = [kind for kind in KINDS if kind not in kinds]
-    noun = _pick(rng, ABSENT_THINGS) if rng.random() < 0.3 else _noun(rng, _pick(rng, others))
+    noun = pick(rng, ABSENT_THINGS) if rng.random() < 0.3 else _noun(rng, pick(rng, others))
     phrase = with_article(rng, noun)
     draw = rng.random()
     if draw < 0.2:
-        phrase = f"{phrase} {_tell_motion(rng, '', _pick(rng, sorted(MOTION_WORDS)))}"
+        phrase = f"{phrase} {_tell_motion(rng, '', pick(rng, sorted(MOTION_WORDS)))}"
     elif draw < 0.35:
-        phrase = with_article(rng, f"{_pick(rng, BASIC_COLORS)} {noun}")
+        phrase = with_article(rng, f"{pick(rng, BASIC_COLORS)} {noun}")
     return Query(phrase)
 
 
 def _wrong_attribute(rng: np.random.Generator, things: Sequence[Thing], thing: Thing) -> Query | None:
     kind = thing.kind
     same = [other for other in things if other.kind == kind]
-    way, noun = _pick(rng, ("color", "motion", "motion", "side")), _noun(rng, kind)
+    way, noun = pick(rng, ("color", "motion", "motion", "side")), _noun(rng, kind)
     if way == "color":
         shares = np.max([other.color_shares for other in same], axis=0)
         wrong = [color for color, share in zip(BASIC_COLORS, shares, strict=True) if share < 0.06]
-        return Query(with_article(rng, _tell_color(rng, kind, noun, _pick(rng, wrong)))) if wrong else None
+        return Query(with_article(rng, _tell_color(rng, kind, noun, pick(rng, wrong)))) if wrong else None
     if way == "motion":
         motions = {other.motion for other in same}
         wrong_motions = [motion for motion in MOTION_WORDS if motion not in motions]
         if None in motions or kind not in MOVERS:
             return None
-        return Query(f"{with_article(rng, noun)} {_tell_motion(rng, kind, _pick(rng, wrong_motions))}")
+        return Query(f"{with_article(rng, noun)} {_tell_motion(rng, kind, pick(rng, wrong_motions))}")
     if all(other.x < 0.35 for other in same):
         return Query(with_article(rng, f"{noun} on the right"))
     if all(other.x > 0.65 for other in same):

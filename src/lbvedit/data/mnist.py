@@ -21,7 +21,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lbvedit.data.pairs import Pair, check_split, item_rng
+from lbvedit.data.drawn import Drawn
+from lbvedit.data.pairs import Pair, check_split
 from lbvedit.errors import MediaError
 
 __all__ = [
@@ -134,30 +135,23 @@ def render_digits(digits: Sequence[Tensor], paths: Sequence[Tensor]) -> Tensor:
     return torch.from_numpy(canvas)[:, None].repeat(1, 3, 1, 1)
 
 
-class _MovingDigits:
+class _MovingDigits(Drawn[Pair]):
     """What S-MNIST and D-MNIST share: drawing an item from its stream, rendering it, and its oracle."""
 
-    name: ClassVar[str]
     digits: ClassVar[int]
+    sizes = SIZES
 
     def __init__(
         self, mnist: Path | str, split: str = "train", seed: int = 0, size: int | None = None, zero_shot: bool = False
     ) -> None:
         self.folder = Path(mnist)
-        self.split = check_split(split)
-        self.seed = seed
-        self.size = SIZES[split] if size is None else size
+        super().__init__(split, seed, size)
         self.zero_shot = zero_shot and split == "train"
         self._images, labels = read_mnist(self.folder, split)
         self._by_class = [np.flatnonzero(labels == digit) for digit in range(10)]
 
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, index: int) -> Pair:
-        if not 0 <= index < self.size:
-            raise IndexError(index)
-        rng = item_rng(self.name, self.split, self.seed, index)
+    def item(self, rng: np.random.Generator) -> Pair:
+        """A pair, drawn and rendered."""
         kind, classes, directions = self._draw(rng)
         while self.zero_shot and not HELD_OUT.isdisjoint(
             zip(classes.ravel().tolist(), directions.ravel().tolist(), strict=True)

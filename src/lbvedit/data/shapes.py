@@ -13,9 +13,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from torch import Tensor
-from torch.utils.data import Dataset
 
-from lbvedit.data.pairs import check_split, item_rng
+from lbvedit.data.drawn import Drawn, pick
 from lbvedit.data.world.backgrounds import noise
 
 __all__ = ["COLORS", "FRAME", "FRAMES", "MOTIONS", "OUTLINES", "SIZES", "ShapeItem", "Shapes"]
@@ -59,7 +58,7 @@ class ShapeItem(TypedDict):
     meta: dict[str, Any]
 
 
-class Shapes(Dataset[ShapeItem]):
+class Shapes(Drawn[ShapeItem]):
     """Moving shapes with their controls.
 
     Args:
@@ -69,21 +68,12 @@ class Shapes(Dataset[ShapeItem]):
     """
 
     name = "shapes"
+    sizes = SIZES
 
-    def __init__(self, split: str = "train", seed: int = 0, size: int | None = None) -> None:
-        self.split = check_split(split)
-        self.seed = seed
-        self.size = SIZES[split] if size is None else size
-
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, index: int) -> ShapeItem:
-        if not 0 <= index < self.size:
-            raise IndexError(index)
-        rng = item_rng(self.name, self.split, self.seed, index)
-        color, shape, motion = _pick(rng, tuple(COLORS)), _pick(rng, OUTLINES), _pick(rng, MOTIONS)
-        size = _pick(rng, tuple(_EXTENTS))
+    def item(self, rng: np.random.Generator) -> ShapeItem:
+        """A clip, drawn and rendered."""
+        color, shape, motion = pick(rng, tuple(COLORS)), pick(rng, OUTLINES), pick(rng, MOTIONS)
+        size = pick(rng, tuple(_EXTENTS))
         ground = _ground(rng)
         path = _path(rng, motion, _EXTENTS[size])
         covers = np.stack([_cover(shape, _EXTENTS[size], x, y) for x, y in path])
@@ -96,9 +86,9 @@ class Shapes(Dataset[ShapeItem]):
         other_shapes = [name for name in OUTLINES if name != shape]
         middle = FRAME / 2
         decoys = [
-            (_ground(rng), color, _pick(rng, other_shapes)),
-            (_ground(rng), _pick(rng, other_colors), shape),
-            (ground, _pick(rng, other_colors), _pick(rng, other_shapes)),
+            (_ground(rng), color, pick(rng, other_shapes)),
+            (_ground(rng), pick(rng, other_colors), shape),
+            (ground, pick(rng, other_colors), pick(rng, other_shapes)),
         ]
         dependent = [
             _painted(back, _cover(outline, _EXTENTS["large"], middle, middle)[None], tone)[0]
@@ -118,10 +108,6 @@ class Shapes(Dataset[ShapeItem]):
             "dependent_images": torch.stack(dependent),
             "meta": {"size": size, "color": color, "shape": shape, "motion": motion, "centres": path.tolist()},
         }
-
-
-def _pick(rng: np.random.Generator, items: tuple[str, ...] | list[str]) -> str:
-    return items[int(rng.integers(len(items)))]
 
 
 def _ground(rng: np.random.Generator) -> NDArray[np.float32]:

@@ -9,9 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import Dataset
 
-from lbvedit.data.pairs import check_split, item_rng
+from lbvedit.data.drawn import Drawn
 from lbvedit.data.world.render import render
 from lbvedit.data.world.stage import draw_stage
 from lbvedit.data.world.words import caption
@@ -31,7 +30,7 @@ class CaptionItem(TypedDict):
     caption: str
 
 
-class WorldCaptions(Dataset[CaptionItem]):
+class WorldCaptions(Drawn[CaptionItem]):
     """Captioned clips of one or two actors; with one frame they are captioned pictures.
 
     Args:
@@ -45,6 +44,7 @@ class WorldCaptions(Dataset[CaptionItem]):
     """
 
     name = "world-captions"
+    sizes = SIZES
 
     def __init__(
         self,
@@ -57,21 +57,14 @@ class WorldCaptions(Dataset[CaptionItem]):
         photos: Sequence[NDArray[np.float32]] = (),
         device: torch.device | str = "cpu",
     ) -> None:
-        self.split = check_split(split)
-        self.seed = seed
-        self.size = SIZES[split] if size is None else size
+        super().__init__(split, seed, size)
         self.frames = frames
         self.side = side
         self.photos = photos
         self.device = device
 
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, index: int) -> CaptionItem:
-        if not 0 <= index < self.size:
-            raise IndexError(index)
-        rng = item_rng(self.name, self.split, self.seed, index)
+    def item(self, rng: np.random.Generator) -> CaptionItem:
+        """A clip, drawn and rendered."""
         length = max(8, self.frames)
         while True:
             stage = draw_stage(rng, length, least=1, most=2, zoom=1.4, photos=self.photos)

@@ -12,7 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lbvedit.data.mnist import class_mean_digit, read_mnist
+from lbvedit.data.mnist import read_mnist
+from lbvedit.evaluation.digits import classifier_accuracy
 from lbvedit.measures.accuracy import accuracy
 from lbvedit.measures.digits import DigitClassifier
 from lbvedit.training.config import TrainingConfig
@@ -98,14 +99,8 @@ class Digits(Recipe[DigitsConfig]):
         images, labels = self._read("test")
         digits = images / 255
         cluttered = clutter(digits, digits.roll(1, 0), 1.0)
-        return {
-            "test_accuracy": accuracy(_logits(model, digits), labels),
-            "cluttered_test_accuracy": accuracy(_logits(model, cluttered), labels),
-            "class_mean_accuracy": accuracy(_logits(model, self._class_means()), torch.arange(10)),
-        }
-
-    def _class_means(self) -> Tensor:
-        return torch.stack([class_mean_digit(self.config.mnist, digit) for digit in range(10)])[:, None] / 255
+        figures = classifier_accuracy(model, self.config.mnist)
+        return {**figures, "cluttered_test_accuracy": accuracy(_logits(model, cluttered), labels)}
 
     def sample(self, model: nn.Module) -> Tensor:
         """The first 64 cluttered training digits, each above a bar as long as its true class is sure."""

@@ -76,7 +76,7 @@ class Act:
 
     @classmethod
     def draw(
-        cls, rng: np.random.Generator, kind: str, *, unlike: Act | None = None, actions: Sequence[str] | None = None
+        cls, rng: np.random.Generator, kind: str, *, unlike: Act | None = None, actions: Sequence[str] = ()
     ) -> Act:
         """An act that the kind can do, other than ``unlike`` in action or direction.
 

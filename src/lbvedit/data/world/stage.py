@@ -14,7 +14,7 @@ from lbvedit.data.world.backgrounds import draw_ground, draw_light
 from lbvedit.data.world.camera import look_at
 from lbvedit.data.world.scene import Array, Body, Camera, Ground, Light, Scene
 
-__all__ = ["SETTINGS", "Actor", "Stage", "draw_actor", "draw_stage"]
+__all__ = ["SETTINGS", "Actor", "Stage", "draw_actor", "draw_stage", "possible_actions"]
 
 _TRIES = 60
 _AREA = (3.6, 3.2)  # half the width of the stage in the middle, and half its depth
@@ -124,14 +124,13 @@ def draw_actor(
         setting: a key of :data:`SETTINGS`, for what is drawn.
     """
     chosen = kind or _drawn_kind(rng, SETTINGS[setting])
-    actions = _AFLOAT.get(chosen) if setting == "water" else None
     colors = ACTORS[chosen][2] or tuple(COLORS)
     look = color or str(rng.choice(colors))
     size = float(rng.uniform(0.65, 0.9) if small else rng.uniform(0.75, 1.15))
     for _ in range(_TRIES):
         y = float(rng.uniform(-_AREA[1], _AREA[1] * 1.3))
         place = (float(rng.uniform(-1, 1)) * (_AREA[0] + 0.3 * y), y)
-        doing = act or Act.draw(rng, chosen, unlike=unlike, actions=actions)
+        doing = act or Act.draw(rng, chosen, unlike=unlike, actions=possible_actions(setting, chosen))
         actor = Actor(chosen, look, size, place, doing, int(rng.integers(1 << 31)))
         if actor.is_on_stage(frames) and all(_apart(actor, other, frames) for other in others):
             return actor
@@ -151,10 +150,16 @@ _AFLOAT: dict[str, tuple[str, ...]] = {
     "bird": ("fly",),
     "ball": ("slide", "spin", "jump", "fly"),
 }
+
 _WEIGHTS = {
     "person": 3.0, "car": 2.2, "dog": 1.6, "ball": 1.3, "tree": 0.6, "house": 0.5, "train": 0.7, "bus": 0.9,
     "boat": 3.0,
 }  # fmt: skip
+
+
+def possible_actions(setting: str, kind: str) -> tuple[str, ...]:
+    """What a kind can do on a ground: one of :data:`SETTINGS`."""
+    return _AFLOAT.get(kind, KIND_ACTIONS[kind]) if setting == "water" else KIND_ACTIONS[kind]
 
 
 def _drawn_kind(rng: np.random.Generator, kinds: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lbvedit.data.drawn import pick
 from lbvedit.data.world.actions import KIND_ACTIONS, Act
 from lbvedit.data.world.actors import ACTORS, COLORS
 from lbvedit.data.world.stage import Actor
@@ -107,10 +108,6 @@ def _related(actor: Actor, other: Actor, relation: str, least: float) -> bool:
     return ahead > least and aside < (1.4 if least > 0.5 else 2.2)
 
 
-def _pick(rng: np.random.Generator, items: Sequence[str]) -> str:
-    return items[int(rng.integers(len(items)))]
-
-
 def article(phrase: str) -> str:
     """The phrase behind "a" or "an"."""
     return f"{'an' if phrase[0] in 'aeio' else 'a'} {phrase}"
@@ -119,7 +116,7 @@ def article(phrase: str) -> str:
 def noun_phrase(rng: np.random.Generator, kind: str, color: str | None = None, *, plain: bool = False) -> str:
     """A noun with its colour, without an article."""
     names = KINDS[kind]
-    noun = names[0] if plain or rng.random() < 0.65 else _pick(rng, names)
+    noun = names[0] if plain or rng.random() < 0.65 else pick(rng, names)
     if color is None:
         return noun
     if kind == "person":
@@ -133,7 +130,7 @@ def tell_act(rng: np.random.Generator, kind: str, act: Act, *, base: bool = Fals
     if act.action == "stand" and kind in _VEHICLES and rng.random() < 0.4 and not base:
         return "parked" if kind != "boat" else "at anchor"
     verb = verbs[int(rng.integers(len(verbs)))][base]
-    return f"{verb} {_pick(rng, _WAYS[act.direction])}" if act.direction else verb
+    return f"{verb} {pick(rng, _WAYS[act.direction])}" if act.direction else verb
 
 
 def describe(rng: np.random.Generator, actors: Sequence[Actor], number: int, mode: str) -> Description | None:
@@ -157,13 +154,13 @@ def describe(rng: np.random.Generator, actors: Sequence[Actor], number: int, mod
 def _try(rng: np.random.Generator, actors: Sequence[Actor], number: int, mode: str) -> Description | None:
     actor = actors[number]
     color = actor.color if rng.random() < 0.6 else None
-    the = _pick(rng, ("the ", "the ", "a ", ""))
+    the = pick(rng, ("the ", "the ", "a ", ""))
     if mode == "appearance":
         return Description(_with(the, noun_phrase(rng, actor.kind, color)), mode, actor.kind, color)
     if mode == "action":
         words, action, direction = _tell(rng, actor)
         if rng.random() < 0.35:
-            who = _pick(rng, ("the one", "the thing", "whatever is", "the one that is", "something"))
+            who = pick(rng, ("the one", "the thing", "whatever is", "the one that is", "something"))
             return Description(f"{who} {words}", mode, None, None, action, direction)
         noun = noun_phrase(rng, actor.kind)
         return Description(f"{_with(the, noun)} {words}", mode, actor.kind, None, action, direction)
@@ -178,7 +175,7 @@ def _try(rng: np.random.Generator, actors: Sequence[Actor], number: int, mode: s
     whom = describe(rng, actors, other, "appearance")
     if whom is None:
         return None
-    relation = _pick(rng, tuple(_RELATIONS))
+    relation = pick(rng, tuple(_RELATIONS))
     plain = rng.random() < 0.4
     noun = "one" if plain else noun_phrase(rng, actor.kind, color)
     anchor = noun_phrase(rng, actors[other].kind, whom.color)
@@ -193,7 +190,7 @@ def _with(the: str, noun: str) -> str:
 def _tell(rng: np.random.Generator, actor: Actor) -> tuple[str, str, str | None]:
     act = actor.act
     if act.direction and rng.random() < 0.25:
-        return f"moving {_pick(rng, _WAYS[act.direction])}", "move", act.direction
+        return f"moving {pick(rng, _WAYS[act.direction])}", "move", act.direction
     if act.direction and rng.random() < 0.15:
         verbs = _OWN_VERBS.get((actor.kind, act.action), _VERBS[act.action])
         return verbs[0][0], act.action, None
@@ -206,12 +203,12 @@ def absent(rng: np.random.Generator, actors: Sequence[Actor]) -> Description:
         actor = actors[int(rng.integers(len(actors)))]
         draw = rng.random()
         if draw < 0.15:
-            return Description(f"the {_pick(rng, ABSENT_THINGS)}", "absent", "nothing")
+            return Description(f"the {pick(rng, ABSENT_THINGS)}", "absent", "nothing")
         kind, color, act = actor.kind, None, None
         if draw < 0.4:
-            kind = _pick(rng, sorted(ACTORS))
+            kind = pick(rng, sorted(ACTORS))
         elif draw < 0.65 or len(KIND_ACTIONS[kind]) == 1:
-            color = _pick(rng, sorted(COLORS))
+            color = pick(rng, sorted(COLORS))
         else:
             act = Act.draw(rng, kind, unlike=actor.act)
         noun = noun_phrase(rng, kind, color)
@@ -234,5 +231,5 @@ def caption(rng: np.random.Generator, actors: Sequence[Actor]) -> str:
 
 def imperative(rng: np.random.Generator, what: str, kind: str, act: Act) -> str:
     """An instruction to do something: "make the red car drive to the left"."""
-    verb = _pick(rng, ("make", "let"))
+    verb = pick(rng, ("make", "let"))
     return f"{verb} {what} {tell_act(rng, kind, act, base=True)}"
