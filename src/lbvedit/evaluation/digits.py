@@ -18,8 +18,9 @@ __all__ = ["classifier_accuracy", "evaluate_mnist"]
 
 def evaluate_mnist(options: Options) -> Result:
     """The figures of the embedded digit classifier."""
-    numbers = sample(10_000, options.limit, options.seed)
-    figures = classifier_accuracy(load_digit_classifier(options.weights), options.require("mnist"), numbers)
+    mnist = options.require("mnist")
+    numbers = sample(len(read_mnist(mnist, "test")[0]), options.limit, options.seed)
+    figures = classifier_accuracy(load_digit_classifier(options.weights), mnist, numbers)
     return Result("digits", "mnist", len(numbers), figures)
 
 
