@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from lbvedit.data.photos import IGNORED, LabelledPhotos, Photos, Sequences, jitter_colors
+from lbvedit.data.photos import IGNORED, LabelledPhotos, Photos, Sequences, _narrowed, jitter_colors
 from lbvedit.errors import MediaError
 from tests.data import albums
 
@@ -18,6 +18,17 @@ def test_a_mask_drawn_by_hand_beats_the_machines(album):
         assert (photos[index].labels == 12).mean() > 0.1
     assert len(Photos(album, by_hand=True)) < len(photos)
     assert all(Photos(album, by_hand=True)[index].by_hand for index in range(3))
+
+
+def test_the_unlabelled_band_of_an_outline_goes_to_the_nearer_side():
+    labels = np.full((12, 40), 12, np.uint8)
+    labels[:, 20:] = 0
+    labels[:, 18:22] = IGNORED  # a band of four pixels on the outline
+    labels[:, 30:] = IGNORED  # and ten that nobody labelled
+    narrowed = _narrowed(labels)
+    assert (narrowed[:, :20] == 12).all()
+    assert (narrowed[:, 20:30] == 0).all()
+    assert (narrowed[:, 33:] == IGNORED).all()
 
 
 def test_train_and_test_share_no_photo(album):
