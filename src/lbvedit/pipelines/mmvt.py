@@ -121,8 +121,7 @@ class MMVTSegmenter:
             report(Event("warning", "words", message=note))
         language = finder.read([heard.words])
         self.look(source, finder, language)
-        for masks in self.segment(source.windows(self.window, 0), finder, language):
-            yield _refined(masks) if self.options.refine else masks
+        yield from self.cut(source.windows(self.window, 0), finder, language)
 
     def look(self, source: Source, finder: Finder, language: Language) -> None:
         """Looks through the video for the target, unless that was done.
@@ -136,6 +135,11 @@ class MMVTSegmenter:
         if found.score < self.options.fits:
             raise _nothing_fits(self.request.text, finder, source, found.score)
         self.state = {"peak": torch.tensor(found.peak)}
+
+    def cut(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:
+        """The instances in each of some consecutive clips, with their edges drawn as the options say."""
+        for masks in self.segment(clips, finder, language):
+            yield _refined(masks) if self.options.refine else masks
 
     def forget(self) -> None:
         """Forgets the last frame, but not how strong the target's evidence was."""
