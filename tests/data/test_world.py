@@ -7,13 +7,14 @@ import torch
 
 from lbvedit.data import world
 from lbvedit.data.world.actions import ACTIONS, DIRECTIONS, KIND_ACTIONS, Act, perform
-from lbvedit.data.world.actors import ACTORS, COLORS, turned
+from lbvedit.data.world.actors import ACTORS
 from lbvedit.data.world.augment import augment
 from lbvedit.data.world.camera import look_at
 from lbvedit.data.world.render import render
 from lbvedit.data.world.scene import Body, Ground, Light, Primitive, Scene
 from lbvedit.data.world.shapes import Shape
 from lbvedit.data.world.stage import Actor, Stage, draw_stage
+from lbvedit.data.world.workshop import COLORS, turned
 from lbvedit.motion import warp
 
 SIDE = 96

@@ -23,11 +23,12 @@ from lbvedit.data.photos import IGNORED, Photos
 from lbvedit.data.referring import ReferringItem
 from lbvedit.data.stills import fill_hole
 from lbvedit.data.world.actions import KIND_ACTIONS, Act
-from lbvedit.data.world.actors import ACTORS, COLORS
+from lbvedit.data.world.actors import ACTORS
 from lbvedit.data.world.augment import augment
 from lbvedit.data.world.render import Rendered, render
 from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_stage, possible_actions
 from lbvedit.data.world.words import MODES, Description, absent, article, describe, imperative, noun_phrase
+from lbvedit.data.world.workshop import COLORS
 
 __all__ = ["EDIT_SIZES", "SIZES", "ActorEdits", "ActorItem", "Actors", "scenery"]
 

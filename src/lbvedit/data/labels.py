@@ -11,7 +11,8 @@ from torch import Tensor
 from lbvedit.data import e_clevr
 from lbvedit.data.pairs import Pair
 from lbvedit.data.world.actions import ACTIONS, DIRECTIONS
-from lbvedit.data.world.actors import ACTORS, COLORS
+from lbvedit.data.world.actors import ACTORS
+from lbvedit.data.world.workshop import COLORS
 
 __all__ = ["CLIP_GROUPS", "FRAME_GROUPS", "GROUPS", "Corpus", "all_on_top", "groups_right", "label_rows"]
 

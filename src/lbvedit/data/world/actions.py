@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lbvedit.data.world.actors import Joint, moved, turned
 from lbvedit.data.world.scene import Array
+from lbvedit.data.world.workshop import Joint, moved, turned
 
 __all__ = ["ACTIONS", "DIRECTIONS", "KIND_ACTIONS", "Act", "perform"]
 

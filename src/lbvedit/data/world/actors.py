@@ -7,169 +7,23 @@ is up to the action (:mod:`lbvedit.data.world.actions`), which knows joints by t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from lbvedit.data.world.scene import Array, Body, Primitive, linear
+from lbvedit.data.world.scene import Array, Body, Primitive
 from lbvedit.data.world.shapes import Shape
+from lbvedit.data.world.workshop import Joint, Point, Workshop, moved, scaled, turned
 
-__all__ = ["ACTORS", "COLORS", "Joint", "Part", "Parts", "assemble", "moved", "scaled", "turned"]
-
-Point = tuple[float, float, float]
-
-COLORS: dict[str, tuple[int, int, int]] = {
-    "red": (190, 30, 30), "blue": (36, 72, 205), "green": (34, 125, 40), "yellow": (240, 205, 40),
-    "white": (236, 236, 232), "black": (26, 26, 30), "gray": (122, 124, 128), "orange": (232, 118, 24),
-    "purple": (120, 44, 165), "brown": (112, 66, 30), "pink": (236, 128, 168), "cyan": (40, 190, 200),
-}  # fmt: skip
-"""What an actor's main colour may be."""
+__all__ = ["ACTORS", "assemble"]
 
 
-@dataclass(frozen=True)
-class Joint:
-    """Where a part turns.
-
-    Args:
-        role: leg, knee, arm, head, wheel, wing or tail.
-        point: what it turns about.
-        axis: 0, 1 or 2 for x, y or z.
-        phase: where in the gait it is, in turns.
-        above: the joint that carries this one along, as a hip does a knee.
-    """
-
-    role: str
-    point: Point
-    axis: int = 1
-    phase: float = 0.0
-    above: Joint | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """A primitive in an actor's space; ``place`` is ``(4, 4)``."""
-
-    primitive: Primitive
-    place: Array
-    joint: Joint | None = None
-
-
-Parts = list[Part]
-
-
-def moved(x: float, y: float, z: float) -> Array:
-    """The ``(4, 4)`` shift."""
-    out = np.eye(4)
-    out[:3, 3] = x, y, z
-    return out
-
-
-def scaled(x: float, y: float, z: float) -> Array:
-    """The ``(4, 4)`` stretch."""
-    return np.diag([x, y, z, 1.0])
-
-
-def turned(axis: int, angle: float | Array) -> Array:
-    """The ``(..., 4, 4)`` turn by radians about x, y or z, right-handed."""
-    angles = np.asarray(angle, dtype=float)
-    out = np.zeros((*angles.shape, 4, 4))
-    out[..., range(4), range(4)] = 1.0
-    a, b = (axis + 1) % 3, (axis + 2) % 3
-    out[..., a, a] = out[..., b, b] = np.cos(angles)
-    out[..., b, a], out[..., a, b] = np.sin(angles), -np.sin(angles)
-    return out
-
-
-class _Workshop:
-    """Makes the parts of one actor with its main colour and a second one."""
-
-    def __init__(self, color: str, rng: np.random.Generator) -> None:
-        self.rng = rng
-        self.palette: dict[str, tuple[float, float, float]] = {
-            "body": linear(*COLORS[color]), "tyre": linear(28, 28, 30), "glass": linear(38, 48, 62),
-            "chrome": linear(205, 208, 212), "light": linear(255, 246, 205), "tail light": linear(205, 24, 20),
-            "white": linear(238, 238, 236), "dark": linear(38, 34, 34), "wood": linear(104, 66, 38),
-            "leaf": linear(52, 112, 40), "beak": linear(238, 150, 30), "roof": linear(132, 54, 40),
-            "skin": linear(*_SKINS[int(rng.integers(len(_SKINS)))]),
-            "hair": linear(*_HAIRS[int(rng.integers(len(_HAIRS)))]),
-            "trousers": linear(*_TROUSERS[int(rng.integers(len(_TROUSERS)))]),
-        }  # fmt: skip
-        red, green, blue = self.palette["body"]
-        self.palette["deep"] = (0.45 * red, 0.45 * green, 0.45 * blue)
-        self.parts: Parts = []
-
-    def add(
-        self, shape: Shape, params: tuple[float, ...], place: Array, color: str, joint: Joint | None = None
-    ) -> None:
-        full = (*params, 0.0, 0.0, 0.0, 0.0)[:4]
-        gloss = {"glass": 0.9, "chrome": 0.8, "light": 0.6, "leaf": 0.05, "skin": 0.15, "tyre": 0.1}.get(color, 0.3)
-        primitive = Primitive(
-            shape, (full[0], full[1], full[2], full[3]), self.palette[color], float(color == "chrome"), gloss
-        )
-        self.parts.append(Part(primitive, place, joint))
-
-    def box(
-        self, at: Point, half: Point, color: str, rounding: float = 0.05, joint: Joint | None = None, pitch: float = 0.0
-    ) -> None:
-        place = moved(*at) @ turned(1, pitch)
-        self.add(Shape.BOX, (*half, min(rounding, *half)), place, color, joint)
-
-    def ball(self, at: Point, radii: Point, color: str, joint: Joint | None = None, pitch: float = 0.0) -> None:
-        self.add(Shape.ELLIPSOID, (), moved(*at) @ turned(1, pitch) @ scaled(*radii), color, joint)
-
-    def limb(self, start: Point, end: Point, radius: float, color: str, joint: Joint | None = None) -> None:
-        a, b = np.asarray(start), np.asarray(end)
-        half = float(np.linalg.norm(b - a)) / 2
-        self.add(Shape.CAPSULE, (half, radius), _along(a, b), color, joint)
-
-    def cone(
-        self, base: Point, tip: Point, radius: float, color: str, taper: float = 0.0, joint: Joint | None = None
-    ) -> None:
-        a, b = np.asarray(base), np.asarray(tip)
-        half = float(np.linalg.norm(b - a)) / 2
-        self.add(Shape.FRUSTUM, (taper,), _along(a, b) @ scaled(radius, radius, half), color, joint)
-
-    def leg(self, hip: Point, radius: float, color: str, foot: Point, foot_color: str, phase: float) -> None:
-        """A leg from the hip to the ground, with a knee half way and a foot of these radii that points forward."""
-        x, y, z = hip
-        upper = Joint("leg", hip, 1, phase)
-        knee = (x, y, 0.5 * z)
-        lower = Joint("knee", knee, 1, phase, upper)
-        self.ball((x, y, 0.74 * z), (1.45 * radius, 1.2 * radius, 0.3 * z), color, upper)
-        self.limb(knee, (x, y, foot[2]), radius, color, lower)
-        self.ball((x + 0.4 * foot[0], y, 0.9 * foot[2]), foot, foot_color, lower)
-
-    def wheel(self, at: Point, radius: float, width: float, hole: float = 0.0) -> None:
-        joint = Joint("wheel", at, 1)
-        place = moved(*at) @ turned(0, np.pi / 2) @ scaled(radius, radius, width)
-        self.add(Shape.FRUSTUM, (1.0, hole), place, "tyre", joint)
-        if not hole:
-            hub = moved(*at) @ turned(0, np.pi / 2) @ scaled(0.55 * radius, 0.55 * radius, width * 1.06)
-            self.add(Shape.FRUSTUM, (1.0,), hub, "chrome", joint)
-
-
-_SKINS = ((224, 178, 146), (198, 146, 110), (142, 96, 68), (92, 60, 44), (236, 196, 170))
-_HAIRS = ((40, 28, 22), (86, 54, 30), (170, 128, 68), (24, 22, 24), (120, 60, 36))
-_TROUSERS = ((36, 44, 70), (52, 50, 48), (92, 84, 70), (30, 30, 34), (70, 82, 104))
-
-
-def _along(start: Array, end: Array) -> Array:
-    """``(4, 4)`` that takes z onto the line between two points and the origin to its middle."""
-    z = (end - start) / np.linalg.norm(end - start)
-    x = np.cross([0.0, 1.0, 0.0] if abs(z[1]) < 0.9 else [1.0, 0.0, 0.0], z)
-    x /= np.linalg.norm(x)
-    out = np.eye(4)
-    out[:3, 0], out[:3, 1], out[:3, 2], out[:3, 3] = x, np.cross(z, x), z, (start + end) / 2
-    return out
-
-
-def _wheels(make: _Workshop, places: Sequence[float], side: float, radius: float) -> None:
+def _wheels(make: Workshop, places: Sequence[float], side: float, radius: float) -> None:
     for x in places:
         for y in (-side, side):
             make.wheel((x, y, radius), radius, 0.09)
 
 
-def _car(make: _Workshop) -> None:
+def _car(make: Workshop) -> None:
     make.box((0, 0, 0.44), (1.05, 0.46, 0.22), "body", 0.14)
     make.box((-0.12, 0, 0.78), (0.58, 0.4, 0.2), "glass", 0.12)
     make.box((-0.12, 0, 0.95), (0.46, 0.38, 0.05), "body", 0.05)
@@ -179,7 +33,7 @@ def _car(make: _Workshop) -> None:
     _wheels(make, (-0.64, 0.66), 0.43, 0.24)
 
 
-def _bus(make: _Workshop) -> None:
+def _bus(make: Workshop) -> None:
     make.box((0, 0, 0.92), (1.7, 0.5, 0.66), "body", 0.12)
     make.box((-0.05, 0, 1.18), (1.5, 0.515, 0.2), "glass", 0.03)
     make.box((1.68, 0, 1.12), (0.05, 0.42, 0.28), "glass", 0.04)
@@ -189,7 +43,7 @@ def _bus(make: _Workshop) -> None:
     _wheels(make, (-1.05, 1.05), 0.46, 0.27)
 
 
-def _truck(make: _Workshop) -> None:
+def _truck(make: Workshop) -> None:
     make.box((1.0, 0, 0.8), (0.42, 0.48, 0.5), "body", 0.12)
     make.box((1.14, 0, 1.02), (0.31, 0.495, 0.17), "glass", 0.05)
     make.box((-0.42, 0, 0.98), (0.94, 0.52, 0.6), "white", 0.04)
@@ -198,7 +52,7 @@ def _truck(make: _Workshop) -> None:
     _wheels(make, (-0.95, -0.4, 1.0), 0.45, 0.27)
 
 
-def _bicycle(make: _Workshop) -> None:
+def _bicycle(make: Workshop) -> None:
     for x in (-0.52, 0.52):
         make.wheel((x, 0, 0.36), 0.36, 0.035, hole=0.84)
     crank, seat, head = (-0.08, 0.0, 0.36), (-0.2, 0.0, 0.82), (0.38, 0.0, 0.86)
@@ -212,7 +66,7 @@ def _bicycle(make: _Workshop) -> None:
     make.box((-0.22, 0, 0.88), (0.14, 0.08, 0.035), "dark", 0.03)
 
 
-def _boat(make: _Workshop) -> None:
+def _boat(make: Workshop) -> None:
     make.box((-0.2, 0, 0.24), (0.85, 0.42, 0.22), "body", 0.12)
     make.ball((0.62, 0, 0.26), (0.62, 0.41, 0.22), "body")
     make.box((-0.1, 0, 0.46), (0.8, 0.36, 0.03), "wood", 0.02)
@@ -221,7 +75,7 @@ def _boat(make: _Workshop) -> None:
     make.box((-0.7, 0, 0.6), (0.22, 0.26, 0.15), "white", 0.05)
 
 
-def _aeroplane(make: _Workshop) -> None:
+def _aeroplane(make: Workshop) -> None:
     make.limb((-1.05, 0, 0.55), (1.05, 0, 0.55), 0.24, "body")
     make.box((0.1, 0, 0.5), (0.28, 1.35, 0.035), "white", 0.03)
     make.box((-1.1, 0, 0.62), (0.16, 0.5, 0.03), "white", 0.02)
@@ -233,7 +87,7 @@ def _aeroplane(make: _Workshop) -> None:
     _wheels(make, (0.0,), 0.2, 0.1)
 
 
-def _train(make: _Workshop) -> None:
+def _train(make: Workshop) -> None:
     for x, color in ((1.2, "body"), (-1.1, "deep")):
         make.box((x, 0, 0.82), (1.05, 0.48, 0.5), color, 0.1)
         make.box((x, 0, 1.02), (0.9, 0.495, 0.16), "glass", 0.03)
@@ -244,7 +98,7 @@ def _train(make: _Workshop) -> None:
         make.ball((2.25, y, 0.58), (0.05, 0.08, 0.08), "light")
 
 
-def _person(make: _Workshop) -> None:
+def _person(make: Workshop) -> None:
     for y, phase in ((-0.11, 0.0), (0.11, 0.5)):
         make.leg((0, y, 0.84), 0.085, "trousers", (0.14, 0.07, 0.06), "dark", phase)
         arm = Joint("arm", (0, 2.35 * y, 1.24), 1, phase + 0.5)
@@ -257,7 +111,7 @@ def _person(make: _Workshop) -> None:
 
 
 def _beast(
-    make: _Workshop,
+    make: Workshop,
     *,
     length: float,
     height: float,
@@ -283,7 +137,7 @@ def _beast(
     return joint
 
 
-def _dog(make: _Workshop) -> None:
+def _dog(make: Workshop) -> None:
     h = _beast(make, length=0.42, height=0.48, girth=0.19, neck=(0.62, 0, 0.78), head=(0.17, 0.13, 0.13), leg=0.06)
     make.limb((0.74, 0, 0.74), (0.86, 0, 0.72), 0.07, "body", h)
     make.ball((0.94, 0, 0.74), (0.035, 0.04, 0.035), "dark", h)
@@ -292,7 +146,7 @@ def _dog(make: _Workshop) -> None:
     make.limb((-0.55, 0, 0.56), (-0.78, 0, 0.8), 0.04, "body", Joint("tail", (-0.55, 0, 0.56), 2))
 
 
-def _cat(make: _Workshop) -> None:
+def _cat(make: Workshop) -> None:
     h = _beast(make, length=0.34, height=0.36, girth=0.14, neck=(0.46, 0, 0.56), head=(0.13, 0.13, 0.12), leg=0.045)
     for y in (-0.08, 0.08):
         make.cone((0.46, y, 0.63), (0.45, y * 1.15, 0.76), 0.05, "body", joint=h)
@@ -302,7 +156,7 @@ def _cat(make: _Workshop) -> None:
     make.limb((-0.66, 0, 0.62), (-0.62, 0, 0.84), 0.035, "deep", tail)
 
 
-def _horse(make: _Workshop) -> None:
+def _horse(make: Workshop) -> None:
     h = _beast(make, length=0.66, height=0.98, girth=0.3, neck=(1.02, 0, 1.6), head=(0.16, 0.12, 0.14), leg=0.08)
     make.limb((1.08, 0, 1.58), (1.3, 0, 1.4), 0.1, "body", h)
     make.limb((0.58, 0, 1.24), (0.92, 0, 1.72), 0.07, "dark", h)
@@ -311,7 +165,7 @@ def _horse(make: _Workshop) -> None:
     make.limb((-0.86, 0, 1.1), (-1.06, 0, 0.62), 0.07, "dark", Joint("tail", (-0.86, 0, 1.1), 0))
 
 
-def _cow(make: _Workshop) -> None:
+def _cow(make: Workshop) -> None:
     h = _beast(make, length=0.66, height=0.84, girth=0.36, neck=(1.06, 0, 1.16), head=(0.2, 0.16, 0.18), leg=0.09)
     make.ball((1.24, 0, 1.06), (0.11, 0.12, 0.1), "skin", h)
     for y in (-0.14, 0.14):
@@ -321,7 +175,7 @@ def _cow(make: _Workshop) -> None:
     make.limb((-0.9, 0, 1.0), (-1.0, 0, 0.5), 0.035, "deep", Joint("tail", (-0.9, 0, 1.0), 0))
 
 
-def _sheep(make: _Workshop) -> None:
+def _sheep(make: Workshop) -> None:
     h = _beast(
         make, length=0.36, height=0.58, girth=0.29, neck=(0.66, 0, 0.78), head=(0.17, 0.11, 0.12), leg=0.06,
         leg_color="dark", head_color="dark",
@@ -333,7 +187,7 @@ def _sheep(make: _Workshop) -> None:
         make.ball((0.6, y, 0.8), (0.04, 0.08, 0.04), "dark", h)
 
 
-def _bird(make: _Workshop) -> None:
+def _bird(make: Workshop) -> None:
     make.ball((0, 0, 0.42), (0.34, 0.2, 0.2), "body", pitch=-0.25)
     head = Joint("head", (0.22, 0, 0.52), 1)
     make.ball((0.32, 0, 0.66), (0.15, 0.14, 0.14), "body", head)
@@ -351,7 +205,7 @@ def _bird(make: _Workshop) -> None:
     make.box((-0.42, 0, 0.38), (0.18, 0.1, 0.025), "deep", 0.02, pitch=-0.3)
 
 
-def _ball(make: _Workshop) -> None:
+def _ball(make: Workshop) -> None:
     spin = Joint("wheel", (0, 0, 0.42), 1)
     make.ball((0, 0, 0.42), (0.42, 0.42, 0.42), "body", spin)
     for axis in (0, 2):
@@ -359,7 +213,7 @@ def _ball(make: _Workshop) -> None:
         make.add(Shape.FRUSTUM, (1.0,), place, "white", spin)
 
 
-def _tree(make: _Workshop) -> None:
+def _tree(make: Workshop) -> None:
     make.cone((0, 0, 0), (0, 0, 1.1), 0.17, "wood", taper=0.6)
     if make.rng.random() < 0.5:
         for z, r in ((0.8, 0.8), (1.35, 0.62), (1.85, 0.42)):
@@ -369,7 +223,7 @@ def _tree(make: _Workshop) -> None:
             make.ball((x, y, z), (r, r, r * 0.9), "leaf")
 
 
-def _house(make: _Workshop) -> None:
+def _house(make: Workshop) -> None:
     make.box((0, 0, 0.62), (0.85, 0.95, 0.62), "body", 0.03)
     for side in (-1, 1):
         slab = moved(side * 0.48, 0, 1.5) @ turned(1, side * 0.75)
@@ -384,7 +238,7 @@ def _house(make: _Workshop) -> None:
         make.box(at, half, "wood" if half[2] > 0.3 else "glass", 0.01)
 
 
-ACTORS: Mapping[str, tuple[Callable[[_Workshop], None], float, tuple[str, ...]]] = {
+ACTORS: Mapping[str, tuple[Callable[[Workshop], None], float, tuple[str, ...]]] = {
     "car": (_car, 1.15, ()),
     "bus": (_bus, 1.8, ()),
     "truck": (_truck, 1.5, ()),
@@ -426,7 +280,7 @@ def assemble(
         joints: for each role, the joint's angle over time ``(T + 1,)``; a role that is missing rests.
         rng: decides on details such as hair.
     """
-    make = _Workshop(color, rng)
+    make = Workshop(color, rng)
     ACTORS[kind][0](make)
     places = []
     for part in make.parts:

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lbvedit.data.world.actions import KIND_ACTIONS, Act, perform
-from lbvedit.data.world.actors import ACTORS, COLORS, assemble
+from lbvedit.data.world.actors import ACTORS, assemble
 from lbvedit.data.world.backgrounds import draw_ground, draw_light
 from lbvedit.data.world.camera import look_at
 from lbvedit.data.world.scene import Array, Body, Camera, Ground, Light, Scene
+from lbvedit.data.world.workshop import COLORS
 
 __all__ = ["SETTINGS", "Actor", "Stage", "draw_actor", "draw_stage", "possible_actions"]
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from lbvedit.data.drawn import pick
 from lbvedit.data.world.actions import KIND_ACTIONS, Act
-from lbvedit.data.world.actors import ACTORS, COLORS
+from lbvedit.data.world.actors import ACTORS
 from lbvedit.data.world.stage import Actor
+from lbvedit.data.world.workshop import COLORS
 from lbvedit.language.lexicon import ABSENT_THINGS, KINDS
 
 __all__ = ["MODES", "Description", "absent", "article", "caption", "describe", "imperative", "noun_phrase", "tell_act"]
