@@ -106,6 +106,21 @@ def test_events_tell_the_story(clips, tmp_path):
     assert {"fate": "kept", "what": "audio 1 (aac)", "how": "packets copied bit for bit"} in rows
 
 
+def test_a_total_that_was_too_small_counts_as_unknown(clips, tmp_path):
+    events: list[Event] = []
+    work.run(make(clips("joined"), tmp_path / "out.mkv"), events.append)
+    told = [(event.done, event.total) for event in events if event.kind == "progress"]
+    assert all(total is None or done <= total for done, total in told)
+    assert None in [total for _, total in told]
+    assert told[-1][0] == told[-1][1]
+
+
+def test_several_pictures_for_one_image_are_refused_before_the_work(clips, tmp_path):
+    with pytest.raises(UsageError, match="20 pictures do not fit into one PNG"):
+        work.run(make(clips("cfr"), tmp_path / "out.png", encode=EncodeOptions()), kill_after(0))
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("pipeline", "frames", "kept"),
     [

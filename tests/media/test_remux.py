@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -21,7 +22,7 @@ from lbvedit.media.remux import Original, Remuxed, remux
 from lbvedit.media.source import Source
 from lbvedit.media.timeline import Timeline
 from lbvedit.types import EncodeOptions
-from tests.clips import Clips, ffmpeg
+from tests.clips import Clips, ffmpeg, pictures, tone
 
 FAST = {"libx264": EncodeOptions(preset="ultrafast"), "libx265": EncodeOptions(preset="ultrafast")}
 MANIFEST = '{"a": "=;#\\\\ü\\n"}'
@@ -47,7 +48,7 @@ def remake(
             for clip in clips:
                 writer.write(clip)
         joined = join([folder / "part.nut"], folder / "joined", encoding, end_s=source.end_s)
-        original = Original(source.path, source.probed, timeline)
+        original = Original(source.path, source.probed, timeline, source.restarts)
         return remux(joined, output, container, encoding, folder=folder, original=original, manifest=MANIFEST)
 
 
@@ -162,6 +163,27 @@ def test_what_a_muxer_moves_is_told(clips: Clips, tmp_path: Path) -> None:
     moved_s = times(output)[0] - times(source)[0]
     assert moved_s > 0, "there is no time of decoding before 0 in MPEG-TS"
     assert f"changed: time stamps, moved by {float(moved_s):g} s, sound and pictures alike" in told
+
+
+def test_sound_follows_where_the_clock_of_a_recording_begins_anew(tmp_path: Path) -> None:
+    once, twice, output = tmp_path / "once.ts", tmp_path / "twice.ts", tmp_path / "out.mkv"
+    ffmpeg(*pictures(frames=50).split(), *tone(seconds=2).split(), "-c:v", "mpeg2video", "-c:a", "mp2", once)
+    twice.write_bytes(2 * once.read_bytes())
+    remake(twice, output)
+    sound = packets(output, "audio", 0)
+    assert len(sound) == 2 * len(packets(once, "audio", 0))
+    steps = [float(later - earlier) for (earlier, _), (later, _) in pairwise(sound)]
+    assert min(steps) > 0.01, "no packet is squeezed"
+    assert max(steps) < 0.1, "and there is no gap"
+    assert sound[-1][0] == pytest.approx(times(output)[-1], abs=0.1)
+
+
+@pytest.mark.parametrize("ending", ["mkv", "webm", "mp4"])
+def test_the_same_work_gives_the_same_bytes(clips: Clips, tmp_path: Path, ending: str) -> None:
+    first, second = tmp_path / f"1.{ending}", tmp_path / f"2.{ending}"
+    for output in (first, second):
+        remake(clips("sound"), output)
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_mp4_says_what_it_changes_and_loses_and_keeps_the_title(clips: Clips, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -44,7 +43,7 @@ def run(job: Job, report: Report) -> Result:
     from lbvedit.job.finish import finish
     from lbvedit.job.opening import open_source
     from lbvedit.job.parts import PartEncoder
-    from lbvedit.media.containers import container_for
+    from lbvedit.media.containers import check_count, container_for
     from lbvedit.media.encoding import choose_encoding
     from lbvedit.media.remux import Original
     from lbvedit.media.window import CrossFade
@@ -58,6 +57,7 @@ def run(job: Job, report: Report) -> Result:
         stack.enter_context(_disk_errors(job))
         source, timeline, plan = open_source(job, report)
         stack.enter_context(source)
+        check_count(container, job.output, source.info.frame_count or 1)
         # What is left of a plan of cuts and fades alone needs no pipeline.
         name = job.pipeline if plan is None or plan.steps else "passthrough"
         pipeline = registry.build(name, replace(job.request, plan=plan))
@@ -83,7 +83,7 @@ def run(job: Job, report: Report) -> Result:
             work,
             choose=lambda clip: choose_encoding(container, job.encode, clip, source.info),
             change=last_touch,
-            progress=lambda done: report(Event("progress", job.request.task, done, source.info.frame_count)),
+            progress=lambda done: report(_progress(job, done, source.info.frame_count)),
         )
         encoding = encoder.run(
             cast("Iterator[Clip]", pipeline(source, report)),
@@ -95,7 +95,7 @@ def run(job: Job, report: Report) -> Result:
 
         hashes = {str(mask.path): hash_input(mask.path) or "" for mask in job.request.masks}
         manifest = Manifest(job, installed_versions(), input_sha256.result(), hashes, verified())
-        original = Original(source.path, source.probed, timeline)
+        original = Original(source.path, source.probed, timeline, source.restarts)
         result = finish(job, work, original, container, encoding, manifest, end_s=source.end_s)
         if watch:
             watch.write(result, manifest)
@@ -133,6 +133,11 @@ def _announce(job: Job, source: Source, work: WorkFolder, report: Report) -> Non
     report(Event("start", message=f"{job.input} ({size}) -> {job.output}, {job.pipeline}", data=data))
 
 
+def _progress(job: Job, done: int, announced: int | None) -> Event:
+    """How far a job is; a total that turned out to be too small counts as unknown."""
+    return Event("progress", job.request.task, done, announced if announced and done <= announced else None)
+
+
 def _summary(result: Result) -> str:
     return f"{result.output}: {result.frames} frames"
 
@@ -163,6 +168,7 @@ def _disk_errors(job: Job) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = "free some space, then the same command with --resume goes on" if full else ""
+        from lbvedit.media.ffmpeg import DISK_HINTS
+
+        hint = DISK_HINTS.get(error.errno or 0, "")
         raise MediaError(f"{job.output} cannot be written: {error.strerror or error}", hint=hint) from error

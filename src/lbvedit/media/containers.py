@@ -21,7 +21,7 @@ from lbvedit.errors import UsageError
 if TYPE_CHECKING:
     from av.stream import Stream
 
-__all__ = ["Container", "Kind", "container_for", "holds"]
+__all__ = ["Container", "Kind", "check_count", "container_for", "holds", "is_numbered"]
 
 Kind = Literal["film", "stills", "animation", "raw"]
 
@@ -135,6 +135,19 @@ def container_for(output: str | Path, *, codec: str | None = None) -> Container:
 def is_numbered(output: str | Path) -> bool:
     """Whether a name such as ``%05d.png`` stands for as many files as there are pictures."""
     return re.search(r"%0?\d*d", Path(output).name) is not None
+
+
+def check_count(container: Container, output: str | Path, pictures: int) -> None:
+    """Refuses several pictures for a single image.
+
+    Raises:
+        UsageError: the name of an image has no number, and there is more than one picture.
+    """
+    if container.kind == "stills" and pictures > 1 and not is_numbered(output):
+        raise UsageError(
+            f"{pictures} pictures do not fit into one {container.name}",
+            hint=f"a name with a number, such as %05d{container.suffix}, writes one file a picture",
+        )
 
 
 def holds(container: Container, stream: Stream) -> bool:

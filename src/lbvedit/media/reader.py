@@ -96,6 +96,7 @@ class Clock:
     step: int
     jump: int
     repaired: int = 0
+    restarts: int = 0
     last: int | None = None
     _moved: int = field(default=0, repr=False)
 
@@ -119,6 +120,7 @@ class Clock:
             if last is not None and now <= last:
                 self.repaired += 1
                 if last - now > self.jump:
+                    self.restarts += 1
                     self._moved += last + self.step - now
                     now = last + self.step
                 else:
@@ -146,6 +148,8 @@ class StreamReader:
         self._warn = warn
         self._index: Index | None = None
         self._end_s: Fraction | None = None
+        self.restarts = 0
+        """How often time began anew in the last pass that came to the end."""
 
     def shots(self, start: int | None = None) -> Generator[Shot]:
         """The pictures in order, from the last one at or before a time stamp on, or all of them.
@@ -230,6 +234,7 @@ class StreamReader:
                         number = index.number(pts) if index else number + 1
                         picture.pts, stays = pts, picture.duration
                         yield Shot(picture, pts, number)
+                self.restarts = clock.restarts
                 announced_s = stream_duration(container, video, self._info.start_s)
                 self._tell_if_short(announced_s, clock)
                 self._end_s = self._end(clock, stays, announced_s, is_whole=number + 1 == video.frames)

@@ -7,7 +7,7 @@ finished file again, and listed.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +19,12 @@ from av.stream import AttachmentStream, Discard, Disposition
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
-from lbvedit.errors import MediaError, UsageError
+from lbvedit.errors import MediaError
 from lbvedit.media.assembly import Assembly
 from lbvedit.media.audio import edited_sound, plan_track
 from lbvedit.media.codecs import final_settings
 from lbvedit.media.color import UNSPECIFIED, has_alpha
-from lbvedit.media.containers import Container, holds, is_numbered
+from lbvedit.media.containers import Container, check_count, holds, is_numbered
 from lbvedit.media.embed import free_tag, is_manifest, marked
 from lbvedit.media.ffmpeg import Node, filtered, input_file, run, with_second
 from lbvedit.media.outcome import Outcome
@@ -60,11 +60,13 @@ class Original:
         path: a file; None for images and addresses, which bring nothing else along.
         info: what a probe found, before size, rate and time line.
         timeline: what of it plays when; None for all of it.
+        restarts: how often its time stamps begin anew.
     """
 
     path: Path | None
     info: VideoInfo
     timeline: Timeline | None = None
+    restarts: int = 0
 
     @property
     def retimed(self) -> Timeline | None:
@@ -110,12 +112,10 @@ def remux(
         MediaError: ffmpeg fails, or the disk is full; nothing is left of the output then.
         UsageError: several pictures for a single image.
     """
-    if container.kind == "stills" and joined.frames > 1 and not is_numbered(output):
-        raise UsageError(
-            f"{joined.frames} pictures do not fit into one {container.name}",
-            hint=f"a name with a number, such as %05d{container.suffix}, writes one file a picture",
-        )
+    check_count(container, output, joined.frames)
     assembly = Assembly(folder, list(encoding.outcomes))
+    if original and original.restarts and container.kind == "film" and original.info.container in STREAM_CLOCKS:
+        original = _with_one_clock(original, folder)
     try:
         with ExitStack() as stack:
             source = stack.enter_context(_open(original.path)) if original and original.path else None
@@ -137,6 +137,21 @@ def remux(
         _remove(output)
         raise
     return Remuxed(tuple(assembly.outcomes), has_manifest)
+
+
+def _with_one_clock(original: Original, folder: Path) -> Original:
+    """The source with its packets as they are and its time stamps as one run, as the pictures' are.
+
+    FFmpeg moves all streams together where a broadcaster's clock begins anew, but not while it keeps time stamps.
+    """
+    assert original.path is not None
+    path = folder / "one-clock.ts"
+    with _open(original.path) as source:
+        start_s = Fraction(source.start_time or 0, av.time_base)
+        streams = [input_file(original.path)[str(stream.index)] for stream in source.streams]
+    options = {"f": "mpegts", "c": "copy", "muxdelay": 0, "muxpreload": 0, "output_ts_offset": f"{float(start_s):.6f}"}
+    run(streams, path, options)
+    return replace(original, path=path)
 
 
 def _open(path: Path) -> InputContainer:
@@ -233,6 +248,9 @@ def _set_up(assembly: Assembly, container: Container, encoding: Encoding, joined
     if not container.variable_rate and joined.frames > 1:
         assembly.tell("changed", "time stamps", f"{container.name} has none: one picture follows another")
     assembly.set(f=container.muxer, fps_mode="passthrough")
+    if container.muxer in ("matroska", "webm"):
+        # Their identifiers are random otherwise, so that no two files of the same job would be the same.
+        assembly.set(fflags="+bitexact")
     if container.muxer in ("mp4", "mov"):
         ticks = str(encoding.time_base.denominator)
         assembly.set(movflags="+faststart", video_track_timescale=ticks, movie_timescale=ticks)

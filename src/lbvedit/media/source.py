@@ -97,12 +97,12 @@ class Source:
         self.probed = probed
         self.color = resolve_tags(probed.color, height=probed.height, pixel_format=probed.pixel_format)
         self.info = self._delivered()
-        reader: Reader
+        self._decoder: Reader
         if images:
-            reader = SequenceReader(self._input, probed)
+            self._decoder = SequenceReader(self._input, probed)
         else:
-            reader = StreamReader(self._input, probed, allow_protocols=allow_protocols, warn=self._warn)
-        self._reader = _UprightReader(reader, probed.time_base, self._size, self._warn)
+            self._decoder = StreamReader(self._input, probed, allow_protocols=allow_protocols, warn=self._warn)
+        self._reader = _UprightReader(self._decoder, probed.time_base, self._size, self._warn)
         self._warn_of_choices(stream)
         self._tell()
 
@@ -149,7 +149,12 @@ class Source:
     @property
     def end_s(self) -> Fraction | None:
         """When the last picture ends, as the file says; None until a pass has come to it, and on another time line."""
-        return self._reader.end_s if self._timeline is None and self._fps is None else None
+        return self._decoder.end_s if self._timeline is None and self._fps is None else None
+
+    @property
+    def restarts(self) -> int:
+        """How often the time stamps begin anew, as in joined recordings; known once a pass has come to the end."""
+        return self._decoder.restarts if isinstance(self._decoder, StreamReader) else 0
 
     def windows(self, size: int, overlap: int = 0) -> Iterator[DecodedClip]:
         """Consecutive clips of ``size`` frames, each beginning with the last ``overlap`` frames of the one before.
