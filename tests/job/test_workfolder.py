@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,22 @@ def test_the_folder_stays_after_a_failure_only_with_something_in_it(tmp_path):
 
 def test_a_temporary_folder_never_outlives_its_job():
     assert not interrupted_after_a_part(None).exists()
+
+
+def test_of_a_job_that_failed_only_the_parts_stay(tmp_path):
+    folder = tmp_path / "work"
+    with suppress(OSError), WorkFolder(folder, "key") as work:
+        finish(work, b"one", 3, {"sum": torch.ones(1)})
+        work.keep("encoding.json", "{}")
+        work.path("joined.mov").write_bytes(b"half")
+        (work.folder_for_result() / "out.mp4").write_bytes(b"half")
+        raise OSError("full")
+    names = {"encoding.json", "job.json", "journal.jsonl", "lock", "part-00000.nut", "state-00000.safetensors"}
+    assert {entry.name for entry in folder.iterdir()} == names
+
+
+def test_nothing_stays_of_a_job_that_makes_no_sense(tmp_path):
+    with suppress(UsageError), WorkFolder(tmp_path / "work", "key") as work:
+        finish(work, b"one", 3)
+        raise UsageError("50 pictures do not fit into one PNG")
+    assert not list(tmp_path.iterdir())

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from lbvedit.errors import MediaError
-from lbvedit.job.workfolder import WorkFolder
+from lbvedit.job.workfolder import ENCODING, WorkFolder
 from lbvedit.media.encode import Writer
 from lbvedit.media.encoding import Encoding
 from lbvedit.media.outcome import Outcome
@@ -25,8 +25,6 @@ __all__ = ["PART_FRAMES", "PartEncoder"]
 PART_FRAMES = 300
 """A part ends with the first clip that brings it to this length: where parts end depends on frame counts alone, so that
 a resumed run cuts where an undisturbed one does."""
-
-ENCODING = "encoding.json"
 
 
 class PartEncoder:

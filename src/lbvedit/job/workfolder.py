@@ -32,9 +32,11 @@ from lbvedit.errors import MediaError, UsageError
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Part", "WorkFolder", "folder_for", "frames_kept"]
+__all__ = ["ENCODING", "Part", "WorkFolder", "folder_for", "frames_kept"]
 
-JOB, JOURNAL, LOCK = "job.json", "journal.jsonl", "lock"
+JOB, ENCODING, JOURNAL, LOCK = "job.json", "encoding.json", "journal.jsonl", "lock"
+RECORDS = (JOB, ENCODING, JOURNAL)
+"""The small files beside the parts."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,13 @@ class WorkFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Removes the folder when the job is done, or when nothing in it is worth keeping."""
-        if kind is None or self._temporary or not self.parts:
+        """Removes the folder when the job is done, or when nothing in it is worth keeping; else what is no part."""
+        # A job that makes no sense is not gone on with.
+        pointless = kind is None or issubclass(kind, UsageError)
+        if pointless or self._temporary or not self.parts:
             shutil.rmtree(self.folder, ignore_errors=True)
+        else:
+            self._keep_only(self.parts)
         self._lock.close()
 
     @property
@@ -190,7 +196,7 @@ class WorkFolder:
         same = _read_key(self.path(JOB)) == self.key
         whole = [part for part in parts if _size(self.part_path(part.number)) == part.size_bytes]
         if parts and resume and same and whole == parts:
-            self._remove_unfinished(parts)
+            self._keep_only(parts)
             self._rewrite_journal(parts)
             return parts
         if parts and not resume:
@@ -199,19 +205,20 @@ class WorkFolder:
             self.replaced = "the finished parts belong to another input, other settings or versions; starting anew"
         elif parts:
             self.replaced = "the finished parts are damaged; starting anew"
-        for entry in self.folder.iterdir():
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            elif entry.name != LOCK:
-                entry.unlink()
+        self._keep_only([])
         self.keep(JOB, json.dumps({"key": self.key}))
         return []
 
-    def _remove_unfinished(self, parts: list[Part]) -> None:
-        finished = {self.part_path(part.number) for part in parts}
-        finished |= {self._state_path(part.number) for part in parts[-1:] if part.has_state}
-        for entry in (*self.folder.glob("part-*"), *self.folder.glob("state-*")):
-            if entry not in finished:
+    def _keep_only(self, parts: list[Part]) -> None:
+        """Removes everything that these parts do not need, such as a result that was half put together."""
+        needed = {self.path(LOCK), *(self.part_path(part.number) for part in parts)}
+        if parts:
+            needed |= {self.path(name) for name in RECORDS}
+            needed |= {self._state_path(part.number) for part in parts[-1:] if part.has_state}
+        for entry in self.folder.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry not in needed:
                 entry.unlink()
 
     def _rewrite_journal(self, parts: list[Part]) -> None:

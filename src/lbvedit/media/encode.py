@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +13,7 @@ from av.video.frame import PictureType
 
 from lbvedit.errors import MediaError
 from lbvedit.media.color import has_alpha
+from lbvedit.media.ffmpeg import DISK_HINTS
 from lbvedit.media.samples import Painter
 
 if TYPE_CHECKING:
@@ -153,9 +153,5 @@ def write_errors(path: Path | str) -> Iterator[None]:
     try:
         yield
     except (FFmpegError, OSError) as error:
-        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
         reason = getattr(error, "strerror", None) or str(error)
-        raise MediaError(
-            f"{path} cannot be written: {reason}",
-            hint="free some space and run it again with --resume" if full else "",
-        ) from error
+        raise MediaError(f"{path} cannot be written: {reason}", hint=DISK_HINTS.get(error.errno or 0, "")) from error

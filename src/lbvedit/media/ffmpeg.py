@@ -21,12 +21,30 @@ import ffmpeg
 
 from lbvedit.errors import MediaError
 
-__all__ = ["Node", "concat", "ffmpeg_version", "filtered", "find_ffmpeg", "input_file", "run", "split", "with_second"]
+__all__ = [
+    "DISK_HINTS",
+    "Node",
+    "concat",
+    "ffmpeg_version",
+    "filtered",
+    "find_ffmpeg",
+    "input_file",
+    "run",
+    "split",
+    "with_second",
+]
 
 log = logging.getLogger(__name__)
 
 Node = Any
 """A stream in a command: an input, one of its streams, or what a filter made of it."""
+
+DISK_HINTS = {
+    errno.ENOSPC: "free some space and run it again with --resume",
+    errno.EDQUOT: "free some space and run it again with --resume",
+    errno.EFBIG: "choose a disk, or a limit, that allows larger files",
+}
+"""What to do about an error that a disk gives, by its number."""
 
 LAST_WORDS = 4096
 """Bytes of what ffmpeg says before it fails that are read; a damaged file can make it say gigabytes."""
@@ -107,6 +125,7 @@ def run(
 
     Raises:
         MediaError: ffmpeg fails; its last words are the message.
+        BrokenPipeError: whoever read standard output went away.
     """
     target = "pipe:1" if str(output) == "-" else f"file:{output}"
     command = _command(nodes, target, options, metadata, flags)
@@ -148,10 +167,10 @@ def _last_words(words: Any) -> str:
 
 
 def _fail(output: str | Path, words: str, code: int) -> None:
+    if str(output) == "-" and os.strerror(errno.EPIPE) in words:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+    refused = next((number for number in DISK_HINTS if os.strerror(number) in words), None)
     lines = [line for line in words.splitlines() if line.strip()]
-    said = lines[0] if lines else f"ffmpeg ended with {code}"
-    full = os.strerror(errno.ENOSPC) in words
-    raise MediaError(
-        f"{output} cannot be written: {os.strerror(errno.ENOSPC) if full else said}",
-        hint="free some space and run it again with --resume" if full else "--debug shows ffmpeg's command",
-    )
+    said = os.strerror(refused) if refused else lines[0] if lines else f"ffmpeg ended with {code}"
+    name, hint = ("standard output", "") if str(output) == "-" else (output, DISK_HINTS.get(refused or 0, ""))
+    raise MediaError(f"{name} cannot be written: {said}", hint=hint or "--debug shows ffmpeg's command")
