@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,36 @@ def test_the_nearer_solid_hides_the_farther():
     masks = render([scene_of(*solids)], SIDE, SIDE)[0].masks[0]
     assert masks[1, SIDE // 2, SIDE // 2]
     assert not masks[0, SIDE // 2, SIDE // 2]
+
+
+def test_of_two_at_the_same_place_the_first_shows_in_any_order():
+    sphere = (Shape.ELLIPSOID, (0.0,) * 4, place(0, 0, 1, 0.5))
+    alone = scene_of(sphere, sphere)
+    for masks in (render([alone], SIDE, SIDE)[0].masks, render([stage(5, 2).scene(), alone], SIDE, SIDE)[1].masks):
+        assert masks[:, 0].any()
+        assert not masks[:, 1].any()
+
+
+def test_a_shadow_reaches_what_casts_it():
+    box = (Shape.BOX, (0.6, 0.6, 0.6, 0.02), place(0, 0, 0.6))
+    scene = scene_of(box)
+    scene = replace(scene, light=Light((0.6, 0.0, 0.8)))  # the shadow falls to the left
+    clip = render([scene], SIDE, SIDE)[0]
+    lit = render([scene_of()], SIDE, SIDE)[0].frames[0, 0].float()
+    rows, columns = torch.nonzero(clip.masks[0, 0], as_tuple=True)
+    row, column = int(rows.max()) - 1, int(columns.min()) - 2
+    assert float(clip.frames[0, 0, row, column]) < 0.75 * float(lit[row, column])
+
+
+def test_a_wall_stands_before_what_lies_behind():
+    scene = scene_of()
+    wall = np.stack([np.full((8, 16), tone, np.float32) for tone in (0.7, 0.1, 0.1)], axis=-1)
+    scene = replace(scene, ground=replace(scene.ground, backdrop=wall, wall=4.0, haze_at=1e4))
+    clip = render([scene], SIDE, SIDE)[0]
+    upper = clip.frames[0, :, : SIDE // 3].float().mean(dim=(1, 2))
+    assert upper[0] > 1.5 * upper[1]
+    assert float(clip.depth[0, 0, SIDE // 3, SIDE // 2]) == pytest.approx(12.0, abs=0.01)
+    assert not clip.depth.isinf().any()
 
 
 def test_a_solid_darkens_the_ground_below_it():

@@ -8,7 +8,7 @@ with all. Of several meetings at one pixel the least counts, whatever the order,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -132,22 +132,15 @@ def cast(primitives: Primitives, lens: Lens, width: int, height: int, *, normals
         y = top[:, None, None] + torch.arange(h, device=device)[None, :, None]
         places = ((chosen // P)[:, None, None] * area + y * width + x).view(-1)
         u, v = x + (0.5 - width / 2), y + (0.5 - height / 2)
-        turn = turns[chosen][..., None, None]
-        start = starts[chosen][..., None, None]
-        spread = [turn[:, i, 2] + turn[:, i, 0] * u + turn[:, i, 1] * v for i in range(3)]
-        if lens.parallel:
-            spread = [spread[i] - turn[:, i, 2] + start[:, i] for i in range(3)]
-        fixed = [turn[:, i, 2] if lens.parallel else start[:, i] for i in range(3)]
-        fan, common = (spread[0], spread[1], spread[2]), (fixed[0], fixed[1], fixed[2])
-        found = meet(shape, params[chosen], *((fan, common) if lens.parallel else (common, fan))).view(-1)
+        rays = _rays(lens.parallel, starts[chosen][..., None, None], turns[chosen][..., None, None], u, v)
+        found = meet(shape, params[chosen], *rays).view(-1)
         nearer = torch.nonzero(found <= steps[places])[:, 0]
         if len(nearer):
             _keep(steps, number, found[nearer], places[nearer], (chosen % P)[nearer // (w * h)])
     shape3 = (F, height, width)
-    normal3 = _normals(primitives, starts, turns, steps, number, lens, width, height) if normals else None
     steps = torch.where(number < 0, NONE, steps).view(shape3)
-    empty = steps.new_empty(0)
-    return Hits(steps, number.view(shape3), normal3 or (empty, empty, empty))
+    hits = Hits(steps, number.view(shape3), (steps.new_empty(0), steps.new_empty(0), steps.new_empty(0)))
+    return replace(hits, normal=_normals(primitives, hits, lens.parallel, starts, turns)) if normals else hits
 
 
 def _own_rays(primitives: Primitives, lens: Lens) -> tuple[Tensor, Tensor]:
@@ -163,6 +156,14 @@ def _own_rays(primitives: Primitives, lens: Lens) -> tuple[Tensor, Tensor]:
     turns = (own[:, :, :, None, :3] * rows[:, None, None]).sum(-1)
     starts = (own[..., :3] * lens.origin[:, None, None]).sum(-1) + own[..., 3]
     return starts.reshape(-1, 3), turns.reshape(-1, 3, 3)
+
+
+def _rays(parallel: bool, starts: Tensor, turns: Tensor, u: Tensor, v: Tensor) -> tuple[Vector, Vector]:
+    """Origins and directions of rays, u and v pixels off the middle, from what :func:`_own_rays` gives."""
+    fixed, moving = (turns[:, :, 2], starts) if parallel else (starts, turns[:, :, 2])
+    x, y, z = (moving[:, i] + turns[:, i, 0] * u + turns[:, i, 1] * v for i in range(3))
+    common = (fixed[:, 0], fixed[:, 1], fixed[:, 2])
+    return ((x, y, z), common) if parallel else (common, (x, y, z))
 
 
 def _groups(shapes: Tensor, windows: Tensor, device: torch.device) -> Iterator[tuple[Shape, Tensor, int, int]]:
@@ -201,37 +202,25 @@ def _keep(steps: Tensor, number: Tensor, found: Tensor, places: Tensor, slots: T
     number.scatter_reduce_(0, places[best], slots[best], "amin")
 
 
-def _normals(
-    primitives: Primitives,
-    starts: Tensor,
-    turns: Tensor,
-    steps: Tensor,
-    number: Tensor,
-    lens: Lens,
-    width: int,
-    height: int,
-) -> Vector:
+def _normals(primitives: Primitives, hits: Hits, parallel: bool, starts: Tensor, turns: Tensor) -> Vector:
     """Normals in the world, of length 1, three of ``(F, H, W)``; zero where nothing is met."""
-    F, P = primitives.shapes.shape
+    F, height, width = hits.steps.shape
+    P = primitives.shapes.shape[1]
+    steps, number = hits.steps.view(-1), hits.number.view(-1)
     device = steps.device
     area = width * height
     out = [torch.zeros(F * area, device=device) for _ in range(3)]
-    hits = torch.nonzero(number >= 0)[:, 0]
-    owners = hits // area * P + number[hits]
+    seen = torch.nonzero(number >= 0)[:, 0]
+    owners = seen // area * P + number[seen]
     kinds = primitives.shapes.reshape(-1).to(device)[owners]
     for shape in Shape:
         for which in torch.nonzero(kinds == shape)[:, 0].split(_CPU_CHUNK if device.type == "cpu" else _GPU_CHUNK):
-            hit, owner = hits[which], owners[which]
+            hit, owner = seen[which], owners[which]
             pixel = hit % area
             u, v = pixel % width + (0.5 - width / 2), pixel // width + (0.5 - height / 2)
-            turn, start, along = turns[owner], starts[owner], steps[hit]
-            if lens.parallel:
-                point = [start[:, i] + u * turn[:, i, 0] + v * turn[:, i, 1] + along * turn[:, i, 2] for i in range(3)]
-            else:
-                point = [
-                    start[:, i] + along * (u * turn[:, i, 0] + v * turn[:, i, 1] + turn[:, i, 2]) for i in range(3)
-                ]
-            own = normal(shape, primitives.params.view(-1, 4)[owner], (point[0], point[1], point[2]))
+            origin, ray = _rays(parallel, starts[owner], turns[owner], u, v)
+            x, y, z = (o + steps[hit] * d for o, d in zip(origin, ray, strict=True))
+            own = normal(shape, primitives.params.view(-1, 4)[owner], (x, y, z))
             m = primitives.to_own.view(-1, 3, 4)[owner]  # normals transform by the transpose
             world = [m[:, 0, i] * own[0] + m[:, 1, i] * own[1] + m[:, 2, i] * own[2] for i in range(3)]
             length = (world[0] ** 2 + world[1] ** 2 + world[2] ** 2).clamp(min=1e-20).rsqrt()
