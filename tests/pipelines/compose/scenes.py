@@ -16,7 +16,8 @@ from PIL import Image
 from torch import Tensor
 
 from lbvedit.media.source import Source
-from lbvedit.pipelines.compose import Compose, ComposeOptions
+from lbvedit.pipelines.compose.compose import Compose
+from lbvedit.pipelines.compose.options import ComposeOptions
 from lbvedit.types import EditPlan, Event, MaskFile, Request, Step
 
 
@@ -62,10 +63,15 @@ def plan(*steps: dict[str, Any]) -> EditPlan:
     return EditPlan(tuple(Step.from_json(step) for step in steps))
 
 
-def compose(*steps: dict[str, Any], masks: Sequence[MaskFile | Path] = (), window: int | None = None) -> Compose:
+def compose(
+    *steps: dict[str, Any],
+    masks: Sequence[MaskFile | Path] = (),
+    window: int | None = None,
+    background: str | None = None,
+) -> Compose:
     files = tuple(mask if isinstance(mask, MaskFile) else MaskFile(mask) for mask in masks)
     request = Request("edit", plan=plan(*steps), masks=files, device="cpu", window=window)
-    return Compose(request, ComposeOptions())
+    return Compose(request, ComposeOptions(background=background))
 
 
 def edit(path: Path, *steps: dict[str, Any], masks: Sequence[MaskFile | Path] = (), window: int = 16) -> Edited:

@@ -13,7 +13,7 @@ from lbvedit.errors import UsageError
 from lbvedit.pipelines.compose.caption import caption_matte
 from lbvedit.pipelines.compose.geometry import resample
 from lbvedit.pipelines.compose.operator import Call
-from tests.pipelines.compose.scenes import edit, eight, moving_square, psnr, texture, write_clip, write_masks
+from tests.pipelines.compose.scenes import compose, edit, eight, moving_square, psnr, texture, write_clip, write_masks
 
 REMOVE = {"op": "remove", "target": "square"}
 CUTOUT = {"op": "cutout", "target": "square"}
@@ -106,6 +106,19 @@ def test_a_cutout_stands_on_a_colour_a_picture_or_a_video(tmp_path: Path) -> Non
         assert torch.equal(done.frames[0, :, 34, 16], frames[0, :, 34, 16])
     with pytest.raises(UsageError, match="neither a colour nor a file"):
         edit(path, {**CUTOUT, "params": {"background": "no such thing"}}, masks=[folder])
+
+
+def test_a_background_file_goes_behind_what_the_plan_cuts_out(tmp_path: Path) -> None:
+    behind = str(tmp_path / "behind.png")
+    with pytest.raises(UsageError, match="no background"):
+        compose(CUTOUT, background=behind)
+    Image.new("RGB", (30, 20)).save(behind)
+    mask = write_masks(tmp_path / "masks", moving_square(2)[1])
+    assert compose(CUTOUT, masks=[mask], background=behind).steps[0].params == {"background": behind}
+    named = {**CUTOUT, "params": {"background": "blue"}}
+    assert compose(named, masks=[mask], background=behind).steps[0].params == {"background": "blue"}
+    with pytest.raises(UsageError, match="cuts nothing out"):
+        compose({"op": "blur", "target": "square", "params": {"amount": 0.5}}, masks=[mask], background=behind)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ Pixels that a step does not touch are never converted: they stay the very same i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
@@ -20,6 +21,7 @@ from lbvedit.media.decoded import part
 from lbvedit.pipelines.compose.detail import GRID
 from lbvedit.pipelines.compose.operator import Call, Operator, stored, unit
 from lbvedit.pipelines.compose.operators import OPERATORS
+from lbvedit.pipelines.compose.options import ComposeOptions
 from lbvedit.pipelines.compose.outside import Outside
 from lbvedit.pipelines.compose.threads import one_thread
 from lbvedit.pipelines.matte import MatteRefiner, box_of
@@ -30,29 +32,10 @@ from lbvedit.types import Clip, Event, Report, Request, Step
 if TYPE_CHECKING:
     from lbvedit.media.source import Source
 
-__all__ = ["Compose", "ComposeOptions"]
+__all__ = ["Compose"]
 
 CUDA_FRAMES = 8
 """Frames that a GPU takes at once; on the CPU one at a time stays in its caches."""
-
-
-@dataclass(frozen=True)
-class ComposeOptions:
-    """How mattes are made from masks.
-
-    Args:
-        feather: deviation of a matte's soft edge in pixels.
-        steadiness: share of the previous matte, moved along the motion, in the present one, in [0, 1).
-        refine: draw a matte's edges to those of the picture.
-    """
-
-    feather: float = 1.0
-    steadiness: float = 0.3
-    refine: bool = True
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.feather <= 100 or not 0 <= self.steadiness < 1:
-            raise ValueError(f"feather {self.feather:g} lies in [0, 100], steadiness {self.steadiness:g} in [0, 1)")
 
 
 @dataclass
@@ -98,6 +81,8 @@ class Compose:
                 )
         if not self.steps:
             raise UsageError("there is nothing to do: the plan has no step for the picture")
+        if options.background is not None:
+            self.steps = _put_before(options.background, self.steps)
         self.targets = Targets(request.masks, self.steps, lambda: finder or _embedded_finder(request))
         self.device = pick_device(request.device)
         self.refiner = MatteRefiner(options.feather, options.steadiness, options.refine)
@@ -297,6 +282,21 @@ class Compose:
         working.alpha = _joined_alpha(alphas, dtype)
         if operator.moves:
             working.mattes = {name: torch.cat(each) for name, each in moved.items()}
+
+
+def _put_before(background: str, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps, with a picture behind whatever is cut out."""
+    if not Path(background).is_file():
+        raise UsageError(f"there is no background {background}", hint="--background takes an image or a video")
+    if all(step.op != "cutout" for step in steps):
+        raise UsageError(
+            "a background goes behind what is cut out, and the plan cuts nothing out",
+            hint='say it, such as "cut out the dog"',
+        )
+    return tuple(
+        replace(step, params={"background": background, **step.params}) if step.op == "cutout" else step
+        for step in steps
+    )
 
 
 def _embedded_finder(request: Request) -> TargetFinder | None:

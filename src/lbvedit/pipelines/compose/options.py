@@ -1,0 +1,28 @@
+"""What ``--set`` changes in ``compose``, apart from it: a wrong key is refused before torch is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["ComposeOptions"]
+
+
+@dataclass(frozen=True)
+class ComposeOptions:
+    """How mattes are made from masks.
+
+    Args:
+        feather: deviation of a matte's soft edge in pixels.
+        steadiness: share of the previous matte, moved along the motion, in the present one, in [0, 1).
+        refine: draw a matte's edges to those of the picture.
+        background: an image or a video behind what is cut out, where the words name no colour.
+    """
+
+    feather: float = 1.0
+    steadiness: float = 0.3
+    refine: bool = True
+    background: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.feather <= 100 or not 0 <= self.steadiness < 1:
+            raise ValueError(f"feather {self.feather:g} lies in [0, 100], steadiness {self.steadiness:g} in [0, 1)")
