@@ -147,7 +147,9 @@ class M3L(nn.Module):
         return frames
 
     @torch.inference_mode()
-    def edit(self, source: Tensor, text: Instruction, attention: Attention | None = None) -> Iterator[Tensor]:
+    def edit(
+        self, source: Tensor, text: Instruction, attention: Attention | None = None, given: Tensor | None = None
+    ) -> Iterator[Tensor]:
         """Generates the edited frames one by one, each from those before it: ``(B, 3, H, W)`` each. Eqs. (7), (8).
 
         Source features and values are computed once; a frame costs one step of the 3D ResNet and one row of
@@ -157,7 +159,9 @@ class M3L(nn.Module):
             source: ``(B, N, 3, H, W)``.
             text: the instruction.
             attention: is filled with the last layer's weights, if given.
+            given: ``(B, G, 3, H, W)`` edited frames to go on from; those after them are generated.
         """
+        done = 0 if given is None else given.shape[1]
         f = self.encode(source, text)
         text = self._conditioned(text)
         levels = self._levels(self.decoder)
@@ -173,11 +177,14 @@ class M3L(nn.Module):
                 seen.append(key)
                 d, by_frame = level.over_frames.fuse(d, query, torch.cat(seen, dim=3), value[:, :, :, : i + 1], None)
                 d, by_word = level.over_words(d, text)
-            if attention is not None and by_frame is not None and by_word is not None:
-                attention.frames.append(by_frame[:, :, :, 0])
-                attention.words.append(by_word[:, 0])
-            frame = self.generator(d, source[:, i : i + 1], frame)
-            yield frame[:, 0]
+            if given is not None and i < done:
+                frame = given[:, i : i + 1]
+            else:
+                if attention is not None and by_frame is not None and by_word is not None:
+                    attention.frames.append(by_frame[:, :, :, 0])
+                    attention.words.append(by_word[:, 0])
+                frame = self.generator(d, source[:, i : i + 1], frame)
+                yield frame[:, 0]
             d = self.resnet(frame.to(source.dtype), cache)
 
     @staticmethod

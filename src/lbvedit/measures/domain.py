@@ -1,0 +1,117 @@
+"""Whether a clip is of the kind that a system was trained on: statistics of its pixels against a fitted envelope.
+
+The statistics look at no weights, so a video can be told apart before any model is loaded. They are what separates a
+digit on black, rendered solids and a street: brightness and where it lies, colour, how much of a picture is flat, how
+sharp it is, and how much of it moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+__all__ = ["Envelope", "clip_statistics"]
+
+SIDE = 64
+"""Pictures are brought to this area before they are looked at, so that their size says nothing."""
+
+_FLOOR = 0.02  # of a statistic's deviation: what codecs and scaling do to it
+_FLAT = 0.02  # of full scale
+_BRIGHTNESS_BINS = 6
+_THIRDS = 3
+
+
+def clip_statistics(frames: Tensor) -> Tensor:
+    """What a clip looks like, ``(23,)`` float, every statistic within about [0, 1].
+
+    Args:
+        frames: ``(T, 3, H, W)`` float in [0, 1].
+    """
+    scale = SIDE / (frames.shape[2] * frames.shape[3]) ** 0.5
+    size = [max(8, round(side * scale)) for side in frames.shape[2:]]
+    small = F.interpolate(frames.float(), size, mode="bilinear", antialias=True, align_corners=False).clamp(0, 1)
+    red, green, blue = small.unbind(1)
+    gray = 0.3 * red + 0.59 * green + 0.11 * blue  # (T, h, w)
+    bins = (gray * _BRIGHTNESS_BINS).long().clamp(max=_BRIGHTNESS_BINS - 1)
+    brightness = torch.bincount(bins.flatten(), minlength=_BRIGHTNESS_BINS) / bins.numel()
+    chroma = torch.stack((red - green, blue - (red + green) / 2))
+    slopes, flat = [], gray.new_zeros(())
+    for level in range(_THIRDS):
+        scaled = F.avg_pool2d(gray, 2**level) if level else gray
+        across, down = scaled.diff(dim=2).abs(), scaled.diff(dim=1).abs()
+        slopes.append((across.mean() + down.mean()) / 2)
+        if not level:
+            flat = ((across < _FLAT).float().mean() + (down < _FLAT).float().mean()) / 2
+    moved = gray.diff(dim=0).abs() if len(gray) > 1 else torch.zeros_like(gray)
+    layout = F.adaptive_avg_pool2d(gray.mean(dim=0)[None], _THIRDS).flatten()
+    return torch.cat(
+        (
+            brightness[:-1],  # what is left follows from these
+            chroma.mean(dim=(1, 2, 3)),
+            chroma.std(dim=(1, 2, 3)),
+            torch.stack(slopes).sqrt(),
+            torch.stack((flat, moved.mean().sqrt())),
+            layout,
+        )
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Envelope:
+    """What the statistics of a kind of clips look like: a mean, a spread, and how far its own clips reach.
+
+    Args:
+        mean: ``(D,)``.
+        precision: ``(D, D)``, the inverse of the covariance.
+        reach: the distance that a thousandth of the kind's own clips exceeds.
+    """
+
+    mean: Tensor
+    precision: Tensor
+    reach: float
+
+    @classmethod
+    def fit(cls, clips: Sequence[Tensor]) -> Envelope:
+        """The envelope of some clips' statistics, ``(D,)`` each; at least four."""
+        rows = torch.stack(list(clips)).double()
+        # Clips that an envelope was fitted to lie nearer to it than others of their kind: each half judges the other.
+        halves = rows[::2], rows[1::2]
+        away = [_fitted(one).measure(row) for one, other in (halves, halves[::-1]) for row in other]
+        return replace(_fitted(rows), reach=float(torch.tensor(away, dtype=torch.float64).quantile(0.999)))
+
+    def distance(self, statistics: Tensor) -> float:
+        """How far a clip lies from the mean, in units of ``reach``: above 1, it is hardly of this kind."""
+        return self.measure(statistics) / self.reach
+
+    def measure(self, statistics: Tensor) -> float:
+        """The Mahalanobis distance of a clip from the mean."""
+        away = statistics.double() - self.mean
+        return float((away @ self.precision @ away).sqrt())
+
+    def to_json(self) -> dict[str, Any]:
+        """The envelope as JSON values, six digits each."""
+        return {
+            "mean": [float(f"{value:.6g}") for value in self.mean.tolist()],
+            "precision": [[float(f"{value:.6g}") for value in row] for row in self.precision.tolist()],
+            "reach": round(self.reach, 4),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """The envelope read back.
+
+        Raises:
+            KeyError: a part is missing.
+        """
+        mean, precision = (torch.tensor(value[name], dtype=torch.float64) for name in ("mean", "precision"))
+        return cls(mean, precision, float(value["reach"]))
+
+
+def _fitted(rows: Tensor) -> Envelope:
+    spread = rows.T.cov() + _FLOOR**2 * torch.eye(rows.shape[1], dtype=torch.float64)
+    return Envelope(rows.mean(dim=0), torch.linalg.inv(spread), 1.0)
