@@ -42,17 +42,23 @@ class Entry:
         tasks: what it can be asked to do.
         summary: one line for people.
         reads: what it makes of the user's words: ``plan`` (steps), ``text`` (as they are) or ``nothing``.
+        options: ``module:Class`` of its ``Options``, where that is to be had without loading the pipeline.
     """
 
     location: str
     tasks: tuple[Task, ...]
     summary: str
     reads: typing.Literal["plan", "text", "nothing"] = "text"
+    options: str = ""
 
 
 PIPELINES: dict[str, Entry] = {
     "compose": Entry(
-        "lbvedit.pipelines.compose:Compose", ("edit",), "exact, flicker-free operators at full resolution", "plan"
+        "lbvedit.pipelines.compose.compose:Compose",
+        ("edit",),
+        "exact, flicker-free operators at full resolution",
+        "plan",
+        options="lbvedit.pipelines.compose.options:ComposeOptions",
     ),
     "passthrough": Entry(
         "lbvedit.pipelines.passthrough:Passthrough", ("edit",), "every picture as it is; the template", "nothing"
@@ -102,8 +108,18 @@ def find(name: str, task: Task | None = None) -> Entry:
 
 def load(name: str) -> type[Pipeline]:
     """The class of a pipeline, imported now."""
-    module, _, attribute = find(name).location.partition(":")
-    return typing.cast("type[Pipeline]", getattr(import_module(module), attribute))
+    return typing.cast("type[Pipeline]", _imported(find(name).location))
+
+
+def _imported(location: str) -> Any:
+    module, _, attribute = location.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def _options(name: str) -> type[Any]:
+    """The ``Options`` of a pipeline, which is loaded for it only if there is no other way."""
+    entry = PIPELINES.get(name)
+    return typing.cast("type[Any]", _imported(entry.options) if entry and entry.options else load(name).Options)
 
 
 def build(name: str, request: Request) -> Pipeline:
@@ -124,7 +140,7 @@ def check_options(name: str, given: Mapping[str, str]) -> None:
         UsageError: an unknown key or a value of the wrong kind.
     """
     if given:
-        parse(load(name).Options, given, name)
+        parse(_options(name), given, name)
 
 
 @dataclass(frozen=True)
@@ -139,7 +155,7 @@ class OptionInfo:
 
 def describe_options(name: str) -> tuple[OptionInfo, ...]:
     """What ``--set`` can change in a pipeline; the words come from its ``Options``' docstring."""
-    options = load(name).Options
+    options = _options(name)
     hints, words = typing.get_type_hints(options), _argument_docs(options.__doc__ or "")
     return tuple(
         OptionInfo(field.name, _kind(hints[field.name]), _default(field), words.get(field.name, ""))
