@@ -103,7 +103,11 @@ class Manifest:
             hashes = {mask["path"]: mask["sha256"] for mask in values["masks"] if mask["sha256"]}
             return cls(job, values["versions"], values["input"]["sha256"], hashes, values["weights"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise MediaError(f"the manifest of {origin} cannot be read: {error}") from error
+            what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+            raise MediaError(
+                f"the manifest of {origin} cannot be read: {what}",
+                hint="only what lbvedit wrote can be redone",
+            ) from error
 
 
 def installed_versions() -> dict[str, str]:

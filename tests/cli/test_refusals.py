@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -31,7 +33,10 @@ def refused(ended, code: int, said: str) -> None:
         (["IN", *EDIT, "-o", "."], 2, ". is a folder"),
         (["IN", *EDIT, "-o", "out.xyz"], 2, "'.xyz'"),
         (["IN", *EDIT, "-o", "IN", "-y"], 2, "is the input"),
-        (["IN", *EDIT, "-y", "-n"], 2, "exclude each other"),
+        (["IN", *EDIT, "--window", "4", "--overlap", "4"], 2, "windows of 4 frames cannot overlap by 4"),
+        (["IN", *EDIT, "--weights", "nowhere"], 2, "no folder nowhere of weights"),
+        (["IN", *EDIT, "--start", "9"], 2, "nothing lies between 9 s and the end of a video of"),
+        (["x" * 300 + ".mp4", *EDIT], 6, "File name too long"),
         (["IN", *EDIT, "--start", "soon"], 2, "--start soon is not a time"),
         (["IN", *EDIT, "--start", "3", "--end", "2"], 2, "--start 3 is not before --end 2"),
         (["IN", *EDIT, "--fps", "0"], 2, "--fps 0 is not a frame rate"),
@@ -56,10 +61,10 @@ def refused(ended, code: int, said: str) -> None:
 def test_refusals(lbvedit, clips, tmp_path, monkeypatch, arguments, code, said):
     clip = tmp_path / "in.mp4"
     clip.write_bytes(clips("cfr").read_bytes())
-    before = clip.stat()
+    before = clip.stat().st_mtime_ns, clip.read_bytes()
     monkeypatch.chdir(tmp_path)
     refused(lbvedit("edit", *(str(clip) if word == "IN" else word for word in arguments)), code, said)
-    assert clip.stat() == before
+    assert (clip.stat().st_mtime_ns, clip.read_bytes()) == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["in.mp4"]
 
 
@@ -97,6 +102,25 @@ def test_errors_are_events_with_json(lbvedit):
     assert ended.err == ""
     assert event.pop("hint")
     assert event == {"event": "error", "version": 1, "message": "nowhere.mp4 does not exist", "exit_code": 6}
+
+
+def test_a_flag_that_is_not_understood_is_an_event_too(lbvedit):
+    ended = lbvedit("edit", "in.mp4", "--bogus", "--json")
+    [event] = map(json.loads, ended.out.splitlines())
+    assert ended.err == ""
+    assert (event["event"], event["exit_code"]) == ("error", 2)
+
+
+def test_a_wrong_key_is_refused_before_torch_is_loaded(clips):
+    call = (
+        "import sys; from lbvedit.cli.app import main\n"
+        "try: main()\n"
+        "finally: print([name for name in ('torch', 'av', 'cv2') if name in sys.modules])"
+    )
+    arguments = ["edit", clips("cfr"), "make it warmer", "--set", "feathr=1"]
+    done = subprocess.run([sys.executable, "-c", call, *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "[]\n")
+    assert "did you mean 'feather'?" in done.stderr
 
 
 def test_debug_shows_where(lbvedit):

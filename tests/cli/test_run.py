@@ -137,6 +137,24 @@ def test_a_batch_over_a_folder_leaves_its_own_results_alone(lbvedit, clips, tmp_
     assert sorted(entry.name for entry in tmp_path.iterdir() if entry.suffix) == ["a-edited.mp4", "a.mp4"]
 
 
+def test_a_batch_makes_its_folder_and_says_once_what_all_items_share(lbvedit, clips, tmp_path):
+    for name in ("a.mp4", "b.mp4"):
+        (tmp_path / name).write_bytes(clips("cfr").read_bytes())
+    made = tmp_path / "made"
+    assert lbvedit("batch", tmp_path, *PASS, "-o", made).code == 0
+    assert sorted(entry.name for entry in made.iterdir()) == ["a-edited.mp4", "b-edited.mp4"]
+    for arguments, said in (
+        (["xyzzy"], "'xyzzy' is not understood"),
+        ([], "edit how?"),
+        (["make it red", "-o", tmp_path / "no" / "where"], "cannot be made"),
+        (["make it red", "--archive", tmp_path / "no" / "done.txt"], "there is no folder"),
+    ):
+        ended = lbvedit("batch", tmp_path, *arguments)
+        assert ended.code == 2
+        assert said in ended.err
+        assert len(ended.err.splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [

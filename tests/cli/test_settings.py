@@ -75,3 +75,24 @@ def test_dashes_in_the_file_are_welcome(config):
 def test_flags_turn_back_into_words():
     media = MediaFlags(crf=20.0, yes=True, pixel_format="yuv420p")
     assert as_arguments(media) == ["--crf", "20.0", "--pixel-format", "yuv420p", "--yes"]
+    assert as_arguments(MediaFlags(yes=False)) == ["--no"]
+    assert as_arguments(MediaFlags()) == []
+
+
+def test_a_file_that_cannot_be_read_is_no_wrong_toml(config):
+    config.mkdir()
+    with pytest.raises(UsageError, match="cannot be read: Is a directory"):
+        load(config)
+
+
+def test_no_gives_way_to_nothing(lbvedit, clips, tmp_path):
+    """A setting that replaces outputs is undone by -n on the command line."""
+    settings = tmp_path / "config" / "lbvedit" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("yes = true")
+    output = tmp_path / "out.mp4"
+    output.write_bytes(b"precious")
+    ended = lbvedit("edit", clips("cfr"), "-p", "passthrough", "-o", output, "-n")
+    assert (ended.code, output.read_bytes()) == (2, b"precious")
+    assert "exists already" in ended.err
+    assert lbvedit("edit", clips("cfr"), "-p", "passthrough", "-o", output).code == 0

@@ -99,6 +99,8 @@ def command() -> TyperGroup:
 def main() -> NoReturn:
     """Runs the command line; ends with one of ``errors.ExitCode``."""
     signal.signal(signal.SIGTERM, _terminate)
+    # So that a flag that is not understood is said as JSON, too.
+    talk.configure(json="--json" in sys.argv[1:])
     # Torch's threads otherwise wait for each other by spinning, which beside other work takes several times as long.
     # Read when torch is loaded, which has not happened yet.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -120,6 +122,10 @@ def main() -> NoReturn:
         # The reader went away; nothing may be written any more, not even by the interpreter as it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.FAILED
+    except OSError as error:
+        code = ExitCode.MEDIA if error.filename else ExitCode.FAILED
+        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        talk.error(message, "check the name and its permissions", code, error)
     except Exception as error:
         message = f"{type(error).__name__}: {error}"
         talk.error(message, "this is a fault of lbvedit; --debug shows where", code := ExitCode.FAILED, error)

@@ -20,10 +20,12 @@ from typing import Annotated, Any
 import typer
 
 from lbvedit.cli import talk
-from lbvedit.cli.flags import MediaFlags, RunFlags, TalkFlags, as_arguments, spread
+from lbvedit.cli.flags import MediaFlags, Resume, RunFlags, Set, TalkFlags, as_arguments, spread
+from lbvedit.cli.plan import understand
 from lbvedit.cli.request import default_output
 from lbvedit.cli.tables import print_table
 from lbvedit.errors import ExitCode, MediaError, UsageError
+from lbvedit.pipelines import registry
 
 __all__ = ["app"]
 
@@ -73,17 +75,16 @@ def batch(
     ] = None,
     *,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder for outputs; else beside each input.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Folder for outputs, made if need be; else beside."),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many at a time.")] = 1,
     archive: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Remember here what is finished; a second run does only the rest."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with items that were killed half-way.")] = False,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="An option of the pipeline; repeatable.")
-    ] = None,
+    resume: Resume = False,
+    set_: Set = None,
     run: RunFlags,
     media: MediaFlags,
     talking: TalkFlags,
@@ -97,6 +98,8 @@ def batch(
     if not items:
         raise UsageError(f"no videos in {source}", hint="a folder, a glob in quotes, or a .csv or .jsonl list")
     _refuse_clashes(items)
+    _check_what_all_share(items, run)
+    _make_folders(output, archive)
     finished = _read_archive(archive)
     flags = [*as_arguments(run), *as_arguments(media), *(part for pair in set_ or () for part in ("--set", pair))]
     if resume:
@@ -168,6 +171,22 @@ def _refuse_clashes(items: list[Item]) -> None:
         if place in seen:
             raise UsageError(f"{seen[place].input} and {item.input} would both be written to {item.output}")
         seen[place] = item
+
+
+def _check_what_all_share(items: list[Item], run: RunFlags) -> None:
+    """Refuses an instruction that is wrong for every item once, and not once an item."""
+    if len(instructions := {item.instruction for item in items}) == 1:
+        understand(instructions.pop(), None, run.pipeline or registry.default_for("edit"))
+
+
+def _make_folders(output: Path | None, archive: Path | None) -> None:
+    if archive is not None and not archive.parent.is_dir():
+        raise UsageError(f"{archive}: there is no folder {archive.parent}", hint="make it first")
+    if output is not None:
+        try:
+            output.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{output} cannot be made: {error.strerror}", hint="choose another folder") from error
 
 
 def _read_archive(path: Path | None) -> set[str]:

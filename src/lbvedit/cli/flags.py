@@ -24,12 +24,16 @@ from lbvedit.cli import talk
 
 __all__ = [
     "SETTINGS",
+    "ContactSheet",
     "EditFlags",
     "Input",
     "MediaFlags",
     "OnceFlags",
+    "Resume",
     "RunFlags",
+    "Set",
     "TalkFlags",
+    "Yes",
     "as_arguments",
     "setting_names",
     "spread",
@@ -39,6 +43,21 @@ WORK, VIDEO, WORDS, TALK = "Work", "Video", "Instruction", "Messages"
 
 Input = Annotated[
     str, typer.Argument(metavar="IN", help="A video, an image, a folder of images, or - for standard input.")
+]
+
+Yes = Annotated[
+    bool | None,
+    typer.Option("--yes/--no", "-y/-n", help="Replace an output that exists, or never do; without either, ask."),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on where a killed run of the same job stopped.", rich_help_panel=WORK)
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="An option of the pipeline; repeatable.", rich_help_panel=WORK),
+]
+ContactSheet = Annotated[
+    Path | None, typer.Option(metavar="OUT.png", help="Also write a picture of four moments.", rich_help_panel=WORDS)
 ]
 
 
@@ -52,7 +71,7 @@ class OnceFlags:
             "--output",
             "-o",
             metavar="OUT",
-            help="Where to write; its name chooses the container; - is standard output.",
+            help="Where to write; its name chooses the container; - is standard output, written when all is done.",
         ),
     ] = None
     start: Annotated[
@@ -66,13 +85,8 @@ class OnceFlags:
         int | None,
         typer.Option(metavar="N", help="Which video stream, by the container's index.", rich_help_panel=VIDEO),
     ] = None
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="An option of the pipeline; repeatable.", rich_help_panel=WORK),
-    ] = None
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on where a killed run of the same job stopped.", rich_help_panel=WORK)
-    ] = False
+    set_: Set = None
+    resume: Resume = False
     manifest: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write here how the result was made.", rich_help_panel=WORK)
     ] = None
@@ -97,6 +111,10 @@ class EditFlags:
             rich_help_panel=WORDS,
         ),
     ] = None
+    background: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="An image or a video to put behind what is cut out.", rich_help_panel=WORDS),
+    ] = None
     preview: Annotated[
         bool,
         typer.Option(
@@ -109,10 +127,7 @@ class EditFlags:
             metavar="OUT.html", help="Also write a page that compares before and after.", rich_help_panel=WORDS
         ),
     ] = None
-    contact_sheet: Annotated[
-        Path | None,
-        typer.Option(metavar="OUT.png", help="Also write a picture of four moments.", rich_help_panel=WORDS),
-    ] = None
+    contact_sheet: ContactSheet = None
 
 
 @dataclass(frozen=True)
@@ -180,8 +195,7 @@ class MediaFlags:
         str | None,
         typer.Option(metavar="NAME", help="How samples are stored, such as yuv420p10le.", rich_help_panel=VIDEO),
     ] = None
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace an output that exists.")] = False
-    no: Annotated[bool, typer.Option("--no", "-n", help="Never replace an output, never ask.")] = False
+    yes: Yes = None
     allow_protocols: Annotated[
         bool,
         typer.Option(
@@ -247,6 +261,8 @@ def as_arguments(group: RunFlags | MediaFlags) -> list[str]:
         value = getattr(group, field.name)
         if value is True:
             words.append(f"--{field.name.replace('_', '-')}")
+        elif value is False and field.default is None:
+            words.append("--no")  # what --yes is without it
         elif value != field.default:
             words += [f"--{field.name.replace('_', '-')}", str(value)]
     return words

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lbvedit.cli import talk
-from lbvedit.cli.flags import MediaFlags, TalkFlags, spread
+from lbvedit.cli.flags import MediaFlags, Resume, TalkFlags, Yes, spread
 from lbvedit.cli.running import run_job
 from lbvedit.errors import MediaError
 from lbvedit.manifest import Manifest, hash_input, installed_versions
@@ -30,9 +30,8 @@ def redo(
     source: Annotated[
         str | None, typer.Option("--input", "-i", metavar="IN", help="Where the input lies now, if it moved.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace an output that exists.")] = False,
-    no: Annotated[bool, typer.Option("--no", "-n", help="Never replace an output, never ask.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where a killed run stopped.")] = False,
+    yes: Yes = None,
+    resume: Resume = False,
     talking: TalkFlags,
 ) -> None:
     """Make a result again: the same input, steps, settings and seed.
@@ -44,7 +43,7 @@ def redo(
     _warn_of_versions(manifest)
     # The command stays the one that first made it, so that the same work gives the same bytes.
     job = replace(manifest.job, input=found, output=output or manifest.job.output, resume=resume)
-    run_job(job, MediaFlags(yes=yes, no=no))
+    run_job(job, MediaFlags(yes=yes))
 
 
 def _remembered(path: Path) -> Manifest:

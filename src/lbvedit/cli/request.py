@@ -43,14 +43,13 @@ def make_job(
         MissingCapabilityError: the task's pipeline does not exist yet.
     """
     pipeline = run.pipeline or registry.default_for(task)
-    if media.yes and media.no:
-        raise UsageError("-y and -n exclude each other", hint="-y replaces an output that exists, -n never does")
     request = Request(
         task=task,
         text=text,
         plan=plan,
         masks=tuple(_mask(value) for value in (edit.mask if edit else None) or ()),
-        options=dict(_pair(value) for value in once.set_ or ()),
+        options=dict(_pair(value) for value in once.set_ or ())
+        | ({"background": str(edit.background)} if edit and edit.background else {}),
         model=run.model,
         weights=run.weights,
         device=run.device,
@@ -71,7 +70,7 @@ def make_job(
         fps=_rate(media.fps),
         size=_size(media.size),
         stream=once.stream,
-        overwrite=media.yes,
+        overwrite=bool(media.yes),
         resume=once.resume,
         allow_protocols=media.allow_protocols,
         manifest=once.manifest,
@@ -106,8 +105,8 @@ def may_overwrite(output: str, media: MediaFlags) -> bool:
     """
     there = None if output == "-" or media.yes else existing(output)
     if not there:
-        return media.yes
-    asked = not media.no and not talk.voice.json and talk.is_terminal(sys.stdin) and talk.is_terminal(sys.stderr)
+        return bool(media.yes)
+    asked = media.yes is None and not talk.voice.json and talk.is_terminal(sys.stdin) and talk.is_terminal(sys.stderr)
     if asked and typer.confirm(f"{there} exists. Replace it?", err=True):
         return True
     raise UsageError(f"{there} exists already", hint="-y replaces it; -o gives another name")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from lbvedit.cli import talk
-from lbvedit.cli.flags import Input, MediaFlags, OnceFlags, RunFlags, TalkFlags, spread
+from lbvedit.cli.flags import ContactSheet, Input, MediaFlags, OnceFlags, RunFlags, TalkFlags, spread
 from lbvedit.cli.progress import reporting
 from lbvedit.cli.request import default_output, make_job, may_overwrite
 from lbvedit.cli.running import run_job
@@ -59,9 +59,7 @@ def segment(
         ),
     ] = None,
     all_: Annotated[bool, typer.Option("--all/--best", help="Everything that fits, or what fits best.")] = True,
-    contact_sheet: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write a picture of some moments.", show_default=False)
-    ] = None,
+    contact_sheet: ContactSheet = None,
     once: OnceFlags,
     run: RunFlags,
     media: MediaFlags,

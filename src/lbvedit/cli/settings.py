@@ -42,7 +42,9 @@ def load(path: Path) -> dict[str, dict[str, Any]]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", hint="check its permissions") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: {error}", hint="the config file is TOML: key = value") from error
     tables = {name: found.pop(name) for name in COMMANDS if isinstance(found.get(name), dict)}
     shared = _checked(found, path)

@@ -9,7 +9,7 @@ from pathlib import Path
 from lbvedit.errors import MediaError, MissingCapabilityError, UsageError
 from lbvedit.pipelines import registry
 from lbvedit.runtime import check_names
-from lbvedit.types import Job
+from lbvedit.types import Job, Request
 
 __all__ = ["check", "existing"]
 
@@ -39,6 +39,7 @@ def _check_pipeline(job: Job) -> None:
     entry = registry.find(job.pipeline, job.request.task)
     registry.check_options(job.pipeline, job.request.options)
     check_names(job.request.device, job.request.dtype)
+    _check_request(job.request)
     if job.request.plan is None or entry.reads != "plan":
         return
     for step in job.request.plan.steps:
@@ -47,6 +48,16 @@ def _check_pipeline(job: Job) -> None:
             raise MissingCapabilityError(
                 f"no installed pipeline can do the step {step.op!r}{words}", hint="--plan shows which steps can be done"
             )
+
+
+def _check_request(request: Request) -> None:
+    window, overlap = request.window, request.overlap
+    if window is not None and overlap is not None and overlap >= window:
+        raise UsageError(
+            f"windows of {window} frames cannot overlap by {overlap}", hint="a window is at least one frame longer"
+        )
+    if request.weights is not None and not request.weights.is_dir():
+        raise UsageError(f"there is no folder {request.weights} of weights", hint="lbvedit doctor shows where they are")
 
 
 def _check_input(job: Job) -> None:

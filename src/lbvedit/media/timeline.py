@@ -341,7 +341,8 @@ class Timeline:
             known = "" if self.is_open else f" of a video of {_seconds(length)}"
             raise UsageError(
                 f"nothing lies between {_seconds(start_s or 0)} and "
-                f"{'the end' if end_s is None else _seconds(end_s)}{known}"
+                f"{'the end' if end_s is None else _seconds(end_s)}{known}",
+                hint="times count from the beginning, or from the end where they are negative",
             )
         return first, last
 
