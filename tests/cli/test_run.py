@@ -194,8 +194,10 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path):
     assert b"Exception ignored" not in done.stderr
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_leaves_no_half_file_and_the_parts_to_go_on_from(clips, tmp_path, number, code):
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_signal_leaves_no_half_file_and_the_parts_to_go_on_from(clips, tmp_path, number, code, word):
     output = tmp_path / "out.mp4"
     command = [*LBVEDIT, "edit", str(clips("long")), *PASS, "-o", str(output)]
     slow = {**os.environ, "PYTHONPATH": str(Path(__file__).parent / "slow")}
@@ -209,6 +211,7 @@ def test_a_signal_leaves_no_half_file_and_the_parts_to_go_on_from(clips, tmp_pat
     assert process.returncode == code, said
     assert "Traceback" not in said
     assert "--resume goes on from there" in said
+    assert said.splitlines()[-1] == f"lbvedit: {word}"
     assert not output.exists()
     done = subprocess.run([*command, "--resume", "--json"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -106,6 +106,9 @@ def main() -> NoReturn:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         code = command().main(prog_name="lbvedit", standalone_mode=False) or ExitCode.DONE
+        if code == ExitCode.INTERRUPTED:
+            # Typer makes a silent exit of Ctrl-C.
+            talk.error("interrupted", "", code)
         sys.stdout.flush()
     except LbveditError as error:
         talk.error(error.message, error.hint, code := error.exit_code, error)
