@@ -9,7 +9,16 @@ from __future__ import annotations
 import difflib
 from functools import cache
 
-__all__ = ["ABSENT_THINGS", "HYPERNYMS", "KINDS", "VOC_CLASSES", "kinds_of", "nearest_words", "plural"]
+__all__ = [
+    "ABSENT_THINGS",
+    "HYPERNYMS",
+    "KINDS",
+    "LOOK_ALIKES",
+    "VOC_CLASSES",
+    "kinds_of",
+    "nearest_words",
+    "plural",
+]
 
 VOC_CLASSES: tuple[str, ...] = (
     "background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable",
@@ -74,9 +83,32 @@ ABSENT_THINGS: tuple[str, ...] = (
 )  # fmt: skip
 """Things that are none of the kinds: what a question about nothing in the picture may ask for."""
 
+LOOK_ALIKES: dict[str, tuple[str, ...]] = {
+    "dog": ("wolf", "fox", "coyote", "bear", "hyena", "jackal", "raccoon", "badger", "otter", "seal"),
+    "cat": ("lion", "tiger", "leopard", "panther", "cheetah", "lynx", "rabbit", "hare", "bunny", "squirrel", "hamster",
+            "ferret", "mouse", "rat", "guinea pig"),
+    "horse": ("zebra", "donkey", "mule", "camel", "giraffe", "deer", "elk", "moose", "antelope", "llama", "unicorn"),
+    "cow": ("buffalo", "bison", "elephant", "hippo", "rhino", "pig", "boar", "yak"),
+    "sheep": ("goat", "alpaca"),
+    "bird": ("penguin", "ostrich", "turkey", "peacock", "bat", "butterfly"),
+    "person": ("monkey", "gorilla", "ape", "robot", "statue", "snowman", "mannequin", "doll", "astronaut"),
+    "aeroplane": ("helicopter", "rocket", "drone", "airship", "space shuttle"),
+    "boat": ("submarine", "raft", "surfboard", "jet ski", "hovercraft", "dolphin", "whale", "shark"),
+    "car": ("tractor", "tank", "ambulance", "go kart", "quad", "caravan"),
+    "bicycle": ("tricycle", "unicycle", "wheelchair", "skateboard"),
+    "tvmonitor": ("laptop", "tablet", "phone", "smartphone", "computer", "picture", "painting"),
+    "chair": ("bench", "throne", "swing"),
+    "sofa": ("bed", "mattress", "pillow"),
+    "diningtable": ("counter", "piano", "shelf"),
+    "bottle": ("cup", "glass", "can", "vase", "jar", "mug"),
+    "pottedplant": ("flower", "bush", "bouquet"),
+}  # fmt: skip
+"""Things that are none of the kinds, by the kind that looks most like them."""
+
 _IRREGULAR = {
     "person": "people", "man": "men", "woman": "women", "child": "children", "sheep": "sheep", "goose": "geese",
-    "calf": "calves", "ox": "oxen", "aircraft": "aircraft", "someone": "people", "lady": "ladies", "baby": "babies",
+    "calf": "calves", "ox": "oxen", "wolf": "wolves",
+    "mouse": "mice", "aircraft": "aircraft", "someone": "people", "lady": "ladies", "baby": "babies",
     "piece of furniture": "pieces of furniture", "tomcat": "tomcats", "human": "humans",
 }  # fmt: skip
 
@@ -108,5 +140,12 @@ def kinds_of(word: str) -> frozenset[str]:
 
 
 def nearest_words(word: str, count: int = 3) -> list[str]:
-    """The known words that are spelled most like this one."""
-    return difflib.get_close_matches(word.lower(), sorted(_words()), n=count, cutoff=0.5)
+    """The known words nearest to an unknown one: the name of what looks like it, or words spelled like it."""
+    word = word.lower()
+    alike = [KINDS[kind][0] for kind, things in LOOK_ALIKES.items() if word in things or _singular(word) in things]
+    # A slip of the pen leaves most letters in place; with fewer the likeness is chance.
+    return alike[:count] or difflib.get_close_matches(word, sorted(_words()), n=count, cutoff=0.65)
+
+
+def _singular(word: str) -> str:
+    return next((thing for things in LOOK_ALIKES.values() for thing in things if plural(thing) == word), word)

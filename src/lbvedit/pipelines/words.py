@@ -81,7 +81,7 @@ def _elsewhere() -> str:
 
 def _unknown_message(said: str, words: list[str]) -> str:
     content = [word for word in words if word not in _FILLERS] or words
-    near = [other for word in content for other in nearest_words(word, 2)]
+    near = [other for word in (" ".join(content), *content) for other in nearest_words(word, 2)]
     some = near or ["person", "car", "dog", "animal", "vehicle"]
     known = ", ".join(dict.fromkeys(word for word in some if word in HYPERNYMS or kinds_of(word)))
     return f"{said!r} names nothing that this model knows; the nearest it knows: {known}"
