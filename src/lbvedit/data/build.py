@@ -246,7 +246,11 @@ class Built:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def row(self, index: int) -> dict[str, Any]:
+        """An item's words and ``meta``, without reading its arrays."""
+        return dict(self._rows[index])
+
     def __getitem__(self, index: int) -> dict[str, Any]:
-        row = dict(self._rows[index])
+        row = self.row(index)
         with np.load(self.folder / row.pop("file")) as arrays:
             return row | {key: torch.from_numpy(arrays[key]) for key in arrays.files}

@@ -80,7 +80,7 @@ class Envelope:
         """The envelope of some clips' statistics, ``(D,)`` each; at least four."""
         rows = torch.stack(list(clips)).double()
         # Clips that an envelope was fitted to lie nearer to it than others of their kind: each half judges the other.
-        halves = rows[::2], rows[1::2]
+        halves = rows[: len(rows) // 2], rows[len(rows) // 2 :]
         away = [_fitted(one).measure(row) for one, other in (halves, halves[::-1]) for row in other]
         return replace(_fitted(rows), reach=float(torch.tensor(away, dtype=torch.float64).quantile(0.999)))
 

@@ -8,43 +8,55 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from lbvedit.errors import WeightsError
+from lbvedit.measures.domain import Envelope
 from lbvedit.nn.words import encode, load_tokenizer, unknown_words
-from lbvedit.systems.m3l import M3L, Attention, Instruction, M3LConfig
-from lbvedit.weights import load_state, locate
+from lbvedit.systems.m3l import Attention, Instruction, M3LConfig
+from lbvedit.systems.m3l.baselines import SYSTEMS, make_system
+from lbvedit.weights import Weights, load_state, locate
 
-__all__ = ["M3LEditor"]
+__all__ = ["M3LEditor", "envelopes"]
 
 
 class M3LEditor:
-    """Loads a weight and edits clips of the size that it was trained on.
+    """Loads a weight, of M3L or of one of its baselines, and edits clips of the size that it was trained on.
 
     Args:
         name: a name among the weights, a folder, or a hub id.
         folder: a folder that is searched first.
         device: where to run.
         dtype: of the features; frames and softmaxes stay in fp32.
+        commercial_ok: refuse a weight that may not be used commercially.
 
     Attributes:
         size: height and width that the weight was trained at.
+        frame_count: frames of the longest clips that it was trained on.
 
     Raises:
-        WeightsError: the weight is missing or does not check.
+        WeightsError: the weight is missing, does not check, or is another system's.
     """
 
     def __init__(
         self,
-        name: str,
+        name: str | Path,
         folder: Path | None = None,
         *,
         device: torch.device | str = "cpu",
         dtype: torch.dtype = torch.float32,
+        commercial_ok: bool = False,
     ) -> None:
-        found = locate(name, folder)
+        found = locate(name, folder, commercial_ok=commercial_ok)
+        if found.system not in SYSTEMS:
+            raise WeightsError(
+                f"{found.name} is for {found.system or 'another system'}, not m3l", hint="lbvedit models list"
+            )
         self.name = found.name
+        self.sha256 = str(found.config.get("sha256", ""))
         self.tokenizer = load_tokenizer(found.folder / "tokenizer.json")
         config = M3LConfig.from_json(found.config["architecture"])
         self.size = config.size
-        model = M3L(config)
+        self.frame_count = int(found.config["frames"])
+        model = make_system(found.system, config)
         load_state(model, found)
         self.device, self.dtype = torch.device(device), dtype
         self.model = model.eval().to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -53,24 +65,39 @@ class M3LEditor:
         """The words of an instruction that the weight never saw."""
         return unknown_words(self.tokenizer, instruction)
 
-    def frames(self, source: Tensor, instruction: str, attention: Attention | None = None) -> Iterator[Tensor]:
+    def frames(
+        self, source: Tensor, instruction: str, attention: Attention | None = None, given: Tensor | None = None
+    ) -> Iterator[Tensor]:
         """The edited frames one by one, ``(3, H, W)`` uint8.
 
         Args:
-            source: ``(T, 3, H, W)`` uint8, best of :attr:`size`.
+            source: ``(T, 3, H, W)`` uint8, best of :attr:`size` and no longer than :attr:`frame_count`.
             instruction: what to do.
             attention: is filled with the weights of the last decoder layer, if given.
+            given: ``(G, 3, H, W)`` uint8, edited frames to go on from; those after them are yielded.
         """
-        signed = source.to(self.device).float()[None] / 127.5 - 1
         with torch.inference_mode(), torch.autocast(self.device.type, self.dtype, self.dtype != torch.float32):
             text = self._read(instruction)
-            for frame in self.model.edit(signed, text, attention):
+            before = None if given is None else self._signed(given)
+            for frame in self.model.edit(self._signed(source), text, attention, before):
                 yield ((frame[0].float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).cpu()
 
     def edit(self, source: Tensor, instruction: str) -> Tensor:
         """The whole edited clip, ``(T, 3, H, W)`` uint8; see :meth:`frames`."""
         return torch.stack(list(self.frames(source, instruction)))
 
+    def tokens(self, instruction: str) -> list[str]:
+        """The words as the weight reads them, in the order of the attention's last axis."""
+        return [str(token) for token in self.tokenizer.encode(instruction).tokens[1:]]
+
+    def _signed(self, frames: Tensor) -> Tensor:
+        return frames.to(self.device).float()[None] / 127.5 - 1
+
     def _read(self, instruction: str) -> Instruction:
         ids, present = encode(self.tokenizer, [instruction])
         return self.model.read(ids.to(self.device), present.to(self.device))
+
+
+def envelopes(weights: Weights) -> list[Envelope]:
+    """What the clips look like that a weight was trained on, a corpus each; none where its config does not say."""
+    return [Envelope.from_json(each) for each in weights.config.get("domain", ())]

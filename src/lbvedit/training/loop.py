@@ -108,7 +108,9 @@ def train(
     _seed_everything(config.seed)
     model = recipe.build().to(accelerator.device)
     if config.channels_last:
-        model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        for layer in model.modules():
+            if isinstance(layer, nn.Conv2d):  # torch refuses a module that holds 3D convolutions, too
+                layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if accelerator.num_processes > 1 and accelerator.device.type == "cuda":
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
     average = copy.deepcopy(model).requires_grad_(False) if config.ema_decay else None

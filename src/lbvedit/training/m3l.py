@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-from lbvedit.data.mnist import DMnist, SMnist
-from lbvedit.data.pairs import Pair
+from lbvedit.data.pairs import Pair, Split
+from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
 from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig
+from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.config import TrainingConfig
-from lbvedit.training.recipe import Draw, Recipe, Update
+from lbvedit.training.m3l_corpora import SUBJECTS, BuiltPairs, Corpus, Pairs, open_corpora
+from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
 
-Corpus = Literal["s-mnist", "d-mnist", "mnist"]
-
+_VALIDATED = 8
+_DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
 _SMALL_TEXT = {
     "hidden_size": 128,
@@ -38,24 +40,18 @@ _SMALL_TEXT = {
 }
 
 
-class Pairs(Protocol):
-    """A corpus of editing pairs."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int, /) -> Pair: ...
-
-
 @dataclass(frozen=True)
 class M3LTraining(TrainingConfig):
     """Settings of :class:`M3LRecipe`.
 
     Args:
-        corpus: what to learn; ``mnist`` draws S-MNIST and D-MNIST in turns.
-        mnist: folder of MNIST's four idx files.
+        system: ``m3l``, or a baseline of Table 2. Those of Table 3 are ``m3l`` with another ``model.conditioning``.
+        corpus: what to learn; ``mnist`` draws S-MNIST and D-MNIST in turns, ``world`` E-CLEVR and edits of actors.
+        mnist: folder of MNIST's four idx files, for the digits.
+        data: folder in which ``lbvedit data build`` has made ``e-clevr`` and ``actor-edits``, for the world.
         zero_shot: leave the held-out combinations of Table 4 out of training.
-        model: the system; its vocabulary follows the corpus.
-        frames: frames of a training clip, from the first on; each batch takes between a third of them and all.
+        model: the system; its vocabulary and its frames' size follow the corpus.
+        frames: most frames of a training clip, from the first on; each batch takes between a third of them and all.
         adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
         lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
@@ -64,8 +60,10 @@ class M3LTraining(TrainingConfig):
             of the steps.
     """
 
+    system: System = "m3l"
     corpus: Corpus = "s-mnist"
     mnist: Path = Path("../shared/data/mnist")
+    data: Path | None = None
     zero_shot: bool = False
     model: M3LConfig = field(
         default_factory=lambda: M3LConfig(
@@ -96,9 +94,9 @@ class M3LTraining(TrainingConfig):
 class M3LGame(nn.Module):
     """The editor and, where it plays the dual game, its judges."""
 
-    def __init__(self, config: M3LConfig, *, judged: bool) -> None:
+    def __init__(self, config: M3LConfig, *, judged: bool, system: System = "m3l") -> None:
         super().__init__()
-        self.editor = M3L(config)
+        self.editor = make_system(system, config)
         self.judge = DualDiscriminator(config.discriminator_dim, config.window) if judged else None
 
 
@@ -109,49 +107,50 @@ class M3LRecipe(Recipe[M3LTraining]):
 
     def build(self) -> M3LGame:
         """An :class:`M3LGame` whose text encoder has the corpus's vocabulary."""
-        return M3LGame(self.architecture, judged=self.config.adversarial > 0)
+        return M3LGame(self.architecture, judged=self.config.adversarial > 0, system=self.config.system)
 
     @functools.cached_property
     def architecture(self) -> M3LConfig:
-        """The system's configuration with the size of the vocabulary filled in."""
-        model = self.config.model
+        """The system's configuration with the corpus's vocabulary and frames."""
+        height, width = self._train[0][0]["source"].shape[2:]
+        model = replace(self.config.model, size=(height, width))
         if not model.text:
             return model
-        sized = {**model.text, "vocab_size": self.tokenizer.get_vocab_size()}
-        return M3LConfig.from_json(model.to_json() | {"text": sized})
+        return replace(model, text={**model.text, "vocab_size": self.tokenizer.get_vocab_size()})
 
     @functools.cached_property
     def tokenizer(self) -> Tokenizer:
         """The words of the corpus's instructions; a function of corpus and seed alone."""
-        sentences = [
-            corpus[index]["instruction"]
-            for corpus in self.corpora("train")
+        return train_tokenizer(
+            corpus.instruction(index) if isinstance(corpus, BuiltPairs) else corpus[index]["instruction"]
+            for corpus in self._train
             for index in range(min(_SENTENCES, len(corpus)))
-        ]
-        return train_tokenizer(sentences)
+        )
 
-    def corpora(self, split: str) -> Sequence[Pairs]:
-        """The corpora of the training, or their test splits."""
-        kinds: dict[str, tuple[type[SMnist] | type[DMnist], ...]] = {
-            "s-mnist": (SMnist,),
-            "d-mnist": (DMnist,),
-            "mnist": (SMnist, DMnist),
-        }
+    def corpora(self, split: Split) -> dict[str, Pairs]:
+        """The corpora of the training by name, or their test splits."""
         config = self.config
-        return [kind(config.mnist, split, config.seed, zero_shot=config.zero_shot) for kind in kinds[config.corpus]]
+        return open_corpora(
+            config.corpus, split, seed=config.seed, mnist=config.mnist, data=config.data, zero_shot=config.zero_shot
+        )
 
     @functools.cached_property
     def _train(self) -> Sequence[Pairs]:
-        return self.corpora("train")
+        return list(self.corpora("train").values())
 
     def batch(self, draw: Draw) -> dict[str, Tensor]:
         """Clips ``(B, T, 3, H, W)`` uint8 from their first frame on, token numbers, and which clips feed themselves."""
-        longest = self.config.frames
+        longest = self._longest
         T = int(torch.randint(max(1, longest // 3), longest + 1, ()))
         corpus = self._train[draw.step % len(self._train)]
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
         return self.collate([corpus[index] for index in draw.indices(len(corpus))], T) | fed
+
+    @functools.cached_property
+    def _longest(self) -> int:
+        """Frames of the longest training clip."""
+        return min(self.config.frames, *(len(corpus[0]["source"]) for corpus in self._train))
 
     def collate(self, pairs: Sequence[Pair], frames: int | None = None) -> dict[str, Tensor]:
         """Pairs as one batch, cut to their first ``frames`` frames."""
@@ -191,7 +190,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         update("quality", {"quality": self.config.adversarial * quality_loss(*judge(edited))})
         update("judge", {"discrimination": discrimination_loss(*judge(edited.detach()), *judge(target))})
 
-    def _fed(self, editor: M3L, source: Tensor, target: Tensor, batch: Any) -> Tensor:
+    def _fed(self, editor: M3L | Pix2Pix | Vid2Vid, source: Tensor, target: Tensor, batch: Any) -> Tensor:
         """What stands for the previous target frames: the truth, or for some clips what the model makes of it.
 
         One teacher-forced pass stands in for free running; its frames carry the model's own faults, and cost one
@@ -210,18 +209,61 @@ class M3LRecipe(Recipe[M3LTraining]):
         """SSIM x100 on 8 test pairs of each corpus, generated frame by frame."""
         assert isinstance(model, M3LGame)
         figures = {}
-        for corpus in self.corpora("test"):
-            batch = self.collate([corpus[index] for index in range(8)])
+        for name, corpus in self.corpora("test").items():
+            batch = self.collate([corpus[index] for index in range(min(_VALIDATED, len(corpus)))])
             edited = self._edit(model, batch)
             alike = ssim(_unit(edited).flatten(0, 1), batch["target"].to(edited.device).flatten(0, 1))
-            figures[f"ssim_{getattr(corpus, 'name', 'pairs')}"] = 100 * float(alike.mean())
+            figures[f"ssim_{name}"] = 100 * float(alike.mean())
         return figures
+
+    def publish(self, model: nn.Module) -> Publication:
+        """The editor's weights; the judges of the dual game served the training only."""
+        assert isinstance(model, M3LGame)
+        config, subject = self.config, SUBJECTS[self.config.corpus]
+        model.half().float()  # what is measured is what is written
+        conditioning = "" if config.model.conditioning == "mlf" else f"-{config.model.conditioning}"
+        name = f"{config.system}-{subject.name}{conditioning}{'-zero-shot' if config.zero_shot else ''}"
+        measured = config.corpus if config.corpus in ("d-mnist", "e-clevr", "actors") else "s-mnist"
+        folder = "--mnist DIR" if subject.name == "mnist" else "--data DIR"
+        left_out = "The combinations of Table 4's zero-shot split were left out." if config.zero_shot else ""
+        return Publication(
+            name=name,
+            system=config.system,
+            model=model.editor,
+            architecture=model.editor.config.to_json(),
+            licence=subject.licence,
+            commercial_ok=True,
+            data=subject.data,
+            metrics={
+                f"SSIM x 100 of {_VALIDATED} test pairs, {key.removeprefix('ssim_')}": figure
+                for key, figure in self.validate(model).items()
+            },
+            measured_with=f"lbvedit train m3l` (the last row of validation.csv); in full by `lbvedit evaluate m3l "
+            f"--corpus {measured} --model {name} {folder}",
+            can=f"{subject.can} {left_out}",
+            cannot=subject.cannot,
+            files={"tokenizer.json": self.tokenizer.to_str(pretty=True)},
+            facts={"frames": self._longest, "domain": [each.to_json() for each in self._domain()]},
+        )
+
+    def _domain(self) -> list[Envelope]:
+        """What the clips of each corpus look like, sources and targets."""
+        return [
+            Envelope.fit(
+                [
+                    clip_statistics(pair[side][: self._longest].float() / 255)
+                    for pair in map(corpus.__getitem__, range(min(_DESCRIBED, len(corpus))))
+                    for side in ("source", "target")
+                ]
+            )
+            for corpus in self._train
+        ]
 
     def sample(self, model: nn.Module) -> Tensor:
         """Three rows a pair (source, target, ours) of six test pairs, every fifth frame."""
         assert isinstance(model, M3LGame)
-        corpus = self.corpora("test")[-1]
-        batch = self.collate([corpus[index] for index in range(6)])
+        corpus = list(self.corpora("test").values())[-1]
+        batch = self.collate([corpus[index] for index in range(min(6, len(corpus)))])
         rows = (_unit(_signed(batch["source"])), _unit(_signed(batch["target"])), _unit(self._edit(model, batch)).cpu())
         sheet = torch.stack(rows, dim=1)[:, :, ::5]  # (pairs, 3 rows, frames, 3, H, W)
         return sheet.permute(3, 0, 1, 4, 2, 5).flatten(1, 3).flatten(2)

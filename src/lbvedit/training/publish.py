@@ -53,7 +53,10 @@ def publish(recipe: Recipe[Any], run: Path, weights: Path, *, command: str) -> P
         shutil.rmtree(writing)
     writing.mkdir(parents=True)
     for name, source in publication.files.items():
-        shutil.copyfile(source, writing / name)
+        if isinstance(source, str):
+            (writing / name).write_text(source, encoding="utf-8")
+        else:
+            shutil.copyfile(source, writing / name)
     _write_tensors(publication, writing / TENSOR_FILE)
     described = {
         "name": publication.name,
@@ -67,6 +70,7 @@ def publish(recipe: Recipe[Any], run: Path, weights: Path, *, command: str) -> P
         "sha256": hashlib.sha256((writing / TENSOR_FILE).read_bytes()).hexdigest(),
         "steps": facts["step"],
         "metrics": {name: round(figure, 5) for name, figure in publication.metrics.items()},
+        **publication.facts,
     }
     (writing / CONFIG_FILE).write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
     (writing / "README.md").write_text(_card(publication, recipe, facts, command, described), encoding="utf-8")

@@ -105,7 +105,8 @@ class Publication:
         measured_with: the command that prints them.
         can: what it is good for, in Markdown.
         cannot: where it fails, in Markdown.
-        files: further files, such as a tokenizer, by the name they get.
+        files: further files, such as a tokenizer, by the name they get: a file to copy, or its text.
+        facts: further entries of ``config.json``, JSON values.
     """
 
     name: str
@@ -119,7 +120,8 @@ class Publication:
     measured_with: str
     can: str
     cannot: str
-    files: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, Path | str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Recipe(Generic[ConfigT]):

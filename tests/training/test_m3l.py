@@ -1,0 +1,98 @@
+"""M3L's recipe, from two steps of training to a published weight that edits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from lbvedit.errors import UsageError
+from lbvedit.measures.domain import Envelope, clip_statistics
+from lbvedit.pipelines.m3l_editor import M3LEditor
+from lbvedit.training import m3l
+from lbvedit.training.config import configure
+from lbvedit.training.loop import train
+from lbvedit.training.m3l import M3LRecipe, M3LTraining
+from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, shows_held_out
+from lbvedit.training.publish import publish
+from lbvedit.training.recipe import Draw
+from tests.training.tiny_m3l import TINY, write_digits, write_pairs
+
+
+def recipe_of(**settings: object) -> M3LRecipe:
+    return M3LRecipe(configure(M3LTraining(), TINY | settings))
+
+
+@pytest.fixture(autouse=True)
+def few_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(m3l, "_SENTENCES", 150)
+    monkeypatch.setattr(m3l, "_DESCRIBED", 8)
+    monkeypatch.setattr(m3l, "_VALIDATED", 1)
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_digits(tmp_path_factory.mktemp("mnist"))
+
+
+def test_two_steps_publish_and_edit(digits: Path, tmp_path: Path) -> None:
+    recipe = recipe_of(mnist=digits, corpus="mnist", adversarial=1.0)
+    train(recipe, tmp_path / "run")
+    folder = publish(recipe, tmp_path / "run", tmp_path / "weights", command="lbvedit train m3l")
+    config = json.loads((folder / "config.json").read_text())
+    assert (config["name"], config["system"], config["frames"]) == ("m3l-mnist", "m3l", 6)
+    assert (config["licence"], config["commercial_ok"]) == ("CC-BY-SA-3.0", True)
+    assert len(config["domain"]) == 2
+    assert len(config["metrics"]) == 2
+    assert "CC BY-SA 3.0" in (folder / "README.md").read_text()
+
+    editor = M3LEditor("m3l-mnist", tmp_path / "weights")
+    pair = recipe.corpora("test")["s-mnist"][0]
+    edited = editor.edit(pair["source"][:6], pair["instruction"])
+    assert edited.shape == (6, 3, 64, 64)
+    assert not editor.unknown_words(pair["instruction"])
+    assert editor.frame_count == 6
+    assert set(editor.model.state_dict()) < {name.removeprefix("editor.") for name in recipe.build().state_dict()}
+
+
+@pytest.mark.parametrize("system", ["pix2pix", "vid2vid"])
+def test_a_baseline_is_published_under_its_own_name(digits: Path, tmp_path: Path, system: str) -> None:
+    recipe = recipe_of(mnist=digits, system=system, zero_shot=True)
+    train(recipe, tmp_path / "run")
+    folder = publish(recipe, tmp_path / "run", tmp_path / "weights", command="lbvedit train m3l")
+    assert folder.name == f"{system}-mnist-zero-shot"
+    clip = torch.zeros(3, 3, 64, 64, dtype=torch.uint8)
+    assert M3LEditor(folder.name, tmp_path / "weights").edit(clip, "head upper left").shape == clip.shape
+
+
+def test_the_world_is_learnt_from_built_pairs_of_their_own_size(tmp_path: Path) -> None:
+    write_pairs(tmp_path / "e-clevr", [[0, 0, 0, 0], [1, 1, 1, 1], [0, 1, 0, 1], [1, 2, 0, 1]])
+    write_pairs(tmp_path / "actor-edits", [[1, 1, 1, 1]] * 4)
+    recipe = recipe_of(corpus="world", data=tmp_path, frames=30)
+    assert recipe.architecture.size == (32, 32)
+    first, second = (recipe.batch(Draw(0, step, 2)) for step in range(2))
+    assert first["source"].shape[2:] == second["source"].shape[2:] == (3, 32, 32)
+    assert first["source"].shape[1] <= 5  # no clip is longer
+    with pytest.raises(UsageError, match="built data set"):
+        recipe_of(corpus="e-clevr").build()
+
+
+def test_zero_shot_leaves_out_pairs_with_held_out_solids(tmp_path: Path) -> None:
+    write_pairs(tmp_path / "e-clevr", [[0, 0, 0, 0], [1, 7, 1, 2], [0, 1, 0, 1], [0, 0, 0, 0]])
+    every = BuiltPairs(tmp_path / "e-clevr", "train")
+    held_out = [shows_held_out(every[index]["meta"]) for index in range(len(every))]
+    assert 0 < sum(held_out) < len(every)
+    seen = open_corpora("e-clevr", "train", data=tmp_path, zero_shot=True)["e-clevr"]
+    assert len(seen) == len(every) - sum(held_out)
+    assert not any(shows_held_out(seen[index]["meta"]) for index in range(len(seen)))
+
+
+def test_an_envelope_lets_its_own_kind_in_and_no_other(digits: Path) -> None:
+    corpus = open_corpora("s-mnist", "train", mnist=digits)["s-mnist"]
+    looks = [clip_statistics(corpus[index]["source"] / 255) for index in range(60)]
+    envelope = Envelope.from_json(json.loads(json.dumps(Envelope.fit(looks[:40]).to_json())))
+    assert all(envelope.distance(each) < 1.5 for each in looks[40:])
+    torch.manual_seed(0)
+    assert envelope.distance(clip_statistics(torch.rand(8, 3, 48, 64))) > 3
