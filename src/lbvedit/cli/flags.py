@@ -47,10 +47,15 @@ Input = Annotated[
 
 Yes = Annotated[
     bool | None,
-    typer.Option("--yes/--no", "-y/-n", help="Replace an output that exists, or never do; without either, ask."),
+    typer.Option(
+        "--yes/--no", "-y/-n", metavar="", help="Replace an output that exists, or never do; without either, ask."
+    ),
 ]
 Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on where a killed run of the same job stopped.", rich_help_panel=WORK)
+    bool,
+    typer.Option(
+        "--resume", metavar="", help="Go on where a killed run of the same job stopped.", rich_help_panel=WORK
+    ),
 ]
 Set = Annotated[
     list[str] | None,
