@@ -17,8 +17,9 @@ from lbvedit.media.containers import container_for
 from lbvedit.media.embed import read_manifest
 from lbvedit.media.encode import Writer
 from lbvedit.media.encoding import choose_encoding
+from lbvedit.media.original import Original
 from lbvedit.media.parts import join
-from lbvedit.media.remux import Original, Remuxed, remux
+from lbvedit.media.remux import Remuxed, remux
 from lbvedit.media.source import Source
 from lbvedit.media.timeline import Timeline
 from lbvedit.types import EncodeOptions
@@ -155,6 +156,20 @@ def test_the_last_picture_stays_as_long_as_it_did(clips: Clips, tmp_path: Path, 
     remake(output, again)
     with av.open(str(again)) as container:
         assert container.duration == pytest.approx((19 / 25 + 2) * 1e6, abs=1e4), "from B-frames in MOV, too"
+
+
+def test_sound_that_an_edit_list_hides_stays_unheard(clips: Clips, tmp_path: Path) -> None:
+    hidden = tmp_path / "hidden.mp4"
+    long = tmp_path / "long.mp4"
+    ffmpeg(*pictures(frames=50).split(), *tone(seconds=2).split(), "-c:v", "libx264", "-c:a", "aac", long)
+    ffmpeg("-ss", 0.5, "-i", long, "-c", "copy", hidden)
+    assert packets(hidden, "audio", 0)[0][0] < -0.4
+    for ending, row in (("mkv", True), ("ts", True), ("mp4", False)):
+        output = tmp_path / f"out.{ending}"
+        told = rows(remake(hidden, output))
+        assert ("changed: audio 1, what an edit list hid at its beginning is left out" in told) == row
+        if row:
+            assert times(output)[0] - packets(output, "audio", 0)[0][0] < 0.15
 
 
 def test_what_a_muxer_moves_is_told(clips: Clips, tmp_path: Path) -> None:

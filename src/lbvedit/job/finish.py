@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from lbvedit.errors import MediaError
 from lbvedit.media.containers import is_numbered
+from lbvedit.media.original import Original
 from lbvedit.media.outcome import Outcome
 from lbvedit.media.parts import join
 from lbvedit.media.probe import probe
-from lbvedit.media.remux import Original, remux
+from lbvedit.media.remux import remux
 from lbvedit.types import Job
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ def run(job: Job, report: Report) -> Result:
     from lbvedit.job.parts import PartEncoder
     from lbvedit.media.containers import check_count, container_for
     from lbvedit.media.encoding import choose_encoding
-    from lbvedit.media.remux import Original
+    from lbvedit.media.original import Original
     from lbvedit.media.window import CrossFade
 
     if job.preview:

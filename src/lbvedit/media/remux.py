@@ -7,71 +7,35 @@ finished file again, and listed.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
-from av.audio.stream import AudioStream
-from av.error import FFmpegError
-from av.stream import AttachmentStream, Discard, Disposition
-from av.subtitles.stream import SubtitleStream
-from av.video.stream import VideoStream
+from av.stream import Discard
 
-from lbvedit.errors import MediaError
 from lbvedit.media.assembly import Assembly
-from lbvedit.media.audio import edited_sound, plan_track
+from lbvedit.media.carry import Carrier, stream_name
 from lbvedit.media.codecs import final_settings
 from lbvedit.media.color import UNSPECIFIED, has_alpha
-from lbvedit.media.containers import Container, check_count, holds, is_numbered
+from lbvedit.media.containers import Container, check_count, is_numbered
 from lbvedit.media.embed import free_tag, is_manifest, marked
 from lbvedit.media.ffmpeg import Node, filtered, input_file, run, with_second
+from lbvedit.media.original import STREAM_CLOCKS, Original, open_original, with_one_clock
 from lbvedit.media.outcome import Outcome
-from lbvedit.media.retell import Chapter, played_chapters, played_subtitles, read_chapters, write_metadata
+from lbvedit.media.retell import Chapter, played_chapters, read_chapters, write_metadata
 from lbvedit.media.survey import Edited, moved_by, survey
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-    from av.stream import Stream
 
     from lbvedit.media.encoding import Encoding
     from lbvedit.media.parts import Joined
-    from lbvedit.media.timeline import Timeline
-    from lbvedit.types import VideoInfo
 
-__all__ = ["Original", "Remuxed", "remux"]
-
-TEXT_SUBTITLES = frozenset({"ass", "mov_text", "ssa", "subrip", "text", "ttml", "webvtt"})
-
-STREAM_CLOCKS = frozenset({"mpegts", "mpeg"})
-"""Demuxers whose time stamps are a broadcaster's clock, which other containers would show as hours of nothing."""
+__all__ = ["Remuxed", "remux"]
 
 BRANDS = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder"})
-
-COVERS = {"mjpeg": ("cover.jpg", "image/jpeg"), "png": ("cover.png", "image/png")}
-
-
-@dataclass(frozen=True)
-class Original:
-    """The source, for everything of it that is not the edited pictures.
-
-    Args:
-        path: a file; None for images and addresses, which bring nothing else along.
-        info: what a probe found, before size, rate and time line.
-        timeline: what of it plays when; None for all of it.
-        restarts: how often its time stamps begin anew.
-    """
-
-    path: Path | None
-    info: VideoInfo
-    timeline: Timeline | None = None
-    restarts: int = 0
-
-    @property
-    def retimed(self) -> Timeline | None:
-        """The time line, if it shows pictures at other times than the source's own: from 0 on."""
-        return None if self.timeline is None or self.timeline.keeps_time else self.timeline
 
 
 @dataclass(frozen=True)
@@ -115,10 +79,10 @@ def remux(
     check_count(container, output, joined.frames)
     assembly = Assembly(folder, list(encoding.outcomes))
     if original and original.restarts and container.kind == "film" and original.info.container in STREAM_CLOCKS:
-        original = _with_one_clock(original, folder)
+        original = with_one_clock(original, folder)
     try:
         with ExitStack() as stack:
-            source = stack.enter_context(_open(original.path)) if original and original.path else None
+            source = stack.enter_context(open_original(original.path)) if original and original.path else None
             if original is None or source is None or container.kind != "film":
                 has_manifest = _write_alone(assembly, joined, output, container, encoding, source, original, manifest)
             else:
@@ -137,28 +101,6 @@ def remux(
         _remove(output)
         raise
     return Remuxed(tuple(assembly.outcomes), has_manifest)
-
-
-def _with_one_clock(original: Original, folder: Path) -> Original:
-    """The source with its packets as they are and its time stamps as one run, as the pictures' are.
-
-    FFmpeg moves all streams together where a broadcaster's clock begins anew, but not while it keeps time stamps.
-    """
-    assert original.path is not None
-    path = folder / "one-clock.ts"
-    with _open(original.path) as source:
-        start_s = Fraction(source.start_time or 0, av.time_base)
-        streams = [input_file(original.path)[str(stream.index)] for stream in source.streams]
-    options = {"f": "mpegts", "c": "copy", "muxdelay": 0, "muxpreload": 0, "output_ts_offset": f"{float(start_s):.6f}"}
-    run(streams, path, options)
-    return replace(original, path=path)
-
-
-def _open(path: Path) -> InputContainer:
-    try:
-        return av.open(f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace")
-    except (FFmpegError, OSError) as error:
-        raise MediaError(f"{path} cannot be read again: {error}", hint="it must not change while a job runs") from error
 
 
 def _remove(output: str | Path) -> None:
@@ -199,7 +141,7 @@ def _write_alone(
         assert original is not None
         for stream in source.streams:
             if stream.index != original.info.stream and Discard(stream.discard) is not Discard.all:
-                assembly.tell("lost", _name(stream), f"{container.name} holds pictures only")
+                assembly.tell("lost", stream_name(stream), f"{container.name} holds pictures only")
         if source.chapters():
             assembly.tell("lost", f"{len(source.chapters())} chapters", f"{container.name} holds pictures only")
     written, found = _with_manifest({}, container, manifest)
@@ -234,7 +176,7 @@ def _write_all(
             if lost and "timecode" in stream.metadata:
                 assembly.tell("lost", "time code", "the time line changes")
         elif Discard(stream.discard) is not Discard.all:
-            _Carrier(assembly, container, source, original, rest, shift_s).carry(stream)
+            Carrier(assembly, container, source, original, rest, shift_s).carry(stream)
     chapters = _chapters(assembly, container, source, original, shift_s)
     tags = {name: value for name, value in source.metadata.items() if name.lower() not in BRANDS | {*lost}}
     tags = {name: value for name, value in tags.items() if not is_manifest(value)}
@@ -355,128 +297,3 @@ def _chapters(
             assembly.tell("changed", "chapters", "moved with the time line")
         return played
     return [Chapter(each.start_s + shift_s, each.end_s + shift_s, each.tags) for each in chapters]
-
-
-def _name(stream: Stream) -> str:
-    """What a stream is called in the table."""
-    codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
-    if isinstance(stream, AttachmentStream):
-        return f"attachment {stream.metadata.get('filename', stream.index)}"
-    if isinstance(stream, VideoStream) and stream.disposition & Disposition.attached_pic:
-        return f"cover picture ({codec})"
-    kind = {"subtitle": "subtitles", "data": "data stream"}.get(str(stream.type), str(stream.type))
-    language = stream.language if stream.language not in (None, "und") else ""
-    inside = ", ".join(word for word in (codec, language) if word)
-    return f"{kind} {stream.index}" + (f" ({inside})" if inside else "")
-
-
-@dataclass(frozen=True)
-class _Carrier:
-    """Takes the streams beside the pictures over into the output, each by its kind."""
-
-    assembly: Assembly
-    container: Container
-    source: InputContainer
-    original: Original
-    rest: Node
-    shift_s: Fraction
-
-    def carry(self, stream: Stream) -> None:
-        """Takes one stream over, or says why not."""
-        if isinstance(stream, AudioStream):
-            self._sound(stream)
-        elif isinstance(stream, SubtitleStream):
-            self._subtitles(stream)
-        elif isinstance(stream, AttachmentStream):
-            self._attachment(stream)
-        elif isinstance(stream, VideoStream) and stream.disposition & Disposition.attached_pic:
-            self._cover(stream)
-        else:
-            self._as_it_is(stream)
-
-    def _copy(self, stream: Stream, kind: str) -> None:
-        specifier = self.assembly.add(self.rest[str(stream.index)], kind, "copy")
-        self.assembly.describe(specifier, stream, new=False)
-
-    def _sound(self, stream: AudioStream) -> None:
-        track = plan_track(self.container, stream, self.original.timeline)
-        self.assembly.outcomes.append(track.outcome)
-        if track.dropped:
-            return
-        if track.encoder is None:
-            self._copy(stream, "a")
-            return
-        node = self.rest[str(stream.index)]
-        timeline = self.original.timeline
-        if timeline is not None and not timeline.is_identity:
-            assert self.original.path is not None
-            start_s = self.original.info.start_s
-            node = edited_sound(
-                self.original.path,
-                stream,
-                timeline,
-                start_s=start_s,
-                base_s=Fraction(0) if self.original.retimed else start_s + self.shift_s,
-                folder=self.assembly.folder,
-            )
-        specifier = self.assembly.add(node, "a", track.encoder, track.options)
-        self.assembly.describe(specifier, stream, new=True)
-
-    def _subtitles(self, stream: SubtitleStream) -> None:
-        codec = stream.codec_context.codec.canonical_name if stream.codec_context else ""
-        fits = holds(self.container, stream)
-        target = "copy" if fits else self.container.text if codec in TEXT_SUBTITLES else None
-        what = _name(stream)
-        if target is None:
-            self.assembly.tell("lost", what, f"{self.container.name} cannot hold them")
-            return
-        node = self.rest[str(stream.index)]
-        if self.original.retimed:
-            path = self.assembly.folder / f"subtitles-{stream.index}.{'mp4' if codec == 'mov_text' else 'mkv'}"
-            start_s = self.original.info.start_s
-            if not played_subtitles(self.source, stream, self.original.retimed, start_s, path):
-                self.assembly.tell("lost", what, "none plays on the new time line, or they do not say how long")
-                return
-            node = input_file(path)["s"]
-        specifier = self.assembly.add(node, "s", target)
-        self.assembly.describe(specifier, stream, new=bool(self.original.retimed))
-        changes = ["moved with the time line"] if self.original.retimed else []
-        changes += [] if fits else [f"turned into {target}"]
-        self.assembly.tell("changed" if changes else "kept", what, ", ".join(changes))
-
-    def _attachment(self, stream: AttachmentStream) -> None:
-        if self.container.attachments:
-            self._copy(stream, "t")
-            self.assembly.tell("kept", _name(stream))
-        else:
-            self.assembly.tell("lost", _name(stream), f"{self.container.name} holds no attachments")
-
-    def _cover(self, stream: VideoStream) -> None:
-        if self.container.attachments:
-            # Matroska keeps a cover as a file of a certain name.
-            name, mime_type = COVERS.get(stream.codec_context.name, ("cover", "application/octet-stream"))
-            self.source.seek(0)
-            picture = next((bytes(packet) for packet in self.source.demux(stream) if packet.size), b"")
-            file = self.assembly.folder / name
-            file.write_bytes(picture)
-            self.assembly.attach(file, mime_type)
-        elif self.container.muxer == "mp4" and holds(self.container, stream):
-            self._copy(stream, "v")
-        else:
-            self.assembly.tell("lost", _name(stream), f"{self.container.name} holds none")
-            return
-        self.assembly.tell("kept", _name(stream))
-
-    def _as_it_is(self, stream: Stream) -> None:
-        """A second video, or data: kept as it is or not at all."""
-        what = _name(stream)
-        if "timecode" in stream.metadata and not isinstance(stream, VideoStream):
-            # QuickTime's time code track is written anew from the video's tag.
-            return
-        if self.original.retimed:
-            self.assembly.tell("lost", what, "the time line changes")
-        elif not holds(self.container, stream):
-            self.assembly.tell("lost", what, f"{self.container.name} cannot hold it")
-        else:
-            self._copy(stream, "v" if isinstance(stream, VideoStream) else "d")
-            self.assembly.tell("kept", what)
