@@ -125,6 +125,11 @@ def test_colour_tags_without_a_place_are_listed(clips: Clips, tmp_path: Path) ->
     assert tags(output)[3] == ColorRange.JPEG
 
 
+def test_rgb_needs_no_tags(clips: Clips, tmp_path: Path) -> None:
+    told = rows(remake(clips("alpha_qtrle"), tmp_path / "out.mov"))
+    assert not [row for row in told if "colour tags" in row]
+
+
 def test_avi_says_that_it_holds_no_languages(clips: Clips, tmp_path: Path) -> None:
     told = rows(remake(clips("everything"), tmp_path / "out.avi"))
     assert [row for row in told if "its language" in row] == [

@@ -35,6 +35,9 @@ STREAMS_OWN = (*MUXERS_OWN, *STALE, "handler_name", "language", "variant_bitrate
 """Likewise of tags that describe one coded stream, or that are compared in another way."""
 
 
+IDENTITY = 0
+"""The H.273 matrix of RGB."""
+
 PERCEPTIBLE_S = Fraction(1, 500)
 """Seconds that rounding to a container's ticks never reaches."""
 
@@ -130,6 +133,9 @@ def _colors(container: Container, pictures: VideoStream, tags: ColorTags) -> Ite
         # Limited range is what silence means.
         "full range": (2 if tags.full_range is not True else 0, 0 if context.color_range == ColorRange.JPEG else 2),
     }
+    if tags.matrix == IDENTITY:
+        # RGB needs no word of either.
+        del pairs["matrix"], pairs["full range"]
     lost = [name for name, (said, found) in pairs.items() if said != UNSPECIFIED and found == UNSPECIFIED]
     if lost:
         yield Outcome("lost", "colour tags", f"{', '.join(lost)}: {container.name} has no place for them")
