@@ -120,6 +120,12 @@ class EditFlags:
         Path | None,
         typer.Option(metavar="FILE", help="An image or a video to put behind what is cut out.", rich_help_panel=WORDS),
     ] = None
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Edit footage that looks like nothing the model was trained on.", rich_help_panel=WORDS
+        ),
+    ] = False
     preview: Annotated[
         bool,
         typer.Option(

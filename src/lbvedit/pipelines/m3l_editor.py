@@ -90,6 +90,10 @@ class M3LEditor:
         """The words as the weight reads them, in the order of the attention's last axis."""
         return [str(token) for token in self.tokenizer.encode(instruction).tokens[1:]]
 
+    def words(self) -> list[str]:
+        """The words that the weight knows, from a to z."""
+        return sorted(word for word in self.tokenizer.get_vocab() if word.isalnum())
+
     def _signed(self, frames: Tensor) -> Tensor:
         return frames.to(self.device).float()[None] / 127.5 - 1
 

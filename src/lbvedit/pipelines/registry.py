@@ -63,6 +63,9 @@ PIPELINES: dict[str, Entry] = {
     "passthrough": Entry(
         "lbvedit.pipelines.passthrough:Passthrough", ("edit",), "every picture as it is; the template", "nothing"
     ),
+    "m3l": Entry(
+        "lbvedit.pipelines.m3l:M3LEdit", ("edit",), "learnt edits of motion and kind, on the footage it knows", "text"
+    ),
     "mmvt": Entry(
         "lbvedit.pipelines.mmvt:MMVTSegmenter", ("segment",), "what a phrase means, by appearance and motion", "text"
     ),
