@@ -49,7 +49,8 @@ def make_job(
         plan=plan,
         masks=tuple(_mask(value) for value in (edit.mask if edit else None) or ()),
         options=dict(_pair(value) for value in once.set_ or ())
-        | ({"background": str(edit.background)} if edit and edit.background else {}),
+        | ({"background": str(edit.background)} if edit and edit.background else {})
+        | ({"force": "true"} if edit and edit.force else {}),
         model=run.model,
         weights=run.weights,
         device=run.device,
