@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -34,10 +35,10 @@ def test_solids_are_labelled_by_what_the_pair_says_of_each_side(rows):
         mover, _ = group(found, "clip", "mover_color", 0)
         assert mover.nonzero()[:, 0].tolist() == [attributes[0][1]]
         assert len(mover) == len(COLORS)
-        x, y = meta["places"][side, 0, -1].tolist()
-        end, _ = group(found, "clip", "end", 0)
-        row, column = divmod(int(end.argmax()), 3)
-        assert (row > 0, row > 1, column > 0, column > 1) == (y > -0.5, y > 1.0, x > -0.7, x > 0.7)
+        x, y = (meta["places"][side, 0, -1] - meta["places"][side, 0, 0]).tolist()
+        heading, _ = group(found, "clip", "heading", 0)
+        angle = np.pi / 4 * int(heading.argmax())
+        assert (x * np.cos(angle) + y * np.sin(angle)) / np.hypot(x, y) > np.cos(np.pi / 8) - 1e-6
 
 
 def test_actors_are_labelled_and_each_corpus_knows_its_own_groups(rows):
@@ -49,7 +50,7 @@ def test_actors_are_labelled_and_each_corpus_knows_its_own_groups(rows):
         assert {tuple(world.ACTORS)[place] for place in kinds.nonzero()[:, 0]} == {actor["kind"] for actor in told}
         actions, _ = group(found, "clip", "actions", 1)
         assert {ACTIONS[place] for place in actions.nonzero()[:, 0]} == {actor["act"]["action"] for actor in told}
-        for part, missing, number in (("frame", "kinds", 0), ("frame", "solids", 1), ("clip", "end", 1)):
+        for part, missing, number in (("frame", "kinds", 0), ("frame", "solids", 1), ("clip", "heading", 1)):
             labels, known = group(found, part, missing, number)
             assert not labels.any()
             assert not known.any()

@@ -17,7 +17,8 @@ def batch(recipe):
 
 def test_a_batch_has_a_clip_of_each_corpus_with_its_labels(recipe, batch):
     frame, clip = recipe.classes
-    assert batch["clips"].shape == (2, 20, 3, 128, 128)
+    assert batch["clips"].shape == (2, 20, 3, 64, 64)
+    assert batch["frames"].shape == (2, 3, 128, 128)
     assert 0 <= float(batch["clips"].min()) < float(batch["clips"].max()) <= 1
     assert batch["frame"].shape == batch["frame_known"].shape == (2, frame)
     assert batch["clip"].shape == batch["clip_known"].shape == (2, clip)

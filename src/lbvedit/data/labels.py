@@ -20,7 +20,7 @@ Corpus = Literal["e-clevr", "actor-edits"]
 Rows = dict[str, Tensor]
 
 _SHAPES, _TONES = len(e_clevr.SHAPES), len(e_clevr.COLORS)
-_CELLS = 9
+_HEADINGS = 8
 
 FRAME_GROUPS: dict[str, int] = {
     "solids": _TONES * _SHAPES,
@@ -34,15 +34,14 @@ FRAME_GROUPS: dict[str, int] = {
 CLIP_GROUPS: dict[str, int] = {
     "mover_color": _TONES,
     "mover_shape": _SHAPES,
-    "start": _CELLS,
-    "end": _CELLS,
+    "heading": _HEADINGS,
     "actions": len(ACTIONS),
     "directions": len(DIRECTIONS),
 }
-"""Labels of a clip by group: which solid moves, from which ninth of the floor to which, and what actors do."""
+"""Labels of a clip by group: which solid moves, into which eighth of the compass, and what actors do."""
 
 GROUPS: dict[Corpus, tuple[str, ...]] = {
-    "e-clevr": ("solids", "sizes", "materials", "mover_color", "mover_shape", "start", "end"),
+    "e-clevr": ("solids", "sizes", "materials", "mover_color", "mover_shape", "heading"),
     "actor-edits": ("kinds", "colors", "actions", "directions"),
 }
 """The groups that each corpus knows of."""
@@ -89,17 +88,16 @@ def all_on_top(logits: Tensor, labels: Tensor) -> float:
 
 def _solids(pair: Pair, side: int) -> Rows:
     meta: dict[str, Any] = pair["meta"]
-    attributes = meta["attributes"][side]
+    attributes = torch.as_tensor(meta["attributes"])[side]
     size, color, material, shape = attributes[attributes[:, 0] >= 0].T
-    path = meta["places"][side, 0]
+    path = torch.as_tensor(meta["places"])[side, 0]
     return {
         "solids": _set(FRAME_GROUPS["solids"], color * _SHAPES + shape),
         "sizes": _set(FRAME_GROUPS["sizes"], color * 2 + size),
         "materials": _set(FRAME_GROUPS["materials"], color * 2 + material),
         "mover_color": _set(_TONES, color[:1]),
         "mover_shape": _set(_SHAPES, shape[:1]),
-        "start": _set(_CELLS, _cell(path[0])),
-        "end": _set(_CELLS, _cell(path[-1])),
+        "heading": _set(_HEADINGS, _heading(path[-1] - path[0])),
     }
 
 
@@ -123,8 +121,6 @@ def _named(names: Sequence[str], present: Sequence[str]) -> Tensor:
     return torch.tensor([float(name in present) for name in names])
 
 
-def _cell(place: Tensor) -> Tensor:
-    """Which ninth of the floor a place is in, about as many solids in each."""
-    column = int(place[0] > -0.7) + int(place[0] > 0.7)
-    row = int(place[1] > -0.5) + int(place[1] > 1.0)
-    return torch.tensor([3 * row + column])
+def _heading(way: Tensor) -> Tensor:
+    """The eighth of the compass that a way leads into, from the right on against the clock."""
+    return (torch.atan2(way[1], way[0]) * (_HEADINGS / (2 * torch.pi))).round().long()[None] % _HEADINGS

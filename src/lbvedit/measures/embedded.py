@@ -11,12 +11,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.measures.ssim import unit
 from lbvedit.weights import load_state, locate
 
 __all__ = ["ClipFeatures", "FeaturePair", "FrameFeatures", "embedded_features", "load_feature_pair"]
+
+_LARGEST_SIDE = 96
 
 
 class FrameFeatures(nn.Module):
@@ -78,8 +81,11 @@ class ClipFeatures(nn.Module):
         self.head = nn.Linear(widths[-1], classes)
 
     def features(self, clips: Tensor) -> Tensor:
-        """``clips: (B, T, 3, H, W)`` float in [0, 1] -> ``(B, D)``."""
-        return self.stages(clips.transpose(1, 2) - 0.5).mean((2, 3, 4))
+        """``clips: (B, T, 3, H, W)`` float in [0, 1] -> ``(B, D)``; large frames are halved: motion needs no more."""
+        video = clips.transpose(1, 2)
+        if video.shape[-1] > _LARGEST_SIDE:
+            video = F.avg_pool3d(video, (1, 2, 2))
+        return self.stages(video - 0.5).mean((2, 3, 4))
 
     def forward(self, clips: Tensor) -> Tensor:
         """``clips: (B, T, 3, H, W)`` float in [0, 1] -> ``(B, classes)`` logits."""

@@ -30,7 +30,7 @@ class FeaturesConfig(TrainingConfig):
 
     Args:
         width: channels of the first stages.
-        frames_a_clip: frames of each clip that the frame network sees.
+        frames_a_clip: frames that the frame network sees for each clip that the clip network sees.
     """
 
     width: int = 16
@@ -45,8 +45,9 @@ FeaturesConfigT = TypeVar("FeaturesConfigT", bound=FeaturesConfig)
 class Features(Recipe[FeaturesConfigT]):
     """Both networks, told what frames and clips show.
 
-    A batch has ``clips`` ``(B, T, 3, H, W)`` float in [0, 1], and ``frame`` ``(B, F)`` and ``clip`` ``(B, C)`` zeros
-    and ones; ``frame_known`` and ``clip_known``, if there, are zero where nobody knows.
+    A batch has ``frames`` ``(N, 3, H, W)`` and ``clips`` ``(B, T, 3, H, W)`` float in [0, 1], and what they show,
+    ``frame`` ``(N, F)`` and ``clip`` ``(B, C)`` zeros and ones; ``frame_known`` and ``clip_known``, if there, are zero
+    where nobody knows.
     """
 
     classes: ClassVar[tuple[int, int]]
@@ -65,17 +66,16 @@ class Features(Recipe[FeaturesConfigT]):
     def loss(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
         """Binary cross entropy of both networks."""
         assert isinstance(model, FeaturePair)
-        clips, often = batch["clips"], self.config.frames_a_clip
-        chosen = torch.randint(clips.shape[1], (often,))
-        frames = clips[:, chosen].flatten(0, 1)
 
-        def error(part: str, logits: Tensor, times: int) -> Tensor:
-            labels, known = batch[part], batch.get(f"{part}_known")
-            labels = labels.repeat_interleave(times, 0)
-            weights = None if known is None else (known / known.mean()).repeat_interleave(times, 0)
-            return F.binary_cross_entropy_with_logits(logits, labels, weights)
+        def error(part: str, logits: Tensor) -> Tensor:
+            known = batch.get(f"{part}_known")
+            weights = None if known is None else known / known.mean()
+            return F.binary_cross_entropy_with_logits(logits, batch[part], weights)
 
-        return {"frame": error("frame", model.frame(frames), often), "clip": error("clip", model.clip(clips), 1)}
+        return {
+            "frame": error("frame", model.frame(batch["frames"])),
+            "clip": error("clip", model.clip(batch["clips"])),
+        }
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,14 @@ class FeaturesMnist(Features[FeaturesMnistConfig]):
         light, noise = torch.rand(2, draw.size, 1, 1, 1, 1)
         clips = batch["clips"] / 255 * (0.6 + 0.4 * light)
         grain = self.config.noise * noise * torch.randn_like(clips[:, :, :1])
-        return {"clips": (clips + grain).clamp(0, 1), "frame": batch["digits"], "clip": batch["moves"]}
+        clips = (clips + grain).clamp(0, 1)
+        often = self.config.frames_a_clip
+        return {
+            "frames": clips[:, torch.randint(clips.shape[1], (often,))].flatten(0, 1),
+            "frame": batch["digits"].repeat_interleave(often, 0),
+            "clips": clips,
+            "clip": batch["moves"],
+        }
 
     def validate(self, model: nn.Module) -> Mapping[str, float]:
         """How often exactly the right labels are on top, on test clips of both corpora."""
