@@ -248,3 +248,12 @@ def test_a_numbered_output_is_one_file_a_picture(clips, tmp_path):
     assert result.frames == len(names) == 20
     with pytest.raises(UsageError, match="exists already"):
         work.run(Job(str(clips("cfr")), str(tmp_path / "%03d.png"), "passthrough", Request("edit")), ignore)
+
+
+def test_one_picture_is_one_frame(clips, tmp_path):
+    events: list[Event] = []
+    work.run(make(clips("image"), tmp_path / "out.png", encode=EncodeOptions()), events.append)
+    assert events[0].message.endswith("(64x48, 1 frame) -> " + str(tmp_path / "out.png") + ", passthrough")
+    assert events[-1].message.endswith("out.png: 1 frame")
+    result = work.run(make(clips("image"), tmp_path / "out.mp4", preview=True), ignore)
+    assert result.frames == 1

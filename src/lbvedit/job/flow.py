@@ -129,7 +129,7 @@ def _announce(job: Job, source: Source, work: WorkFolder, report: Report) -> Non
         "duration_s": None if info.duration_s is None else float(info.duration_s),
         "finished_frames": work.frames,
     }
-    size = f"{info.width}x{info.height}" + (f", {info.frame_count} frames" if info.frame_count else "")
+    size = f"{info.width}x{info.height}" + (f", {_frames(info.frame_count)}" if info.frame_count else "")
     report(Event("start", message=f"{job.input} ({size}) -> {job.output}, {job.pipeline}", data=data))
 
 
@@ -139,7 +139,11 @@ def _progress(job: Job, done: int, announced: int | None) -> Event:
 
 
 def _summary(result: Result) -> str:
-    return f"{result.output}: {result.frames} frames"
+    return f"{result.output}: {_frames(result.frames)}"
+
+
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"
 
 
 def _as_json(result: Result) -> dict[str, object]:

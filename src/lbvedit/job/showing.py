@@ -124,14 +124,15 @@ def preview(job: Job, report: Report) -> Result:
         name = job.pipeline if plan is None or plan.steps else "passthrough"
         pipeline = registry.build(name, replace(job.request, plan=plan, window=1, overlap=0))
         watch = Watch(job, source, pipeline)
-        for number in range(min(MOMENTS, count)):
-            source.start = (2 * number + 1) * count // (2 * min(MOMENTS, count))
+        moments = min(MOMENTS, count)
+        for number in range(moments):
+            source.start = (2 * number + 1) * count // (2 * moments)
             clips: Iterator[Any] = pipeline(source, report)
             watch.see(next(clips))
             clips.close()  # type: ignore[attr-defined]
-            report(Event("progress", "preview", number + 1, min(MOMENTS, count)))
+            report(Event("progress", "preview", number + 1, moments))
     path = preview_path(job)
     watch.write_sheet(path)
-    result = Result(str(path), MOMENTS, ())
+    result = Result(str(path), moments, ())
     report(Event("result", message=f"preview: {path}", data={"output": str(path), "frames": result.frames, "rows": []}))
     return result
