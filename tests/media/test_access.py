@@ -172,3 +172,11 @@ class _Pipe(io.RawIOBase):
         piece = self._rest.read(min(len(buffer), 1000))
         buffer[: len(piece)] = piece
         return len(piece)
+
+
+def test_an_allowed_playlist_that_leads_nowhere_is_not_called_text(tmp_path: Path) -> None:
+    playlist = tmp_path / "list.m3u8"
+    playlist.write_text("#EXTM3U\n#EXTINF:1,\nnowhere.ts\n#EXT-X-ENDLIST\n")
+    with pytest.raises(MediaError, match="is a playlist that cannot be followed") as caught:
+        probe(playlist, allow_protocols=True)
+    assert caught.value.hint

@@ -323,6 +323,8 @@ def _explain(source: Input) -> tuple[str, str]:
         return "is empty", "check the command before the pipe"
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
         return "is cut short or damaged", "an MP4 without its index (moov) cannot be read: copy or record it again"
+    if _is_playlist(head):
+        return "is a playlist that cannot be followed", "check that the files it names are there, and videos"
     if head and all(byte in b"\t\n\r\f" or byte >= 32 for byte in head) and b"\x7f" not in head:
         return "is text, not video", "name a video file"
     return "cannot be read as video", "check that it plays; `lbvedit doctor` lists what FFmpeg can read"
