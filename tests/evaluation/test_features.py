@@ -59,7 +59,7 @@ def test_a_judge_must_find_the_right_edit_nearer_than_none(monkeypatch: pytest.M
         "fad-embedded": lambda video: video.float().flatten(1) / 1000,
         "vad-embedded": lambda video: 0 * video.float().flatten(1),
     }
-    monkeypatch.setattr(features, "embedded_features", lambda name, weights: judges)
+    monkeypatch.setattr(features, "pair_features", lambda networks: judges)
     metrics = features.evaluate_e_clevr(Options()).metrics
     assert metrics.keys() > {f"e-clevr_{group}" for group in GROUPS["e-clevr"]}
     frames = zip(pairs[0]["source"].float() / 1000, pairs[0]["target"].float() / 1000, strict=True)

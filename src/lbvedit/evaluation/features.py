@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ from lbvedit.data.pairs import Pair
 from lbvedit.data.world.augment import augment
 from lbvedit.evaluation.table import Options, Result, sample
 from lbvedit.measures.activation_distance import activation_distance
-from lbvedit.measures.embedded import FeaturePair, embedded_features, load_feature_pair
+from lbvedit.measures.embedded import FeaturePair, load_feature_pair, pair_features
 
 __all__ = [
     "CLIP_FRAMES",
@@ -25,6 +25,7 @@ __all__ = [
     "label_accuracy",
     "labelled_clips",
     "world_accuracy",
+    "world_figures",
     "world_pairs",
 ]
 
@@ -63,7 +64,7 @@ def label_accuracy(networks: FeaturePair, pairs: Sequence[Pair]) -> tuple[float,
 def evaluate_mnist(options: Options) -> Result:
     """Label accuracy on S-MNIST and D-MNIST, and the distances of the unedited source and of the oracle."""
     networks = load_feature_pair(options.model or "features-mnist", options.weights)
-    features = embedded_features(options.model or "features-mnist", options.weights)
+    features = pair_features(networks)
     metrics: dict[str, float] = {}
     total = 0
     for kind in (SMnist, DMnist):
@@ -117,16 +118,28 @@ def evaluate_actor_edits(options: Options) -> Result:
 
 
 def _evaluate_world(corpus: Corpus, options: Options) -> Result:
+    networks = load_feature_pair(options.model or "features-world", options.weights)
+    done = 0
+
+    def counted() -> Iterator[Pair]:
+        nonlocal done
+        for done, pair in enumerate(world_pairs(corpus, options.limit, options.seed), start=1):
+            yield pair
+            options.progress(done, max(done, options.limit or 0))
+
+    metrics = world_figures(networks, corpus, counted())
+    return Result("features", corpus, done, metrics)
+
+
+def world_figures(networks: FeaturePair, corpus: Corpus, pairs: Iterable[Pair]) -> dict[str, float]:
     """Label accuracy, and the distances to the target of the unedited source and of the target through a poor camera.
 
-    A judge must find the second nearer: it obeys the instruction, and the first does not.
+    A judge must find the second nearer: it obeys the instruction, and the first does not. ``in_order`` is how often.
     """
-    name = options.model or "features-world"
-    networks = load_feature_pair(name, options.weights)
-    features = embedded_features(name, options.weights)
+    features = pair_features(networks)
     sums: dict[str, float] = {}
     done = 0
-    for done, pair in enumerate(world_pairs(corpus, options.limit, options.seed), start=1):
+    for done, pair in enumerate(pairs, start=1):
         scores = world_accuracy(networks, corpus, [pair])
         camera = torch.Generator().manual_seed(done)
         poor = augment(pair["target"][None], camera, 0.5)[0]
@@ -138,5 +151,4 @@ def _evaluate_world(corpus: Corpus, options: Options) -> Result:
             scores[f"{corpus}_{metric}_in_order"] = float(poor_away < source_away)
         for key, score in scores.items():
             sums[key] = sums.get(key, 0.0) + score
-        options.progress(done, options.limit or done)
-    return Result("features", corpus, done, {key: total / done for key, total in sums.items()})
+    return {key: total / done for key, total in sums.items()}

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from lbvedit.measures.ssim import unit
 from lbvedit.weights import load_state, locate
 
-__all__ = ["ClipFeatures", "FeaturePair", "FrameFeatures", "embedded_features", "load_feature_pair"]
+__all__ = ["ClipFeatures", "FeaturePair", "FrameFeatures", "embedded_features", "load_feature_pair", "pair_features"]
 
 _LARGEST_SIDE = 96
 
@@ -122,15 +122,21 @@ def load_feature_pair(name: str = "features-mnist", weights: Path | None = None)
 def embedded_features(
     name: str = "features-mnist", weights: Path | None = None, device: str = "cpu"
 ) -> dict[str, Callable[[Tensor], Tensor]]:
-    """The stand-ins by the name of their metric: ``fad-embedded`` and ``vad-embedded``.
-
-    Each takes a video ``(T, 3, H, W)`` uint8 or float in [0, 1]; FAD's gives one row of activations a frame, VAD's one
-    row for the video.
+    """The stand-ins of an embedded weight, see :func:`pair_features`.
 
     Raises:
         WeightsError: the weights are missing or do not check.
     """
-    pair = load_feature_pair(name, weights).to(device)
+    return pair_features(load_feature_pair(name, weights).to(device))
+
+
+def pair_features(pair: FeaturePair) -> dict[str, Callable[[Tensor], Tensor]]:
+    """The stand-ins by the name of their metric: ``fad-embedded`` and ``vad-embedded``.
+
+    Each takes a video ``(T, 3, H, W)`` uint8 or float in [0, 1]; FAD's gives one row of activations a frame, VAD's one
+    row for the video.
+    """
+    device = next(pair.parameters()).device
 
     @torch.no_grad()
     def frame(video: Tensor) -> Tensor:

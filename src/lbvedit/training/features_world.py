@@ -18,7 +18,7 @@ from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.labels import CLIP_GROUPS, FRAME_GROUPS, GROUPS, Corpus, label_rows
 from lbvedit.data.pairs import Pair
 from lbvedit.data.world.augment import augment
-from lbvedit.evaluation.features import world_accuracy, world_pairs
+from lbvedit.evaluation.features import world_accuracy, world_figures, world_pairs
 from lbvedit.measures.embedded import FeaturePair
 from lbvedit.training.features import Features, FeaturesConfig
 from lbvedit.training.recipe import Draw, Publication
@@ -112,6 +112,11 @@ class FeaturesWorld(Features[FeaturesWorldConfig]):
 
     def publish(self, model: nn.Module) -> Publication:
         """The weight ``features-world``."""
+        model = model.half().float()
+        assert isinstance(model, FeaturePair)
+        figures: dict[str, float] = {}
+        for corpus, pairs in self._held_out.items():
+            figures |= world_figures(model, corpus, pairs)
         return Publication(
             name="features-world",
             system="features",
@@ -120,7 +125,7 @@ class FeaturesWorld(Features[FeaturesWorldConfig]):
             licence="Apache-2.0",
             commercial_ok=True,
             data=("E-CLEVR and edits of actors, rendered by lbvedit's own world (Apache-2.0)",),
-            metrics=self.validate(model),
+            metrics=figures,
             measured_with=f"lbvedit evaluate features --limit {_VALIDATED} --corpus e-clevr` and `--corpus actor-edits",
             can="Gives activations of frames and clips of E-CLEVR and of the world's actors for `fad-embedded` and "
             "`vad-embedded`.",
