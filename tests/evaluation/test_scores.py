@@ -88,7 +88,7 @@ def test_edits_are_judged_by_target_and_by_what_was_to_stay() -> None:
         {"oracle": lambda item: item["target"], "copy": lambda item: item["source"], "careless": careless},
         features={"fad-embedded": lambda frames: frames.float().mean((2, 3)) / 255},
     )
-    assert scores["oracle"] == {"ssim": 100.0, "psnr_unchanged": 99.0, "fad-embedded": 0.0}
+    assert scores["oracle"] == {"ssim": 100.0, "psnr_unchanged": 99.0, "psnr_changed": 99.0, "fad-embedded": 0.0}
     assert scores["copy"]["psnr_unchanged"] == 99.0
     assert scores["copy"]["ssim"] < 60
     assert scores["copy"]["fad-embedded"] == pytest.approx(0.5 * 3**0.5)

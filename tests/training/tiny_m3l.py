@@ -72,3 +72,4 @@ def write_pairs(folder: Path, solids: Sequence[Sequence[int]]) -> None:
             meta = {"kind": "property", "attributes": [[list(solid)], [list(solid)]]}
             lines.append(json.dumps({"file": file, "instruction": "make the cube blue", "meta": meta}))
         (folder / f"{split}.jsonl").write_text("\n".join(lines) + "\n")
+    (folder / "dataset.json").write_text(json.dumps({"seed": 0}))

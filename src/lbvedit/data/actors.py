@@ -240,23 +240,13 @@ class ActorEdits(Drawn[Pair]):
 
     def item(self, rng: np.random.Generator) -> Pair:
         """A pair, drawn and rendered."""
-        kind = str(rng.choice(("act", "replace", "recolor", "remove", "add"), p=(0.4, 0.25, 0.15, 0.1, 0.1)))
-        while True:
-            stage = draw_stage(rng, self.frames, least=1, most=3, zoom=1.3, photos=self.photos)
-            edited = _edit(rng, stage, kind)
-            if edited is None:
-                continue
-            changed, number, instruction = edited
-            clips = render([stage.scene(), changed.scene()], self.side, self.side, flow=False, device=self.device)
-            source, target = (clip.frames.cpu() for clip in clips)
-            difference = (source != target).any(dim=1, keepdim=True)
-            if difference.float().mean() > 0.01:
-                break
+        stage, changed, edit, (source, target) = self._draw(rng)
+        kind, number, instruction = edit
         return {
             "source": source,
             "target": target,
             "instruction": instruction,
-            "changed": difference,
+            "changed": (source != target).any(dim=1, keepdim=True),
             "meta": {
                 "kind": kind,
                 "actor": number,
@@ -264,6 +254,46 @@ class ActorEdits(Drawn[Pair]):
                 "target": [asdict(actor) for actor in changed.actors],
             },
         }
+
+    def alternatives(self, index: int, count: int = 3) -> tuple[list[str], Tensor, int]:
+        """What the instruction could have been mistaken for: to judge by the nearest whether it was obeyed.
+
+        Returns:
+            Instructions, clips ``(K, T, 3, H, W)`` uint8 and the place of the right one: the untouched source, the
+            target, and up to ``count`` other edits of the same kind on the same stage.
+        """
+        rng = self.stream(index)
+        stage, changed, (kind, _, instruction), clips = self._draw(rng)
+        worlds: dict[str, Stage] = {}
+        seen = {_telling(stage), _telling(changed)}
+        for _ in range(8 * count):
+            found = _edit(rng, stage, kind)
+            if found is not None and _telling(found[0]) not in seen and len(worlds) < count:
+                seen.add(_telling(found[0]))
+                worlds[found[2]] = found[0]
+        others = [self._rendered(world) for world in worlds.values()]
+        return ["source", instruction, *worlds], torch.stack([*clips, *others]), 1
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Stage, Stage, tuple[str, int, str], tuple[Tensor, Tensor]]:
+        """The stage before and after; kind, actor's number and instruction; both clips."""
+        kind = str(rng.choice(("act", "replace", "recolor", "remove", "add"), p=(0.4, 0.25, 0.15, 0.1, 0.1)))
+        while True:
+            stage = draw_stage(rng, self.frames, least=1, most=3, zoom=1.3, photos=self.photos)
+            edited = _edit(rng, stage, kind)
+            if edited is None:
+                continue
+            changed, number, instruction = edited
+            source, target = self._rendered(stage), self._rendered(changed)
+            if (source != target).any(dim=1).float().mean() > 0.01:
+                return stage, changed, (kind, number, instruction), (source, target)
+
+    def _rendered(self, stage: Stage) -> Tensor:
+        return render([stage.scene()], self.side, self.side, flow=False, device=self.device)[0].frames.cpu()
+
+
+def _telling(stage: Stage) -> tuple[tuple[str, ...], ...]:
+    """What words can tell of everybody on a stage."""
+    return tuple((each.kind, each.color, each.act.action, each.act.direction) for each in stage.actors)
 
 
 def _edit(rng: np.random.Generator, stage: Stage, kind: str) -> tuple[Stage, int, str] | None:

@@ -14,9 +14,11 @@ from lbvedit.measures.activation_distance import activation_distance
 from lbvedit.measures.psnr import psnr
 from lbvedit.measures.ssim import ssim
 
-__all__ = ["Features", "Pairs", "score_edits"]
+__all__ = ["Edit", "Features", "Pairs", "score_edits"]
 
 Edit = Callable[[Pair], Tensor]
+"""A pair -> what is made of its source, ``(T, 3, H, W)`` uint8."""
+
 Features = Callable[[Tensor], Tensor]
 """Frames or a video ``(T, 3, H, W)`` uint8 -> activations ``(N, D)``: one a frame for FAD, one a video for VAD."""
 
@@ -40,8 +42,8 @@ def score_edits(
     """The metrics of several ways to edit, each judged on the same pairs.
 
     ``ssim`` is the mean over frames times 100 (7x7 windows, data range 1), ``psnr_unchanged`` the mean over pairs of
-    the PSNR where source and target agree (at most 99 dB, as for an exact copy), and each of ``features`` gives a
-    paired activation distance under its own name.
+    the PSNR where source and target agree (at most 99 dB, as for an exact copy), ``psnr_changed`` that where they
+    differ, and each of ``features`` gives a paired activation distance under its own name.
 
     Args:
         dataset: pairs with their targets.
@@ -73,6 +75,8 @@ def _scores(edited: Tensor, item: Pair, features: dict[str, Features]) -> dict[s
     scores = {"ssim": 100 * float(ssim(edited, target).mean())}
     if not item["changed"].all():
         scores["psnr_unchanged"] = min(99.0, psnr(edited, target, where=~item["changed"]))
+    if item["changed"].any():
+        scores["psnr_changed"] = min(99.0, psnr(edited, target, where=item["changed"]))
     for name, network in features.items():
         scores[name] = activation_distance(network(edited), network(target))
     return scores

@@ -23,6 +23,12 @@ EVALUATIONS: dict[str, dict[str, str]] = {
     "m3l": {
         "s-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_s_mnist",
         "d-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_d_mnist",
+        "d-mnist-ablation": "lbvedit.evaluation.m3l_mnist:evaluate_d_mnist_ablation",
+        "d-mnist-zero-shot": "lbvedit.evaluation.m3l_mnist:evaluate_d_mnist_zero_shot",
+        "e-clevr": "lbvedit.evaluation.m3l_world:evaluate_e_clevr",
+        "e-clevr-ablation": "lbvedit.evaluation.m3l_world:evaluate_e_clevr_ablation",
+        "e-clevr-zero-shot": "lbvedit.evaluation.m3l_world:evaluate_e_clevr_zero_shot",
+        "actors": "lbvedit.evaluation.m3l_world:evaluate_actors",
     },
     "mmvt": {
         "davis": "lbvedit.evaluation.mmvt:evaluate_davis",

@@ -43,7 +43,11 @@ def draw_attention(
     places = torch.linspace(0, len(edited) - 1, min(_MOMENTS, len(edited))).round().long().tolist()
     words = torch.stack([attention.words[t][0].float().mean(dim=0).T for t in places])  # (moments, L, h*w)
     back = torch.stack([1 - attention.frames[t][0].float().mean(dim=0)[:, -1] for t in places])
-    rows = [[source[t] for t in places], [edited[t] for t in places], _heated(edited[places], back)]
+    rows = [
+        [source[t] for t in places],
+        [edited[t] for t in places],
+        _heated(edited[places], back / back.amax(dim=1, keepdim=True).clamp(min=1e-8)),
+    ]
     labels = ["source", "edited", "earlier frames"]
     said = [number for number, token in enumerate(tokens) if token != _END and number < words.shape[1]]
     contrast = words.std(dim=2).mean(dim=0)
