@@ -20,6 +20,7 @@ from torch import Tensor
 from lbvedit.errors import NoMatchError, WeightsError
 from lbvedit.language.lexicon import KINDS
 from lbvedit.media.overlay import PictureFormat, rendered
+from lbvedit.pipelines.colorcut import cut_by_color
 from lbvedit.pipelines.finder import DEFAULT_WEIGHTS, Finder, load_finder
 from lbvedit.pipelines.matte import MatteRefiner
 from lbvedit.pipelines.tracking import Instance, Steady, Tracker
@@ -51,7 +52,7 @@ class MMVTOptions:
         instances: all that fit, or the best one only.
         fits: confidence from which something counts as there; 0 takes whatever is nearest.
         memory: how much of a mask is carried from frame to frame along the motion, in [0, 1).
-        refine: draw the edges to those of the picture at full resolution.
+        refine: draw the edges to where colours part, and to those of the picture at full resolution.
     """
 
     format: PictureFormat = "overlay"
@@ -185,9 +186,11 @@ class MMVTSegmenter:
             found = finder.find(seen, language)[0]
             # A frame in which the model doubts that the thing is there says less than its pixels do.
             doubted = found.probability * (0.25 + 0.75 * min(1.0, 2 * found.presence))
-            probability = steady(doubted, frame, seen.back)
-            self._peak = max(self._peak, _peak(probability))
-            probability = (probability / max(self._peak, LOWEST_PEAK)).clamp(max=1)
+            self._peak = max(self._peak, _peak(doubted))
+            probability = (doubted / max(self._peak, LOWEST_PEAK)).clamp(max=1)
+            if self.options.refine:
+                probability = cut_by_color(frame, probability, self.options.threshold)
+            probability = steady(probability, frame, seen.back)
             instances = tracker(probability, self.options.threshold, seen.back)
             if self.options.instances == "best":
                 instances = instances and [max(instances, key=_weight)]
