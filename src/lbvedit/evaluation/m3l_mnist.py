@@ -9,10 +9,11 @@ from torch import Tensor
 
 from lbvedit.data.mnist import DIGIT, DIRECTIONS, DMnist, SMnist, trajectory
 from lbvedit.evaluation.editing import score_edits
-from lbvedit.evaluation.m3l import ABLATION, OVERALL, ZERO_SHOT
+from lbvedit.evaluation.m3l import ABLATION, EMBEDDED, EMBEDDED_NOTE, OVERALL, ZERO_SHOT
 from lbvedit.evaluation.m3l_rivals import editors, figure, protocol
 from lbvedit.evaluation.table import Column, Options, Result, Table, sample
 from lbvedit.measures.digits import DigitClassifier, digit_under, load_digit_classifier
+from lbvedit.measures.embedded import embedded_features
 
 __all__ = [
     "evaluate_d_mnist",
@@ -56,7 +57,7 @@ def _evaluate(options: Options, kind: type[SMnist] | type[DMnist], corpus: str, 
         ({"ours": ours} if ours is not None else {})
         | {"copy source": lambda pair: pair["source"], oracle: lambda pair: dataset.oracle(next(asked))}
         | {name: edit for name, edit in others.items() if edit is not None},
-        features={"fad-embedded": lambda frames: judge.features(_middle(frames))},
+        features=embedded_features("features-mnist", options.weights),
         options=options,
     )
     for metrics in rows.values():
@@ -71,7 +72,7 @@ def _evaluate(options: Options, kind: type[SMnist] | type[DMnist], corpus: str, 
         len(numbers),
         metrics,
         table.with_columns(
-            Column("fad-embedded", "FAD, embedded", digits=2),
+            *EMBEDDED,
             Column("ssim_of_oracle", "SSIM / oracle's %", 100),
             Column("obeyed", "obeyed %", 100),
             Column("psnr_unchanged", "PSNR unchanged"),
@@ -80,7 +81,7 @@ def _evaluate(options: Options, kind: type[SMnist] | type[DMnist], corpus: str, 
         (
             "The style of a new digit is not told: the oracle draws its class's mean on the true path, all else exact.",
             "Obeyed: a classifier of MNIST's training digits reads the right digit on the right one of four paths.",
-            "FAD, embedded: paired distance of that classifier's activations; not the paper's Inception-v3.",
+            EMBEDDED_NOTE,
             *(("Rows of the paper are on E-JESTER, ours on D-MNIST.",) if which == "ablation" else ()),
         ),
         figure([dataset[number] for number in numbers[:4]], ours.clips[:4]) if options.picture and ours else None,
@@ -114,9 +115,3 @@ def obeyed(judge: DigitClassifier, clip: Tensor, meta: dict[str, Any]) -> bool:
         if followed != direction or int(sure[direction].argmax()) != digit:
             return False
     return True
-
-
-def _middle(frames: Tensor) -> Tensor:
-    """Frames as one grey digit each, ``(T, 1, 28, 28)``, for the judge's activations."""
-    grey = frames[:, :1].float() / 255
-    return torch.nn.functional.interpolate(grey, size=(DIGIT, DIGIT), mode="area")

@@ -18,10 +18,12 @@ from lbvedit.data.build import Built
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.pairs import Pair
 from lbvedit.evaluation.editing import Pairs, score_edits
-from lbvedit.evaluation.m3l import ABLATION, OVERALL, ZERO_SHOT
+from lbvedit.evaluation.m3l import ABLATION, EMBEDDED, EMBEDDED_NOTE, OVERALL, ZERO_SHOT
 from lbvedit.evaluation.m3l_rivals import editors, figure, protocol
 from lbvedit.evaluation.table import Column, Options, Result, Table, sample
+from lbvedit.measures.embedded import embedded_features
 from lbvedit.runtime import pick_device
+from lbvedit.weights import listing
 
 __all__ = [
     "WorldPairs",
@@ -31,6 +33,9 @@ __all__ = [
     "evaluate_e_clevr_zero_shot",
     "obeys",
 ]
+
+FEATURES = "features-world"
+"""The networks behind the embedded distances, where they are."""
 
 ACTORS = Table(
     "Edits of the world's actors, of which the paper has no table",
@@ -122,10 +127,13 @@ def _evaluate(
     watched = _Watched(corpus, numbers)
     edits = {name: edit for name, edit in others.items() if edit is not None}
     copy = "copy source"
+    there = any(weights.name == FEATURES for weights in listing(options.weights))
+    features = embedded_features(FEATURES, options.weights) if there else {}
     rows = score_edits(
         watched,
         range(len(numbers)),
         ({"ours": ours} if ours is not None else {}) | {copy: lambda pair: pair["source"]} | edits,
+        features=features,
         options=options,
     )
     for name, metrics in rows.items():
@@ -140,11 +148,12 @@ def _evaluate(
         subject if which == "overall" else f"{subject}-{which}",
         len(numbers),
         metrics,
-        table.with_columns(*_COLUMNS),
+        table.with_columns(*(EMBEDDED if there else ()), *_COLUMNS),
         {**rows, **{name: {} for name, edit in others.items() if edit is None}},
         (
             "Obeyed: of the source, the target and other readings of the instruction, the target is the nearest clip.",
             f"The average pair changes {100 * watched.changed_share:.1f} % of its pixels.",
+            *((EMBEDDED_NOTE,) if there else ()),
             *(("Rows of the paper are on E-JESTER, ours on E-CLEVR.",) if which == "ablation" else ()),
         ),
         figure([corpus[number] for number in numbers[:4]], ours.clips[:4]) if options.picture and ours else None,
