@@ -129,5 +129,7 @@ class FeaturesWorld(Features[FeaturesWorldConfig]):
             measured_with=f"lbvedit evaluate features --limit {_VALIDATED} --corpus e-clevr` and `--corpus actor-edits",
             can="Gives activations of frames and clips of E-CLEVR and of the world's actors for `fad-embedded` and "
             "`vad-embedded`.",
-            cannot="Stand beside the FAD and VAD of the papers, or judge real footage.",
+            cannot="Stand beside the FAD and VAD of the papers, or judge real footage. `in_order` says how often the "
+            "right edit through a poor camera comes nearer than no edit: where it is not well above one half, the "
+            "distance is no judge.",
         )
