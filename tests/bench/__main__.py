@@ -12,7 +12,7 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("startup", "transcode", "memory", "resume", "recolor", "world", "loader")
+BENCHMARKS = ("startup", "transcode", "memory", "resume", "recolor", "segment", "world", "loader", "m3l")
 
 
 def main(names: list[str]) -> int:

@@ -71,3 +71,11 @@ def test_rates_sizes_masks_and_options(tmp_path):
 def test_sizes_that_are_none(size):
     with pytest.raises(UsageError, match="is not a size"):
         make_job("edit", "in.mp4", "", OnceFlags(), RunFlags(), MediaFlags(size=size))
+
+
+def test_force_is_the_pipelines_to_understand(tmp_path):
+    clip = tmp_path / "in.mp4"
+    clip.touch()
+    run = RunFlags(pipeline="m3l")
+    job = make_job("edit", str(clip), "head upper left", OnceFlags(), run, MediaFlags(), EditFlags(force=True))
+    assert job.request.options == {"force": "true"}
