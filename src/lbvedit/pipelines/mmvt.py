@@ -59,7 +59,7 @@ class MMVTOptions:
     threshold: float = 0.75
     instances: Literal["all", "best"] = "all"
     fits: float = 0.5
-    memory: float = 0.5
+    memory: float = 0.8
     refine: bool = True
 
     def __post_init__(self) -> None:
