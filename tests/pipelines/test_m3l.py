@@ -18,6 +18,7 @@ from lbvedit.training import m3l
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe, M3LTraining
+from lbvedit.training.m3l_corpora import BuiltPairs
 from lbvedit.training.publish import publish
 from lbvedit.types import Request
 from lbvedit.weights import locate
@@ -79,8 +80,7 @@ def test_a_resumed_job_goes_on_with_weight_and_frames(weights: Path, digits: Ten
 
 def test_the_weight_follows_the_footage(weights: Path, digits: Tensor) -> None:
     told: list[str] = []
-    film = Film(torch.full((6, 3, 40, 40), 128, dtype=torch.uint8))
-    film.frames[:, :2, 10:20, 4:15] = 30
+    film = Film(BuiltPairs(weights.parent / "e-clevr", "train")[0]["source"])
     edit = pipeline(weights, "make the cube blue")
     list(edit(film, lambda event: told.append(event.message)))
     assert set(edit.weights_sha256) == {"m3l-e-clevr"}

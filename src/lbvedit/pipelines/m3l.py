@@ -36,7 +36,7 @@ __all__ = ["DEFAULT_WEIGHTS", "FARTHEST", "M3LEdit", "M3LOptions", "candidates",
 DEFAULT_WEIGHTS = "m3l-mnist"
 """Named where no weight of M3L is found at all."""
 
-FARTHEST = 2.0
+FARTHEST = 1.3
 """How far a video may look from a weight's own clips, in units of how far these reach: codecs and scaling take some."""
 
 _SHARED = 3
