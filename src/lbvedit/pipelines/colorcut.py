@@ -65,7 +65,7 @@ def cut_by_color(frame: Tensor, probability: Tensor, threshold: float) -> Tensor
 
 
 def _agreement(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    return float(np.count_nonzero(one & other) / max(1, np.count_nonzero(one | other)))
+    return int((one & other).sum()) / max(1, int((one | other).sum()))
 
 
 def _picture(frame: Tensor) -> NDArray[np.uint8]:
