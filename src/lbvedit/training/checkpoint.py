@@ -28,7 +28,7 @@ from torch.optim import Optimizer
 
 from lbvedit.errors import UsageError
 
-__all__ = ["KEPT", "State", "describe", "latest", "load", "load_weights", "save"]
+__all__ = ["KEPT", "State", "describe", "initialise", "latest", "load", "load_weights", "save"]
 
 KEPT = 2
 """How many checkpoints stay; the one before the last is the way back from a disk that lied."""
@@ -143,6 +143,31 @@ def load_weights(model: nn.Module, file: Path) -> None:
     """
     with _refusing(file):
         load_model(model, file, strict=True)
+
+
+def initialise(trainee: nn.Module, part: nn.Module, source: Path) -> None:
+    """Begins a training with weights of an earlier one.
+
+    Args:
+        trainee: everything that is trained; a run's moving average fits it.
+        part: what of it is published; a folder of weights fits that.
+        source: a run, a folder of weights, or a safetensors file of either kind. It need not hold every tensor.
+
+    Raises:
+        UsageError: nothing to load there, or of another shape.
+    """
+    run = latest(source / "checkpoints")
+    file = run / "average.safetensors" if run is not None else source
+    file = file / "model.safetensors" if file.is_dir() else file
+    if not file.exists():
+        raise UsageError(f"init={source}: no weights there", hint="a folder of weights, a run, or a .safetensors file")
+    state = {name: tensor.float() for name, tensor in load_file(file).items()}
+    target = part if state.keys() <= part.state_dict().keys() else trainee
+    own = target.state_dict()
+    wrong = [name for name, tensor in state.items() if name not in own or own[name].shape != tensor.shape]
+    if wrong:
+        raise UsageError(f"init={source}: {len(wrong)} tensors do not fit, such as {wrong[0]}")
+    target.load_state_dict(state, strict=False)
 
 
 @contextmanager

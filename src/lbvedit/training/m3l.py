@@ -20,6 +20,7 @@ from lbvedit.nn.words import encode, train_tokenizer
 from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, quality_loss
+from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.m3l_corpora import SUBJECTS, BuiltPairs, Corpus, Pairs, open_corpora
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
@@ -46,6 +47,8 @@ class M3LTraining(TrainingConfig):
 
     Args:
         system: ``m3l``, or a baseline of Table 2. Those of Table 3 are ``m3l`` with another ``model.conditioning``.
+        init: weights to begin with: a published folder, a run, or a file; of the same corpus and seed, so that words
+            have the same numbers.
         corpus: what to learn; ``mnist`` draws S-MNIST and D-MNIST in turns, ``world`` E-CLEVR and edits of actors.
         mnist: folder of MNIST's four idx files, for the digits.
         data: folder in which ``lbvedit data build`` has made ``e-clevr`` and ``actor-edits``, for the world.
@@ -61,6 +64,7 @@ class M3LTraining(TrainingConfig):
     """
 
     system: System = "m3l"
+    init: Path | None = None
     corpus: Corpus = "s-mnist"
     mnist: Path = Path("../shared/data/mnist")
     data: Path | None = None
@@ -107,7 +111,10 @@ class M3LRecipe(Recipe[M3LTraining]):
 
     def build(self) -> M3LGame:
         """An :class:`M3LGame` whose text encoder has the corpus's vocabulary."""
-        return M3LGame(self.architecture, judged=self.config.adversarial > 0, system=self.config.system)
+        game = M3LGame(self.architecture, judged=self.config.adversarial > 0, system=self.config.system)
+        if self.config.init is not None:
+            initialise(game, game.editor, self.config.init)
+        return game
 
     @functools.cached_property
     def architecture(self) -> M3LConfig:

@@ -19,7 +19,6 @@ from typing import Literal, cast
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -27,7 +26,6 @@ from torch.nn import functional as F
 from lbvedit.data.davis import open_davis
 from lbvedit.data.expressions import absent_query
 from lbvedit.data.photos import IGNORED
-from lbvedit.errors import UsageError
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.measures.davis import region_j
 from lbvedit.nn.words import encode, load_tokenizer
@@ -37,7 +35,7 @@ from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.losses import mmvt_loss
 from lbvedit.systems.mmvt.model import MMVT, Visual
 from lbvedit.systems.mmvt.motion import flow_image
-from lbvedit.training import checkpoint
+from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
 from lbvedit.training.recipe import Draw, Publication, Recipe
@@ -139,7 +137,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         small = MMVTConfig.small(self.tokenizer.get_vocab_size())
         trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
         if self.config.init is not None:
-            _initialise(trainee, self.config.init)
+            initialise(trainee, trainee.mmvt, self.config.init)
         for part in _sight(trainee) if self.config.freeze else ():
             part.requires_grad_(False)
         return trainee
@@ -335,27 +333,6 @@ def _divergence(logits: Tensor, teacher: Tensor, temperature: float = 1.5) -> Te
 def _sight(trainee: Trainee) -> tuple[nn.Module, ...]:
     assert trainee.mmvt.kinds is not None
     return trainee.mmvt.appearance, trainee.mmvt.kinds.map, trainee.mid, trainee.teacher
-
-
-def _initialise(trainee: Trainee, source: Path) -> None:
-    """Loads ``source`` into the trainee.
-
-    Raises:
-        UsageError: nothing to load there, or of another shape.
-    """
-    run = checkpoint.latest(source / "checkpoints")
-    file = run / "average.safetensors" if run is not None else source
-    file = file / "model.safetensors" if file.is_dir() else file
-    if not file.exists():
-        raise UsageError(f"init={source}: no weights there", hint="a folder of weights, a run, or a .safetensors file")
-    state = {name: tensor.float() for name, tensor in load_file(file).items()}
-    published = not any(name.startswith("mmvt.") for name in state) and any(n.startswith("head.") for n in state)
-    target = trainee.mmvt if published else trainee
-    own = target.state_dict()
-    wrong = [name for name, tensor in state.items() if name not in own or own[name].shape != tensor.shape]
-    if wrong:
-        raise UsageError(f"init={source}: {len(wrong)} tensors do not fit, such as {wrong[0]}")
-    target.load_state_dict(state, strict=False)
 
 
 def _said(view: View, count: int, absent: float, rng: np.random.Generator) -> list[Reference]:
