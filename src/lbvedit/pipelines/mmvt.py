@@ -48,7 +48,7 @@ class MMVTOptions:
     Args:
         format: how a video shows the masks: tinted, as a matte, or cut out with alpha.
         threshold: fraction of the video's strongest probability from which a pixel belongs to the target. The paper's
-            is one half; the embedded weights see things a little too large, and on DAVIS val8 this one fits best.
+            is one half, and on DAVIS val8 that fits the embedded weights best, too.
         instances: all that fit, or the best one only.
         fits: confidence from which something counts as there; 0 takes whatever is nearest.
         memory: how much of a mask is carried from frame to frame along the motion, in [0, 1).
@@ -56,7 +56,7 @@ class MMVTOptions:
     """
 
     format: PictureFormat = "overlay"
-    threshold: float = 0.75
+    threshold: float = 0.5
     instances: Literal["all", "best"] = "all"
     fits: float = 0.5
     memory: float = 0.8

@@ -70,6 +70,8 @@ class MMVTTrainingConfig(TrainingConfig):
         dense_weight: weight of the class maps' own loss.
         teacher_weight: weight of the distillation.
         freeze: keep the appearance encoder and its class map as ``init`` has them: a step costs half as much.
+        presence_bar: published with the weights: evidence from which a thing is as likely there as not, chosen by
+            ``lbvedit evaluate mmvt --corpus absent``.
     """
 
     data: Path = Path("../shared/data")
@@ -86,6 +88,7 @@ class MMVTTrainingConfig(TrainingConfig):
     dense_weight: float = 0.5
     teacher_weight: float = 0.6
     freeze: bool = False
+    presence_bar: float = 0.5
     batch_size: int = 12
     lr: float = 8e-4
     weight_decay: float = 0.03
@@ -134,7 +137,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
 
     def build(self) -> Trainee:
         """The small model, from ``init`` where there is one."""
-        small = MMVTConfig.small(self.tokenizer.get_vocab_size())
+        small = replace(MMVTConfig.small(self.tokenizer.get_vocab_size()), presence_bar=self.config.presence_bar)
         trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
         if self.config.init is not None:
             initialise(trainee, trainee.mmvt, self.config.init)
