@@ -14,7 +14,7 @@ from lbvedit.media.overlay import PALETTE, cutout, matte, overlay
 from lbvedit.nn.words import train_tokenizer
 from lbvedit.pipelines.finder import Found, Seen, working_size
 from lbvedit.pipelines.mmvt import MMVTFinder, MMVTOptions, MMVTSegmenter, survey
-from lbvedit.pipelines.tracking import Steady, Tracker
+from lbvedit.pipelines.tracking import INERTIA, Steady, Tracker
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Masks, Request
 
@@ -149,12 +149,19 @@ def test_an_unknown_thing_cannot_be_found() -> None:
 
 def test_steadiness_follows_the_motion_and_forgets_what_was_uncovered() -> None:
     frame, still = torch.zeros(3, 8, 8), torch.zeros(2, 8, 8)
-    steady = Steady(0.5)
-    steady(torch.ones(8, 8), frame, None)
-    held = steady(torch.zeros(8, 8), frame, still)
-    assert held.mean() == pytest.approx(0.5)
-    changed = steady(torch.zeros(8, 8), frame + 1, still)
-    assert changed.max() < 0.01
+    steady = Steady(0.5, 0.9)
+    steady(torch.zeros(8, 8), frame, None)
+    held = steady(torch.ones(8, 8), frame, still)
+    assert held.mean() == pytest.approx(0.5 - INERTIA)
+    changed = steady(torch.ones(8, 8), frame + 1, still)
+    assert changed.min() > 0.99
+
+
+def test_a_pixel_near_the_threshold_stays_on_its_side() -> None:
+    frame, still = torch.zeros(3, 8, 8), torch.zeros(2, 8, 8)
+    steady = Steady(0.0, 0.5)
+    shown = [steady(torch.full((8, 8), p), frame, still) >= 0.5 for p in (0.9, 0.45, 0.9, 0.3, 0.55)]
+    assert [bool(each.all()) for each in shown] == [True, True, True, False, False]
 
 
 def test_specks_are_no_instances_and_touching_things_stay_two() -> None:

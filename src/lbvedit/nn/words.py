@@ -13,9 +13,12 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from torch import Tensor
 
-__all__ = ["encode", "load_tokenizer", "train_tokenizer", "unknown_words"]
+__all__ = ["UNKNOWN_ID", "encode", "load_tokenizer", "train_tokenizer", "unknown_words"]
 
 START, PADDING, END, UNKNOWN = "<s>", "<pad>", "</s>", "<unk>"
+
+UNKNOWN_ID = 3
+"""Number of the last special token; those of words follow."""
 
 
 def train_tokenizer(sentences: Iterable[str], *, size: int = 8192, min_frequency: int = 1) -> Tokenizer:

@@ -149,7 +149,7 @@ class MMVTSegmenter:
 
     def segment(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:
         """The instances in each of some consecutive clips."""
-        steady, tracker = Steady(self.options.memory), Tracker()
+        steady, tracker = Steady(self.options.memory, self.options.threshold), Tracker()
         previous = self._restored(steady, tracker)
         self._peak = float(self.state.get("peak", torch.tensor(0.0)))
         pending: Clip | None = None
@@ -201,16 +201,15 @@ class MMVTSegmenter:
     def _restored(self, steady: Steady, tracker: Tracker) -> Tensor | None:
         if "frame" not in self.state:
             return None
-        steady.probability, steady.frame = self.state["probability"], self.state["frame"]
+        steady.state = {name: self.state[name] for name in ("frame", "probability", "inside")}
         tracker.labels = self.state["labels"].numpy().astype(np.int32)
         tracker.next_number = int(self.state["next_number"])
-        return steady.frame
+        return self.state["frame"]
 
     def _remember(self, steady: Steady, tracker: Tracker) -> None:
-        if steady.probability is not None and steady.frame is not None and tracker.labels is not None:
+        if steady.state and tracker.labels is not None:
             self.state = {
-                "probability": steady.probability,
-                "frame": steady.frame,
+                **steady.state,
                 "labels": torch.from_numpy(tracker.labels),
                 "next_number": torch.tensor(tracker.next_number),
                 "peak": torch.tensor(self._peak),

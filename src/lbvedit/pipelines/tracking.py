@@ -15,19 +15,30 @@ from lbvedit.motion import warp
 __all__ = ["Instance", "Steady", "Tracker"]
 
 
+LIKENESS = 0.12
+"""Mean difference of colours along the flow at which what was known before counts a third as much."""
+
+INERTIA = 0.12
+"""How far beyond the threshold a pixel must go to change sides, where the motion is sure."""
+
+
 class Steady:
-    """A running mean of probabilities along the motion.
+    """A running mean of probabilities along the motion, in which a pixel that was inside tends to stay inside.
 
     Where the picture along the flow no longer looks the same, something was uncovered, and only the new frame counts.
 
     Args:
         memory: weight of what was known before, in [0, 1).
+        threshold: probability from which a pixel is inside.
+
+    Attributes:
+        state: the last frame, what it showed and what was inside of it; empty before the first.
     """
 
-    def __init__(self, memory: float = 0.5) -> None:
+    def __init__(self, memory: float, threshold: float) -> None:
         self.memory = memory
-        self.probability: Tensor | None = None
-        self.frame: Tensor | None = None
+        self.threshold = threshold
+        self.state: dict[str, Tensor] = {}
 
     def __call__(self, probability: Tensor, frame: Tensor, back: Tensor | None) -> Tensor:
         """The steadied probability ``(h, w)``.
@@ -37,14 +48,18 @@ class Steady:
             frame: ``(3, h, w)`` in [0, 1].
             back: flow ``(2, h, w)`` to the previous frame, or None for the first.
         """
-        out = probability
-        if self.probability is not None and self.frame is not None and back is not None:
-            before = warp(self.probability[None], back)[0]
-            changed = (warp(self.frame, back) - frame).abs().mean(dim=0)
-            trust = self.memory * torch.exp(-((changed / 0.08) ** 2))
-            out = (1 - trust) * probability + trust * before
-        self.probability, self.frame = out, frame
-        return out
+        steadied = probability
+        if self.state and back is not None:
+            mean, inside = warp(torch.stack((self.state["probability"], self.state["inside"])), back)
+            changed = (warp(self.state["frame"], back) - frame).abs().mean(dim=0)
+            alike = torch.exp(-((changed / LIKENESS) ** 2))
+            trust = self.memory * alike
+            probability = (1 - trust) * probability + trust * mean
+            # The mean itself has no inertia, or a mistake would feed on itself.
+            steadied = (probability + INERTIA * alike * (2 * inside - 1)).clamp(0, 1)
+        inside = (steadied >= self.threshold).float()
+        self.state = {"frame": frame, "probability": probability, "inside": inside}
+        return steadied
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
@@ -16,10 +17,11 @@ from torch.optim import Adam, Optimizer
 from lbvedit.data.pairs import Pair, Split
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
-from lbvedit.nn.words import encode, train_tokenizer
+from lbvedit.nn.words import UNKNOWN_ID, encode, train_tokenizer
 from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, quality_loss
+from lbvedit.systems.m3l.text import TextEncoder
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.m3l_corpora import SUBJECTS, BuiltPairs, Corpus, Pairs, open_corpora
@@ -29,6 +31,7 @@ __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
 
 _VALIDATED = 8
 _DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
+_HIDDEN = 0.3  # of the words of an instruction
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
 _SMALL_TEXT = {
     "hidden_size": 128,
@@ -58,6 +61,9 @@ class M3LTraining(TrainingConfig):
         adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
         lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
+        masked: weight of the masked-word loss that RoBERTa itself is trained with, on the batch's instructions; an
+            extension for a text encoder that is trained with the system. Without it, all words of an instruction end
+            up alike, and what it names is lost.
         self_feed: share of clips that are fed the frames that the model itself makes of them instead of the true
             ones; an extension against the drift that teacher forcing alone leaves. It rises from 0 over the first half
             of the steps.
@@ -86,6 +92,7 @@ class M3LTraining(TrainingConfig):
     adversarial: float = 0.0
     lr_quality: float = 1e-4
     structure: float = 0.1
+    masked: float = 0.1
     self_feed: float = 0.5
     steps: int = 20_000
     batch_size: int = 8
@@ -190,6 +197,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         if self.config.structure:
             alike = ssim_map(_unit(edited).flatten(0, 1), _unit(target).flatten(0, 1))
             losses["structure"] = self.config.structure * (1 - alike.mean())
+        if self.config.masked and editor.text is not None:
+            losses["words"] = self.config.masked * _guessing(editor.text, batch["ids"], batch["present"])
         update("editing", losses)
         if judge is None or target.shape[1] < self.architecture.window:
             return
@@ -281,6 +290,15 @@ class M3LRecipe(Recipe[M3LTraining]):
         source = _signed(batch["source"].to(device))
         text = model.editor.read(batch["ids"].to(device), batch["present"].to(device))
         return torch.stack(list(model.editor.edit(source, text)), dim=1)
+
+
+def _guessing(text: TextEncoder, ids: Tensor, present: Tensor) -> Tensor:
+    """How badly the words ``(B, 1 + L)`` of instructions are told from what is left when some are hidden."""
+    said = present & (ids > UNKNOWN_ID)
+    hidden = ids.masked_fill(said & (torch.rand(ids.shape, device=ids.device) < _HIDDEN), UNKNOWN_ID)
+    words, _ = text(hidden, present)
+    logits = words @ text.roberta.get_input_embeddings().weight.T
+    return F.cross_entropy(logits[said[:, 1:]].float(), ids[said])
 
 
 def _signed(frames: Tensor) -> Tensor:
