@@ -67,14 +67,3 @@ def test_actors_that_only_act_differently_have_a_row_of_their_own(monkeypatch: p
     result = mmvt.evaluate_actors(Options())
     assert result.metrics["p@0.9"] == 1
     assert list(result.others) == ["only the action tells, one of its kind beside it (1 clips)"]
-
-
-@pytest.mark.long
-def test_the_embedded_weights_are_as_good_as_their_card_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = Path(__file__).parents[3] / "shared" / "data" / "davis"
-    if not folder.is_dir():
-        pytest.skip("the optional data folder is not here")
-    monkeypatch.undo()
-    result = mmvt.evaluate_davis(Options(data=folder))
-    assert result.metrics["j_mean"] >= 0.54
-    assert result.others["car-shadow"]["j_mean"] >= 0.65

@@ -1,0 +1,54 @@
+"""The embedded weights are as good as their cards say: what each card's own command prints, held to a floor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lbvedit.evaluation.registry import evaluation
+from lbvedit.evaluation.table import Options
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def metrics(system: str, corpus: str, *, needs: str | None = None, limit: int | None = None) -> dict[str, float]:
+    """What ``lbvedit evaluate`` measures with the embedded weights."""
+    if needs is not None and not (DATA / needs).is_dir():
+        pytest.skip(f"the optional data folder has no {needs} here")
+    result = evaluation(system, corpus)[1](Options(data=DATA, mnist=DATA / "mnist", limit=limit))
+    return {**result.metrics, **{f"{name}/{key}": v for name, row in result.others.items() for key, v in row.items()}}
+
+
+@pytest.mark.long
+def test_mmvt_small_finds_things_in_real_footage() -> None:
+    found = metrics("mmvt", "davis", needs="davis")
+    assert found["j_mean"] >= 0.68
+    assert found["car-shadow/j_mean"] >= 0.8
+    assert found["stability_of_truth"] >= 0.97
+
+
+@pytest.mark.long
+def test_mmvt_small_refuses_what_is_not_there() -> None:
+    found = metrics("mmvt", "absent", needs="davis")
+    assert found["absent_refused"] >= 0.9
+    assert found["present_refused"] <= 0.1
+
+
+@pytest.mark.long
+def test_digits_reads_digits() -> None:
+    assert metrics("digits", "mnist", needs="mnist")["test_accuracy"] >= 0.994
+
+
+@pytest.mark.long
+def test_features_mnist_tells_digits_apart() -> None:
+    found = metrics("features", "mnist", needs="mnist", limit=64)
+    assert found["s-mnist_frame_accuracy"] >= 0.9
+    assert found["s-mnist_clip_accuracy"] >= 0.7
+
+
+@pytest.mark.long
+def test_features_world_prefers_the_right_edit_through_a_poor_camera() -> None:
+    found = metrics("features", "e-clevr", limit=12)
+    assert found["e-clevr_fad-embedded_in_order"] >= 0.9
+    assert found["e-clevr_vad-embedded_in_order"] >= 0.9
