@@ -177,6 +177,13 @@ def test_specks_are_no_instances_and_touching_things_stay_two() -> None:
     assert all(300 <= i.mask.sum() <= 500 for i in instances)
 
 
+def test_parts_that_lie_close_together_are_one_thing() -> None:
+    parts = torch.zeros(100, 100)
+    parts[10:30, 10:30] = parts[32:60, 10:30] = parts[10:30, 50:70] = 1
+    shirt_and_trousers, other = Tracker()(parts, 0.5, None)
+    assert (shirt_and_trousers.mask.sum(), other.mask.sum()) == (960, 400)
+
+
 def test_an_edit_finds_its_targets_window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lbvedit.pipelines.mmvt.load_finder", lambda request: RedFinder())
     frames = _film()
@@ -190,6 +197,17 @@ def test_an_edit_finds_its_targets_window_by_window(monkeypatch: pytest.MonkeyPa
     assert torch.equal(finder.find(_clip(frames[:3]), "the red car"), found[:3])
     with pytest.raises(NoMatchError):
         finder.check(Films(frames), ["dog"])  # type: ignore[arg-type]
+
+
+def test_the_background_is_what_no_known_thing_covers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lbvedit.pipelines.mmvt.load_finder", lambda request: RedFinder())
+    frames = _film()
+    finder = MMVTFinder(Request("edit"))
+    finder.check(Films(frames), ["background"])  # type: ignore[arg-type]
+    clip = _clip(frames[:3])
+    assert torch.equal(finder.find(clip, "background"), 255 - finder.find(clip, "car"))
+    with pytest.raises(NoMatchError, match="stands out"):
+        finder.check(Films(torch.zeros_like(frames)), ["background"])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("height", "width"), [(1080, 1920), (480, 854), (1920, 1080), (100, 1000)])

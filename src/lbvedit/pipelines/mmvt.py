@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lbvedit.errors import NoMatchError, WeightsError
-from lbvedit.language.lexicon import KINDS
+from lbvedit.language.lexicon import KINDS, VOC_CLASSES
 from lbvedit.media.overlay import PictureFormat, rendered
 from lbvedit.pipelines.colorcut import cut_by_color
 from lbvedit.pipelines.finder import DEFAULT_WEIGHTS, Finder, load_finder
 from lbvedit.pipelines.matte import MatteRefiner
+from lbvedit.pipelines.targets import BACKGROUND
 from lbvedit.pipelines.tracking import Instance, Steady, Tracker
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Event, Masks, Report, Request
@@ -36,6 +37,14 @@ __all__ = ["MMVTFinder", "MMVTOptions", "MMVTSegmenter", "Survey", "finder_for",
 
 LOWEST_PEAK = 0.1
 """The largest probability of a video is taken for at least this, so that noise is not blown up into a mask."""
+
+STANDING_OUT = frozenset(VOC_CLASSES) - {
+    "background", "bottle", "chair", "diningtable", "pottedplant", "sofa", "tvmonitor",
+}  # fmt: skip
+"""Kinds that are no background: people, animals and vehicles."""
+
+MOST_STANDING_OUT = 3
+"""Kinds that are cut out of a background: more are one thing under several names, and each takes its time."""
 
 LOOKS = 12
 """Frames that are looked at to decide whether something is there."""
@@ -319,6 +328,7 @@ class MMVTFinder:
         self._segmenters: dict[str, MMVTSegmenter] = {}
         self._languages: dict[str, Language] = {}
         self._last: dict[str, tuple[tuple[int, ...], Tensor]] = {}
+        self._foreground: tuple[str, ...] = ()
 
     def check(self, source: Source, targets: Sequence[str]) -> None:
         """Looks through the video once for each target, before anything is edited.
@@ -327,6 +337,9 @@ class MMVTFinder:
             NoMatchError: one of them is not there, or the model does not know its name.
         """
         for target in targets:
+            if target.lower() == BACKGROUND:
+                self._foreground = _foreground(source, load_finder(self._request))
+                continue
             segmenter = self._segmenter(target)
             segmenter.look(source, load_finder(self._request), self._languages[target])
 
@@ -336,6 +349,8 @@ class MMVTFinder:
         Raises:
             NoMatchError: the model does not know its name.
         """
+        if target.lower() == BACKGROUND:
+            return 255 - torch.stack([self.find(clip, thing) for thing in self._foreground]).amax(dim=0)
         segmenter = self._segmenter(target)
         seen, masks = self._last.get(target, ((), torch.empty(0)))
         if seen == clip.pts:
@@ -354,6 +369,25 @@ class MMVTFinder:
             self._languages[target] = finder.read([heard.words])
             self._segmenters[target] = MMVTSegmenter(replace(self._request, text=target), MMVTOptions())
         return self._segmenters[target]
+
+
+def _foreground(source: Source, finder: Finder) -> tuple[str, ...]:
+    """The names of what stands out from the background of a video, the surest first.
+
+    Raises:
+        NoMatchError: nothing that the model knows.
+    """
+    names = [words[0] for kind, words in KINDS.items() if kind in STANDING_OUT]
+    found = survey(source, finder, finder.read([names[0], *names]))
+    there = sorted(
+        ((score, name) for score, name in zip(found.others, names, strict=True) if score >= 0.5), reverse=True
+    )
+    if not there:
+        raise NoMatchError(
+            "no person, animal or vehicle stands out from the background of this video",
+            hint="name what is not background, as in 'everything except the table', or bring its mask with --mask FILE",
+        )
+    return tuple(name for _, name in there[:MOST_STANDING_OUT])
 
 
 def finder_for(request: Request) -> MMVTFinder | None:

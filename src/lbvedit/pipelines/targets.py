@@ -181,6 +181,7 @@ class Targets:
         missing = [name for name in things if name.lower() not in self._files]
         if len(things) < len(self.names) and not things and not self._files:
             missing.append(BACKGROUND)
+        self._missing = tuple(missing)
         self._finder = finder() if missing else None
         if missing and self._finder is None:
             raise MissingCapabilityError(
@@ -212,9 +213,8 @@ class Targets:
         Raises:
             NoMatchError: one of them is nowhere in the video.
         """
-        wanted = [name for name in self.names if name.lower() != BACKGROUND and name.lower() not in self._files]
-        if wanted and self._finder is not None:
-            self._finder.check(source, wanted)
+        if self._finder is not None:
+            self._finder.check(source, self._missing)
 
     def masks(self, clip: Clip, size: tuple[int, int]) -> Mapping[str, Tensor]:
         """Every target's masks for a clip: ``(T, 1, H, W)`` uint8 by the target's name.
