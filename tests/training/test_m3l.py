@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.pipelines.m3l_editor import M3LEditor
+from lbvedit.systems.m3l.text import TextEncoder
 from lbvedit.training import m3l
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
@@ -55,6 +57,38 @@ def test_two_steps_publish_and_edit(digits: Path, tmp_path: Path) -> None:
     assert not editor.unknown_words(pair["instruction"])
     assert editor.frame_count == 6
     assert set(editor.model.state_dict()) < {name.removeprefix("editor.") for name in recipe.build().state_dict()}
+
+
+def test_a_run_begins_with_the_weights_of_another(digits: Path, tmp_path: Path) -> None:
+    earlier = recipe_of(mnist=digits, adversarial=1.0)
+    train(earlier, tmp_path / "run")
+    average = load_file(sorted((tmp_path / "run" / "checkpoints").iterdir())[-1] / "average.safetensors")
+    later = recipe_of(mnist=digits, init=str(tmp_path / "run"), adversarial=1.0).build().state_dict()
+    assert all(torch.equal(tensor, average[name]) for name, tensor in later.items() if name in average)
+
+    folder = publish(earlier, tmp_path / "run", tmp_path / "weights", command="lbvedit train m3l")
+    again = recipe_of(mnist=digits, init=str(folder)).build().state_dict()
+    assert torch.allclose(again["editor.start"], average["editor.start"], atol=1e-3)
+
+    with pytest.raises(UsageError, match="no weights there"):
+        recipe_of(mnist=digits, init=str(tmp_path / "nowhere")).build()
+    with pytest.raises(UsageError, match="do not fit"):
+        recipe_of(mnist=digits, init=str(folder), system="pix2pix").build()
+
+
+def test_hidden_words_are_told_from_the_others() -> None:
+    torch.manual_seed(0)
+    text = TextEncoder({**TINY["model"]["text"], "vocab_size": 8})
+    ids, present = torch.tensor([[0, 4, 5, 2], [0, 6, 7, 2]]).repeat(8, 1), torch.ones(16, 4, dtype=torch.bool)
+    optimizer = torch.optim.Adam(text.parameters(), lr=0.02)
+    losses = []
+    for _ in range(60):
+        loss = m3l._guessing(text, ids, present)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
 
 
 @pytest.mark.parametrize("system", ["pix2pix", "vid2vid"])

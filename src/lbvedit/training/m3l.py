@@ -31,6 +31,7 @@ __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
 
 _VALIDATED = 8
 _DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
+_PASSES = 3  # at most, over clips that are fed back
 _HIDDEN = 0.3  # of the words of an instruction
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
 _SMALL_TEXT = {
@@ -209,14 +210,17 @@ class M3LRecipe(Recipe[M3LTraining]):
     def _fed(self, editor: M3L | Pix2Pix | Vid2Vid, source: Tensor, target: Tensor, batch: Any) -> Tensor:
         """What stands for the previous target frames: the truth, or for some clips what the model makes of it.
 
-        One teacher-forced pass stands in for free running; its frames carry the model's own faults, and cost one
-        forward pass instead of one a frame.
+        A few passes, each fed with the one before, stand in for free running: a pass carries the model's own faults
+        one frame further and takes one forward pass, where free running takes one a frame.
         """
         own = batch["self_fed"]
         if not own.any():
             return target
+        guess = target[own]
         with torch.no_grad():
-            guess = editor(source[own], target[own], editor.read(batch["ids"][own], batch["present"][own]))
+            text = editor.read(batch["ids"][own], batch["present"][own])
+            for _ in range(int(torch.randint(1, _PASSES + 1, ()))):
+                guess = editor(source[own], guess, text)
         fed = target.clone()
         fed[own] = guess.to(fed.dtype)
         return fed
