@@ -19,6 +19,7 @@ __all__ = [
     "describe",
     "free_bytes",
     "generator",
+    "has_bf16",
     "pick_device",
     "pick_dtype",
     "resident_bytes",
@@ -62,6 +63,14 @@ def pick_device(name: str = "auto") -> torch.device:
                 hint="--device cpu works everywhere; lbvedit doctor shows what torch sees",
             )
     return torch.device(name)
+
+
+def has_bf16() -> bool:
+    """Whether the CPU multiplies bf16 itself; where it does not, bf16 is slower than fp32."""
+    import torch
+
+    known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # the oldest torch that works cannot tell
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
 
 
 def pick_dtype(

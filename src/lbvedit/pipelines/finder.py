@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from lbvedit import motion, runtime
 from lbvedit.errors import WeightsError
@@ -155,8 +157,19 @@ def _loaded(folder: Path, device: torch.device, dtype: torch.dtype) -> Finder:
     weights = locate(folder)
     model = MMVT(MMVTConfig.from_json(weights.config["architecture"]))
     load_state(model, weights)
+    _fold_batch_norms(model.eval())
     tokenizer = load_tokenizer(folder / "tokenizer.json")
     return Finder(model, tokenizer, device, dtype, weights.name, str(weights.config.get("sha256", "")))
+
+
+def _fold_batch_norms(module: nn.Module) -> None:
+    """Makes each convolution with a batch norm after it one convolution that computes the same."""
+    if isinstance(module, nn.Sequential):
+        for i, (first, second) in enumerate(itertools.pairwise(module)):
+            if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
+                module[i], module[i + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
+    for child in module.children():
+        _fold_batch_norms(child)
 
 
 def load_finder(request: Request) -> Finder:
@@ -170,4 +183,5 @@ def load_finder(request: Request) -> Finder:
     if weights.system != "mmvt":
         raise WeightsError(f"{weights.name} is for {weights.system or 'another system'}, not mmvt")
     device = runtime.pick_device(request.device)
-    return _loaded(weights.folder, device, runtime.pick_dtype(request.dtype, device))
+    quick = torch.bfloat16 if runtime.has_bf16() else None
+    return _loaded(weights.folder, device, runtime.pick_dtype(request.dtype, device, cpu=quick))

@@ -61,8 +61,9 @@ def flow_vectors(flow: Tensor) -> Tensor:
     Differs: the paper's encoder sees colours (``flow_wheel``), in which a moving camera paints everything.
     """
     flow = flow.float()
-    camera = flow.flatten(-2).median(dim=-1).values[..., None, None]
+    camera = flow[..., ::2, ::2].flatten(-2).median(dim=-1).values[..., None, None]  # half as fine says the same
     own = flow - camera
-    speed = own.norm(dim=-3, keepdim=True) / (flow.shape[-1] / 100)
+    # On a CPU a norm over two of many values takes ten times as long as this.
+    speed = own.square().sum(dim=-3, keepdim=True).sqrt() / (flow.shape[-1] / 100)
     fastest = speed.flatten(-2).amax(dim=-1)[..., None, None].clamp(min=1.0)
     return torch.cat([own / (flow.shape[-1] / 100) / fastest, torch.tanh(speed)], dim=-3)
