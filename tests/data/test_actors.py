@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from lbvedit.data.actors import ActorEdits, Actors
+from lbvedit.data.world.backgrounds import draw_ground
 from lbvedit.data.world.stage import draw_stage
 from lbvedit.data.world.words import MODES, Description, absent, describe
 
@@ -30,6 +31,31 @@ def test_the_test_set_keeps_its_promises(test_items):
     areas = [float(item["mask"].float().mean()) for item in test_items]
     assert np.median(areas) <= 0.08
     assert {item["meta"]["distractor"] for item in test_items} == {True, False}
+
+
+def test_half_of_the_clips_have_a_distractor_and_in_a_third_the_camera_moves(test_items):
+    corpus = Actors("test", size=COUNT)
+    for index, item in enumerate(test_items):  # the first draws of an item decide, whatever scenes are then thrown away
+        rng = corpus.stream(index)
+        assert item["meta"]["distractor"] == (rng.random() < 0.5)
+        assert item["meta"]["moving_camera"] == (rng.random() < 1 / 3)
+
+
+def test_no_test_clip_has_a_plain_background(monkeypatch):
+    grounds = [draw_ground(np.random.default_rng(seed), plain=plain) for plain in (True, False) for seed in range(40)]
+    studios = [ground.words == "in a studio" for ground in grounds]
+    assert any(studios[:40])
+    assert not any(studios[40:])
+    asked = []
+
+    def noted(rng, photos, *, plain):
+        asked.append(plain)
+        return draw_ground(rng, photos, plain=plain)
+
+    monkeypatch.setattr("lbvedit.data.world.stage.draw_ground", noted)
+    for split in ("train", "test"):
+        Actors(split, size=1, frames=1, side=32, samples=1)[0]
+    assert set(zip(("train", "test"), (asked[0], asked[-1]), strict=True)) == {("train", True), ("test", False)}
 
 
 def test_items_are_a_function_of_seed_and_split(test_items):

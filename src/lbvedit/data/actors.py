@@ -1,8 +1,8 @@
 """Actors: referring segmentation and edits in the procedural world.
 
 In the manner of A2D Sentences: a clip, an expression that is true of one actor only, its mask in every frame or in
-three to five. A test clip has at least three actors; in half of them a second one looks the same and does something
-else, so that only the action tells.
+three to five. A test clip has at least three actors before a textured or photographic background; in half of the clips
+a second one looks the same and does something else, so that only the action tells; in a third the camera moves.
 """
 
 from __future__ import annotations
@@ -123,8 +123,10 @@ class Actors(Drawn[ActorItem]):
 
     def item(self, rng: np.random.Generator) -> ActorItem:
         """A clip, drawn and rendered."""
+        # Drawn once: scenes that are thrown away below would shift the shares, those with distractors more often.
+        distractor, moving = bool(rng.random() < 0.5), bool(rng.random() < 1 / 3)
         while True:
-            stage, times, distractor = self._stage(rng)
+            stage, times = self._stage(rng, distractor, moving)
             said = self._say(rng, stage, distractor)
             if said is None:
                 continue
@@ -136,9 +138,8 @@ class Actors(Drawn[ActorItem]):
             if not (twins_hidden or too_few or (said[0] >= 0 and not seen[said[0]])):
                 return self._item(rng, stage, clip, distractor, *said)
 
-    def _stage(self, rng: np.random.Generator) -> tuple[Stage, list[int], bool]:
+    def _stage(self, rng: np.random.Generator, distractor: bool, moving: bool) -> tuple[Stage, list[int]]:
         test = self.split == "test"
-        distractor = bool(rng.random() < 0.5)
         step = int(rng.integers(1, self.stride, endpoint=True))
         length = max(_LENGTH, self.frames * step)
         stage = draw_stage(
@@ -147,10 +148,12 @@ class Actors(Drawn[ActorItem]):
             least=3 if test else 1 + distractor,
             most=5,
             distractor=distractor,
+            moving_camera=moving,
             photos=self.photos,
+            plain=not test,
         )
         first = int(rng.integers(length - self.frames * step, endpoint=True))
-        return stage, [first + step * number for number in range(self.frames + 1)], distractor
+        return stage, [first + step * number for number in range(self.frames + 1)]
 
     def _item(
         self,

@@ -17,6 +17,7 @@ Tone = tuple[float, float, float]
 
 _TEXTURE = 192
 _BACKDROP = (192, 384)
+_STUDIOS = 0.08  # share of the grounds that are plain
 _FOOT = 18  # rows below the horizon down to which a backdrop can be seen where the ground ends
 
 
@@ -204,18 +205,19 @@ _VIEWS: tuple[tuple[Callable[[np.random.Generator, Picture, Tone], None], str], 
 )  # fmt: skip
 
 
-def draw_ground(rng: np.random.Generator, photos: Sequence[Picture] = ()) -> Ground:
+def draw_ground(rng: np.random.Generator, photos: Sequence[Picture] = (), *, plain: bool = True) -> Ground:
     """A ground with what lies behind it: land, water, a room, a plain studio, or a photo.
 
     Args:
         rng: the random stream.
         photos: pictures without figures, ``(h, w, 3)`` linear; a third of the grounds shows one if there are any.
+        plain: whether a studio in one tone may be drawn; without it every ground has a texture or shows a photo.
     """
     draw = rng.random()
     if photos and draw < 0.35:
         return photo_ground(rng, photos[int(rng.integers(len(photos)))])
-    draw = rng.random()
-    if draw < 0.08:
+    draw = rng.uniform(0.0 if plain else _STUDIOS, 1.0)
+    if draw < _STUDIOS:
         tone = _tone(rng, 0.55, 0.8)
         floor = np.broadcast_to(np.asarray(tone, np.float32), (4, 4, 3)).copy()
         return Ground(floor, haze=tone, haze_at=70.0, zenith=tone, words="in a studio")

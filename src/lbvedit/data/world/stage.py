@@ -207,6 +207,7 @@ def draw_stage(
     moving_camera: bool | None = None,
     zoom: float = 1.0,
     photos: Sequence[NDArray[np.float32]] = (),
+    plain: bool = True,
 ) -> Stage:
     """A stage with actors that stay clear of each other.
 
@@ -219,10 +220,11 @@ def draw_stage(
         moving_camera: whether the camera moves; a third of the time by default.
         zoom: factor on the focal length.
         photos: see :func:`~lbvedit.data.world.backgrounds.draw_ground`.
+        plain: see :func:`~lbvedit.data.world.backgrounds.draw_ground`.
     """
     moving = bool(rng.random() < 1 / 3) if moving_camera is None else moving_camera
     count = int(rng.integers(least, most, endpoint=True))
-    ground = draw_ground(rng, photos)
+    ground = draw_ground(rng, photos, plain=plain)
     there = ground.setting
     while True:
         actors: list[Actor] = []
