@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,7 @@ from torch import Tensor
 
 from lbvedit.data.drawn import Drawn, pick
 from lbvedit.data.pairs import Pair
-from lbvedit.data.photos import IGNORED, Photos
 from lbvedit.data.referring import ReferringItem
-from lbvedit.data.stills import fill_hole
 from lbvedit.data.world.actions import KIND_ACTIONS, Act
 from lbvedit.data.world.actors import ACTORS
 from lbvedit.data.world.augment import augment
@@ -30,7 +27,7 @@ from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_st
 from lbvedit.data.world.words import MODES, Description, absent, article, describe, imperative, noun_phrase
 from lbvedit.data.world.workshop import COLORS
 
-__all__ = ["EDIT_SIZES", "SIZES", "ActorEdits", "ActorItem", "Actors", "scenery"]
+__all__ = ["EDIT_SIZES", "SIZES", "ActorEdits", "ActorItem", "Actors"]
 
 SIZES = {"train": 20_000, "test": 2_000}
 """Clips of each split by default."""
@@ -55,23 +52,6 @@ class ActorItem(ReferringItem):
     meta: dict[str, Any]
 
 
-def scenery(photos: Path | str, count: int = 64, split: str = "train") -> list[NDArray[np.float32]]:
-    """Photos without their figures, for backdrops: ``(h, w, 3)`` linear light each."""
-    library = Photos(photos, split, by_hand=True)
-    pictures: list[NDArray[np.float32]] = []
-    for number in range(len(library)):
-        if len(pictures) == count:
-            break
-        if sum(library.kinds(number).values()) > 0.15:
-            continue
-        photo = library[number]
-        figures = (photo.labels > 0) & (photo.labels != IGNORED)
-        if figures.mean() < 0.15:
-            clean = fill_hole(photo.image, figures | (photo.labels == IGNORED), margin=5)
-            pictures.append(((clean.astype(np.float32) / 255) ** 2.2).astype(np.float32))
-    return pictures
-
-
 class Actors(Drawn[ActorItem]):
     """Clips of actors with expressions.
 
@@ -84,7 +64,7 @@ class Actors(Drawn[ActorItem]):
         stride: largest step between two frames that are shown, in frames of the world; 1 shows every one.
         annotated: ``all`` frames count, or ``some``: three to five.
         absent_share: share of expressions that nothing fits.
-        photos: backdrops, see :func:`scenery`.
+        photos: backdrops, see :func:`~lbvedit.data.scenery.scenery`.
         samples: rays a pixel along each side; 1 is twice as fast as 2 and has hard edges.
         faults: how far the camera's faults go, see :mod:`~lbvedit.data.world.augment`; by default 1 in train and 0,
             exact frames, in test.
@@ -217,7 +197,7 @@ class ActorEdits(Drawn[Pair]):
         size: pairs.
         frames: T.
         side: height and width of a frame.
-        photos: backdrops, see :func:`scenery`.
+        photos: backdrops, see :func:`~lbvedit.data.scenery.scenery`.
         device: where to render; items are on the CPU.
     """
 

@@ -25,6 +25,7 @@ from torch import Tensor
 
 from lbvedit.data import actors, e_clevr, mnist, shapes, world_captions
 from lbvedit.data.pairs import Split
+from lbvedit.data.scenery import scenery
 from lbvedit.errors import MediaError, UsageError
 
 __all__ = ["BUILDERS", "Builder", "Built", "build", "made", "split_sizes"]
@@ -59,7 +60,7 @@ class Builder:
 
 
 def _scenes(photos: Path | None, split: str) -> Any:
-    return actors.scenery(photos, split=split) if photos is not None else ()
+    return scenery(photos, split) if photos is not None else ()
 
 
 def _digits(kind: type[mnist.SMnist] | type[mnist.DMnist]) -> Callable[..., Items]:

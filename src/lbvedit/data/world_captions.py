@@ -39,7 +39,7 @@ class WorldCaptions(Drawn[CaptionItem]):
         size: clips.
         frames: T.
         side: height and width of a frame.
-        photos: backdrops, see :func:`~lbvedit.data.actors.scenery`.
+        photos: backdrops, see :func:`~lbvedit.data.scenery.scenery`.
         device: where to render; items are on the CPU.
     """
 
