@@ -12,8 +12,10 @@ from torchmetrics.image.fid import _compute_fid
 
 from lbvedit.errors import WeightsError
 from lbvedit.measures.clip import CLIP_LARGE, ClipEmbedder
+from lbvedit.measures.embedded import embedded_features
 from lbvedit.measures.frame_consistency import all_pairs_consistency, consecutive_consistency
 from lbvedit.measures.frechet import frechet_distance
+from lbvedit.measures.fvd import fvd, fvd_clip
 from lbvedit.measures.prd import f_beta, kmeans, prd_curve, prd_f8
 from lbvedit.measures.textual_alignment import clip_score, frame_accuracy, pick_score, textual_alignment
 
@@ -34,6 +36,39 @@ def test_frechet_distance_agrees_with_torchmetrics() -> None:
     )
     expected = float(_compute_fid(a.mean(0), torch.cov(a.T), b.mean(0), torch.cov(b.T)))
     assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
+
+
+def test_fvd_sees_sixteen_frames_or_mirrors_fewer() -> None:
+    def seen(frames: int) -> list[int]:
+        return [int(frame) for frame in fvd_clip(torch.arange(frames).reshape(-1, 1, 1, 1)).flatten()]
+
+    assert seen(8) == [0, 1, 2, 3, 4, 5, 6, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert seen(16) == seen(30) == list(range(16))
+    assert seen(12) == [*range(12), 10, 9, 8, 7]
+    with pytest.raises(ValueError, match="FVD needs 5 frames, got 4"):
+        seen(4)
+
+
+def test_fvd_by_hand() -> None:
+    # One feature, the mean: 0.1 and 0.3 against 0.5 and 0.9; means 0.2 and 0.7, deviations 0.02^.5 and 0.08^.5.
+    shown, real = ([torch.full((16, 3, 4, 4), tone) for tone in tones] for tones in ((0.1, 0.3), (0.5, 0.9)))
+    distance = fvd(shown, real, lambda video: video.mean().reshape(1, 1))
+    assert distance == pytest.approx(0.5**2 + (math.sqrt(0.02) - math.sqrt(0.08)) ** 2, abs=1e-6)
+
+
+def test_the_embedded_fvd_finds_videos_that_move_alike_nearer() -> None:
+    features = embedded_features()["vad-embedded"]
+
+    def moving(step: int, start: int) -> torch.Tensor:
+        video = torch.zeros(8, 3, 64, 64, dtype=torch.uint8)
+        for t in range(8):
+            video[t, :, 20:40, start + step * t : start + step * t + 5] = 255
+        return video
+
+    right, also_right = ([moving(3, start) for start in range(first, 18, 2)] for first in (4, 5))
+    left = [moving(-3, start) for start in range(30, 44, 2)]
+    assert fvd(right, right, features) == pytest.approx(0, abs=1e-4)
+    assert fvd(right, also_right, features) < 0.2 * fvd(right, left, features)
 
 
 def test_prd_of_known_distributions() -> None:

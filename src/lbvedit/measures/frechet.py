@@ -1,4 +1,4 @@
-"""FVD and FID: the Frechet distance between two sets of embeddings."""
+"""The Frechet distance between two sets of embeddings, which FVD and FID rest on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["frechet_distance"]
 def frechet_distance(first: Tensor, second: Tensor) -> float:
     """|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of two Gaussians fitted to embeddings.
 
-    With the 400 logits of an I3D trained on Kinetics-400 this is FVD (Unterthiner et al., 2018).
+    See :mod:`~lbvedit.measures.fvd` for FVD.
 
     Args:
         first: ``(N, D)`` embeddings, N at least 2.
