@@ -138,8 +138,10 @@ def test_the_oracle_differs_only_in_style(mnist):
 
 
 def test_a_missing_or_damaged_mnist_is_told(mnist, tmp_path):
-    with pytest.raises(MediaError, match="no train-images"):
+    with pytest.raises(MediaError, match=r"MNIST is not here: looked for .*train-images-idx3-ubyte\[\.gz\]") as caught:
         SMnist(tmp_path)
+    assert "https://" in caught.value.hint
+    assert "CC BY-SA 3.0" in caught.value.hint
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03\0\0\0\x05")
     with pytest.raises(MediaError, match="not an idx file"):
         read_mnist(tmp_path, "train")

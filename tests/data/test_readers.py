@@ -16,13 +16,13 @@ from PIL import Image
 
 from lbvedit.data.a2d import A2D_SENTENCES, A2DSentences
 from lbvedit.data.corpus import labels, picture
-from lbvedit.data.davis import Davis, DavisTar, open_davis
+from lbvedit.data.davis import DAVIS, Davis, DavisTar, open_davis
 from lbvedit.data.framelist import FrameList
-from lbvedit.data.jester import EJester, gestures
-from lbvedit.data.jhmdb import JHMDBSentences
-from lbvedit.data.loveu import Loveu
-from lbvedit.data.mevis import ExpressionVideos, decode_rle
-from lbvedit.data.voxceleb import MultimodalVoxCeleb
+from lbvedit.data.jester import JESTER, EJester, gestures
+from lbvedit.data.jhmdb import JHMDB_SENTENCES, JHMDBSentences
+from lbvedit.data.loveu import LOVEU, Loveu
+from lbvedit.data.mevis import MEVIS, REF_YOUTUBE_VOS, ExpressionVideos, decode_rle
+from lbvedit.data.voxceleb import VOXCELEB, MultimodalVoxCeleb
 from lbvedit.errors import ExitCode, MediaError
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -107,11 +107,22 @@ def test_a_missing_corpus_says_what_was_looked_for_where_it_comes_from_and_its_l
     assert str(tmp_path / "text_annotations") in caught.value.message
     assert A2D_SENTENCES.source in caught.value.hint
     assert A2D_SENTENCES.licence in caught.value.hint
-    for reader in (Davis, JHMDBSentences, EJester, Loveu, MultimodalVoxCeleb):
-        with pytest.raises(MediaError, match="is not here: looked for"):
+    readers = {
+        Davis: DAVIS,
+        JHMDBSentences: JHMDB_SENTENCES,
+        EJester: JESTER,
+        Loveu: LOVEU,
+        MultimodalVoxCeleb: VOXCELEB,
+    }
+    for reader, corpus in readers.items():
+        with pytest.raises(MediaError, match=f"{corpus.name} is not here: looked for {tmp_path}") as caught:
             reader(tmp_path)
-    with pytest.raises(MediaError, match="Ref-YouTube-VOS is not here"):
+        assert corpus.source in caught.value.hint
+        assert corpus.licence in caught.value.hint
+    with pytest.raises(MediaError, match="neither MeViS nor Ref-YouTube-VOS is here") as caught:
         ExpressionVideos(tmp_path, "valid")
+    for corpus in (MEVIS, REF_YOUTUBE_VOS):
+        assert f"{corpus.source} ({corpus.licence})" in caught.value.hint
 
 
 def test_frame_lists(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ __all__ = ["MEVIS", "REF_YOUTUBE_VOS", "ExpressionVideos", "decode_rle"]
 
 MEVIS = Corpus("MeViS", "https://henghuiding.github.io/MeViS", "CC BY-NC-SA 4.0")
 REF_YOUTUBE_VOS = Corpus("Ref-YouTube-VOS", "https://youtube-vos.org/dataset/rvos", "CC BY 4.0, research")
+NAME = "meta_expressions.json"
 
 
 class ExpressionVideos:
@@ -43,13 +44,20 @@ class ExpressionVideos:
     """
 
     def __init__(self, root: Path, split: str) -> None:
-        of_mevis = (root / split / "meta_expressions.json").exists()
+        of_mevis = (root / split / NAME).exists()
         self.corpus = MEVIS if of_mevis else REF_YOUTUBE_VOS
-        meta = root / split if of_mevis else root / "meta_expressions" / split
+        path = root / split / NAME if of_mevis else root / "meta_expressions" / split / NAME
+        if not path.exists():
+            raise MediaError(
+                f"neither {MEVIS.name} nor {REF_YOUTUBE_VOS.name} is here: looked for {root / split / NAME} and {path}",
+                hint="; ".join(
+                    f"get {each.name} from {each.source} ({each.licence})" for each in (MEVIS, REF_YOUTUBE_VOS)
+                ),
+            )
         self._folder = root / split
-        videos = _read(self.corpus.require(meta / "meta_expressions.json")).get("videos")
+        videos = _read(path).get("videos")
         if not isinstance(videos, dict):
-            raise MediaError(f"{meta / 'meta_expressions.json'} has no videos")
+            raise MediaError(f"{path} has no videos")
         masks = self._folder / "mask_dict.json"
         self._masks = _read(masks) if of_mevis and masks.exists() else {}
         self._annotated = bool(self._masks) or (not of_mevis and (self._folder / "Annotations").is_dir())

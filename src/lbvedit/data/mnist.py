@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lbvedit.data.corpus import Corpus
 from lbvedit.data.drawn import Drawn
 from lbvedit.data.pairs import Pair, check_split
 from lbvedit.errors import MediaError
@@ -31,6 +32,7 @@ __all__ = [
     "FRAME",
     "FRAMES",
     "HELD_OUT",
+    "MNIST",
     "SIZES",
     "DMnist",
     "SMnist",
@@ -40,6 +42,7 @@ __all__ = [
     "trajectory",
 ]
 
+MNIST = Corpus("MNIST", "https://storage.googleapis.com/cvdf-datasets/mnist", "CC BY-SA 3.0")
 DIGIT = 28
 FRAME = 64
 FRAMES = 30
@@ -90,8 +93,8 @@ def _read_idx(folder: Path, name: str, ndim: int) -> NDArray[np.uint8]:
             data = plain.read_bytes()
     except FileNotFoundError as error:
         raise MediaError(
-            f"no {name}[.gz] in {folder}",
-            hint="MNIST's four idx files (CC BY-SA 3.0) are distributed with most machine-learning libraries",
+            f"{MNIST.name} is not here: looked for {plain}[.gz]",
+            hint=f"get it from {MNIST.source}/{name}.gz ({MNIST.licence})",
         ) from error
     except (OSError, EOFError) as error:
         raise MediaError(f"{packed} cannot be read: {error}") from error
