@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -117,6 +118,25 @@ def test_a_run_keeps_two_checkpoints_a_sample_and_its_figures(tmp_path: Path) ->
         train(toy(width=9), tmp_path, resume=True)
     with pytest.raises(UsageError, match="nothing to resume"):
         train(toy(), tmp_path / "none", resume=True)
+
+
+def test_a_slow_validation_does_not_bring_the_next_nearer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 0.0
+
+    class Slow(Toy):
+        def step(self, model, batch, update) -> None:
+            nonlocal clock
+            clock += 1
+            super().step(model, batch, update)
+
+        def sample(self, model: torch.nn.Module) -> torch.Tensor:
+            nonlocal clock
+            clock += 100
+            return super().sample(model)
+
+    monkeypatch.setattr("lbvedit.training.loop.time", SimpleNamespace(monotonic=lambda: clock))
+    train(Slow(configure(ToyConfig(), {**ONE_THREAD, "checkpoint_minutes": 4 / 60})), tmp_path)
+    assert [path.stem for path in sorted((tmp_path / "samples").iterdir())] == ["00000004", "00000008", "00000012"]
 
 
 def test_the_average_follows_the_weights(tmp_path: Path) -> None:

@@ -161,7 +161,6 @@ def train(
                 told = {"seconds": state.seconds, **parts}
                 report(Event("progress", "train", state.step, config.steps, _line(parts), told))
             if ending or _agreed(accelerator, now - saved_at >= 60 * config.checkpoint_minutes):
-                saved_at = now
                 if main:
                     if accelerator.scaler is not None:
                         state.extra["scaler"] = accelerator.scaler.state_dict()
@@ -170,6 +169,7 @@ def train(
                         figures = _look(recipe, model if average is None else average, run, state.step)
                     report(Event("progress", "checkpoint", state.step, config.steps, _line(figures), dict(figures)))
                 accelerator.wait_for_everyone()
+                saved_at = time.monotonic()  # a slow validation must not bring the next one nearer
             if ending:
                 break
         stopped_by = stop()
