@@ -12,6 +12,8 @@ from lbvedit.evaluation.digits import evaluate_mnist
 from lbvedit.evaluation.editing import score_edits
 from lbvedit.evaluation.referring import Found, score_referrals, score_sequences
 from lbvedit.evaluation.table import Options
+from lbvedit.measures import public
+from lbvedit.measures.resnext3d import ResNeXt3D
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
 
@@ -95,6 +97,26 @@ def test_edits_are_judged_by_target_and_by_what_was_to_stay() -> None:
     assert scores["careless"]["psnr_unchanged"] == pytest.approx(10 * math.log10(50 / 0.04), abs=1e-3)
     with pytest.raises(ValueError, match="an edit gave"):
         score_edits([pair()], [0], {"float": lambda item: item["target"] / 255})
+
+
+def test_vad_is_there_where_its_network_is_and_fad_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Small(ResNeXt3D):
+        def __init__(self) -> None:
+            super().__init__((1, 1, 1, 1), 5)
+
+    monkeypatch.setitem(public.NETWORKS, "resnext3d-101", Small)
+    torch.manual_seed(0)
+    torch.save(Small().state_dict(), tmp_path / "public.pth")
+    public.convert("resnext3d-101", tmp_path / "public.pth", tmp_path / "resnext3d-101")
+    edits = {"oracle": lambda item: item["target"], "copy": lambda item: item["source"]}
+    scores = score_edits([pair()], [0], edits, options=Options(weights=tmp_path, device="cpu"))
+    assert set(scores["copy"]) == {"ssim", "psnr_unchanged", "psnr_changed", "vad"}
+    assert scores["oracle"]["vad"] == 0
+    network = public.video_features("resnext3d-101", tmp_path)
+    expected = (network(pair()["source"]) - network(pair()["target"])).norm()
+    assert scores["copy"]["vad"] == pytest.approx(float(expected), rel=1e-5)
+    absent = score_edits([pair()], [0], edits, options=Options(weights=tmp_path / "none", device="cpu"))
+    assert set(absent["copy"]) == {"ssim", "psnr_unchanged", "psnr_changed"}
 
 
 @pytest.mark.skipif(not MNIST.is_dir(), reason="no optional data folder")

@@ -12,7 +12,9 @@ from lbvedit.data.pairs import Pair
 from lbvedit.evaluation.table import Options
 from lbvedit.measures.activation_distance import activation_distance
 from lbvedit.measures.psnr import psnr
+from lbvedit.measures.public import features_at_hand
 from lbvedit.measures.ssim import ssim
+from lbvedit.runtime import pick_device
 
 __all__ = ["Edit", "Features", "Pairs", "score_edits"]
 
@@ -43,21 +45,25 @@ def score_edits(
 
     ``ssim`` is the mean over frames times 100 (7x7 windows, data range 1), ``psnr_unchanged`` the mean over pairs of
     the PSNR where source and target agree (at most 99 dB, as for an exact copy), ``psnr_changed`` that where they
-    differ, and each of ``features`` gives a paired activation distance under its own name.
+    differ, and each of ``features`` gives a paired activation distance under its own name. With ``options`` there are
+    ``fad`` and ``vad`` as well where the papers' networks are on this machine.
 
     Args:
         dataset: pairs with their targets.
         numbers: the items to score.
         edits: by name: the system, ``copy source`` and so on; each gives ``(T, 3, H, W)`` uint8.
-        features: networks by the metric's name: ``fad``, ``vad``, or ``fad-embedded`` for a stand-in.
-        options: whose ``report`` is told about progress.
+        features: further networks by the metric's name, such as ``fad-embedded`` for a stand-in.
+        options: whose ``weights`` are searched first and whose ``report`` is told about progress.
     """
     todo = list(numbers)
+    networks = dict(features or {})
+    if options is not None:
+        networks = features_at_hand(options.weights, str(pick_device(options.device))) | networks
     scores: dict[str, dict[str, list[float]]] = {name: {} for name in edits}
     for done, number in enumerate(todo, 1):
         item = dataset[number]
         for name, edit in edits.items():
-            for metric, score in _scores(edit(item), item, features or {}).items():
+            for metric, score in _scores(edit(item), item, networks).items():
                 scores[name].setdefault(metric, []).append(score)
         if options is not None:
             options.progress(done, len(todo))

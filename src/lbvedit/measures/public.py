@@ -23,9 +23,9 @@ from lbvedit.measures.i3d import I3D
 from lbvedit.measures.inception import InceptionV3
 from lbvedit.measures.resnext3d import ResNeXt3D
 from lbvedit.measures.ssim import unit
-from lbvedit.weights import CONFIG_FILE, TENSOR_FILE, load_state, locate
+from lbvedit.weights import CONFIG_FILE, TENSOR_FILE, listing, load_state, locate
 
-__all__ = ["NETWORKS", "convert", "frame_features", "video_features"]
+__all__ = ["NETWORKS", "convert", "features_at_hand", "frame_features", "video_features"]
 
 NETWORKS: dict[str, type[InceptionV3] | type[I3D] | type[ResNeXt3D]] = {
     "inception-v3": InceptionV3,
@@ -116,6 +116,28 @@ def video_features(
         return (network(clip) if logits else network.features(clip)).cpu()
 
     return features
+
+
+def features_at_hand(
+    weights: Path | None = None, device: str = "cpu", *, video_network: str = "resnext3d-101"
+) -> dict[str, Callable[[Tensor], Tensor]]:
+    """``fad`` and ``vad``, each only if its network is on this machine; see :func:`convert`.
+
+    Args:
+        weights: folder searched first.
+        device: where to run.
+        video_network: of ``vad``: ``resnext3d-101``, or ``i3d-kinetics400`` for gestures.
+
+    Raises:
+        WeightsError: a network is here, but damaged.
+    """
+    here = {found.name for found in listing(weights)}
+    found: dict[str, Callable[[Tensor], Tensor]] = {}
+    if "inception-v3" in here:
+        found["fad"] = frame_features(weights, device)
+    if video_network in here:
+        found["vad"] = video_features(video_network, weights, device)
+    return found
 
 
 if __name__ == "__main__":
