@@ -176,14 +176,6 @@ def _corners(shape: str) -> list[tuple[float, float]]:
     return [(float(r * np.cos(t)), float(r * np.sin(t))) for t, r in zip(angles, (1.0, 0.42) * 5, strict=True)]
 
 
-_QUARTER_TURNS = (
-    lambda u, v: (u, v),
-    lambda u, v: (-v, u),
-    lambda u, v: (-u, -v),
-    lambda u, v: (v, -u),
-)
-
-
 def _painted(ground: NDArray[np.float32], covers: NDArray[np.float32], color: str) -> Tensor:
     """``(T, 3, 64, 64)`` uint8."""
     share = covers[..., None]

@@ -19,7 +19,6 @@ __all__ = ["MODES", "Description", "absent", "article", "caption", "describe", "
 MODES = ("appearance", "action", "both", "relation")
 """What an expression tells its target by."""
 
-_TRAVELLING = frozenset(("drive", "roll", "slide", "fly", "walk", "run"))
 _VEHICLES = frozenset(("car", "bus", "truck", "bicycle", "train", "boat", "aeroplane"))
 _VERBS: dict[str, tuple[tuple[str, str], ...]] = {
     "drive": (("driving", "drive"), ("going", "go")),
