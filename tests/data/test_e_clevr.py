@@ -3,6 +3,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from lbvedit.data.build import made
 from lbvedit.data.e_clevr import HELD_OUT, RELATIONS, SIZES, EClevr, _describe, _say
 
 
@@ -77,7 +78,7 @@ def test_a_description_means_one_solid_only():
 
 def test_the_zero_shot_split_hides_twelve_kinds():
     assert len(HELD_OUT) == 12
-    corpus = EClevr(zero_shot=True)
+    corpus = made("e-clevr-zero-shot", "train", 0, None, None)
     for index in range(40):
         source, target, _ = corpus._draw(corpus.stream(index))
         assert not {solid.attributes for solid in (*source, *target)} & HELD_OUT

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from lbvedit.data.build import made
 from lbvedit.data.mnist import (
     DIRECTIONS,
     HELD_OUT,
@@ -126,6 +127,17 @@ def test_the_zero_shot_split_hides_ten_combinations(mnist):
             seen |= set(zip(meta["digits"].flatten().tolist(), meta["directions"].flatten().tolist(), strict=True))
         assert not seen & HELD_OUT
         assert len(seen) == 30
+
+
+def test_the_zero_shot_sets_can_be_built(mnist):
+    for name in ("s-mnist", "d-mnist"):
+        train, test = (made(f"{name}-zero-shot", split, 0, mnist, None, size=60) for split in ("train", "test"))
+        shown = [
+            {*zip(meta["digits"].flatten().tolist(), meta["directions"].flatten().tolist(), strict=True)}
+            for meta in (train[index]["meta"] for index in range(60))
+        ]
+        assert not set.union(*shown) & HELD_OUT
+        assert torch.equal(test[3]["source"], made(name, "test", 0, mnist, None, size=60)[3]["source"])
 
 
 def test_the_oracle_differs_only_in_style(mnist):

@@ -28,7 +28,7 @@ def list_datasets() -> None:
 
     for name, builder in BUILDERS.items():
         sizes = f"{builder.sizes['train']:,} / {builder.sizes['test']:,}"
-        typer.echo(f"{name:15} {sizes:16} {builder.summary}")
+        typer.echo(f"{name:17} {sizes:16} {builder.summary}")
 
 
 @app.command()

@@ -63,10 +63,10 @@ def _scenes(photos: Path | None, split: str) -> Any:
     return scenery(photos, split) if photos is not None else ()
 
 
-def _digits(kind: type[mnist.SMnist] | type[mnist.DMnist]) -> Callable[..., Items]:
+def _digits(kind: type[mnist.SMnist] | type[mnist.DMnist], *, zero_shot: bool = False) -> Callable[..., Items]:
     def make(split: Split, seed: int, size: int, folder: Path | None, photos: Path | None) -> Items:
         assert folder is not None
-        return kind(folder, split, seed, size)
+        return kind(folder, split, seed, size, zero_shot)
 
     return make
 
@@ -78,6 +78,23 @@ BUILDERS: dict[str, Builder] = {
         "solids whose properties or final positions change",
         e_clevr.SIZES,
         lambda split, seed, size, folder, photos: e_clevr.EClevr(split, seed, size),
+    ),
+    "s-mnist-zero-shot": Builder(
+        "s-mnist; training never shows 10 of the 40 pairs of digit and direction",
+        mnist.SIZES,
+        _digits(mnist.SMnist, zero_shot=True),
+        True,
+    ),
+    "d-mnist-zero-shot": Builder(
+        "d-mnist; training never shows 10 of the 40 pairs of digit and direction",
+        mnist.SIZES,
+        _digits(mnist.DMnist, zero_shot=True),
+        True,
+    ),
+    "e-clevr-zero-shot": Builder(
+        "e-clevr; training never shows 12 of the 96 kinds of solids",
+        e_clevr.SIZES,
+        lambda split, seed, size, folder, photos: e_clevr.EClevr(split, seed, size, zero_shot=True),
     ),
     "actors": Builder(
         "clips of actors with referring expressions, masks and flow",
