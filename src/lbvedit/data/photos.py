@@ -109,7 +109,7 @@ class Photos:
     def __init__(self, folder: Path | str, split: str = "train", *, side: int = 288, by_hand: bool = False) -> None:
         shards = sorted(Path(folder).glob("*.tar"))
         if not shards:
-            raise MediaError(f"no *.tar in {folder}", hint="photos are optional: leave --photos out")
+            raise MediaError(f"no *.tar in {folder}", hint="labelled photos lie in tar files with an index.jsonl each")
         held_out = check_split(split) == "test"
         self.side = side
         self._rows: list[tuple[_Archive, dict[str, Any]]] = []
