@@ -271,9 +271,9 @@ def survey_frames(looks: Iterable[tuple[Tensor, Tensor | None]], finder: Finder,
     for frame, after in looks:
         shown = finder.see(finder.small(frame), finder.small(after) if after is not None else None, None)
         seen.append([(found.presence, _peak(found.probability)) for found in finder.find(shown, language)])
-    # The best two thirds of the looks: a few lucky frames are no evidence, but a thing may be out of sight for a while.
+    # The best third of the looks: one lucky frame is no evidence, but a thing may be out of sight for most of the time.
     found = np.array(seen)
-    evidence = np.sort(found.prod(axis=2), axis=0)[len(found) // 3 :].mean(axis=0)
+    evidence = np.sort(found.prod(axis=2), axis=0)[-max(1, len(found) // 3) :].mean(axis=0)
     scores = tuple(_confidence(float(value), finder.bar) for value in evidence)
     # The second largest peak: the largest may be a stroke of luck.
     return Survey(scores[0], float(np.sort(found[:, 0, 1])[max(-2, -len(found))]), scores[1:])
