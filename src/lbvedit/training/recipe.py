@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 from torch.utils.data import default_collate
 
+from lbvedit.errors import LbveditError
 from lbvedit.training.config import TrainingConfig
 
 __all__ = ["Dataset", "Draw", "Publication", "Recipe", "Update"]
@@ -184,4 +185,4 @@ class Recipe(Generic[ConfigT]):
         Raises:
             LbveditError: this recipe's weights are not meant to be published.
         """
-        raise NotImplementedError
+        raise LbveditError(f"the weights of {type(self).__name__} are not meant to be published")
