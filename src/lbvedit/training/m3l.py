@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
@@ -17,14 +16,14 @@ from torch.optim import Adam, Optimizer
 from lbvedit.data.pairs import Pair, Split
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
-from lbvedit.nn.words import UNKNOWN_ID, encode, train_tokenizer
+from lbvedit.nn.words import encode, train_tokenizer
 from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, quality_loss
-from lbvedit.systems.m3l.text import TextEncoder
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.m3l_corpora import SUBJECTS, BuiltPairs, Corpus, Pairs, open_corpora
+from lbvedit.training.m3l_meaning import Meaning, asked
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
@@ -32,7 +31,6 @@ __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
 _VALIDATED = 8
 _DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
 _PASSES = 3  # at most, over clips that are fed back
-_HIDDEN = 0.3  # of the words of an instruction
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
 _SMALL_TEXT = {
     "hidden_size": 128,
@@ -62,9 +60,8 @@ class M3LTraining(TrainingConfig):
         adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
         lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
-        masked: weight of the masked-word loss that RoBERTa itself is trained with, on the batch's instructions; an
-            extension for a text encoder that is trained with the system. Without it, all words of an instruction end
-            up alike, and what it names is lost.
+        meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
+            ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
         self_feed: share of clips that are fed the frames that the model itself makes of them instead of the true
             ones; an extension against the drift that teacher forcing alone leaves. It rises from 0 over the first half
             of the steps.
@@ -93,7 +90,7 @@ class M3LTraining(TrainingConfig):
     adversarial: float = 0.0
     lr_quality: float = 1e-4
     structure: float = 0.1
-    masked: float = 0.1
+    meaning: float = 0.1
     self_feed: float = 0.5
     steps: int = 20_000
     batch_size: int = 8
@@ -104,11 +101,12 @@ class M3LTraining(TrainingConfig):
 
 
 class M3LGame(nn.Module):
-    """The editor and, where it plays the dual game, its judges."""
+    """The editor, what teaches its text encoder, and, where it plays the dual game, its judges."""
 
-    def __init__(self, config: M3LConfig, *, judged: bool, system: System = "m3l") -> None:
+    def __init__(self, config: M3LConfig, *, judged: bool, system: System = "m3l", facts: int = 0) -> None:
         super().__init__()
         self.editor = make_system(system, config)
+        self.meaning = Meaning(facts, config.text_dim) if facts else None
         self.judge = DualDiscriminator(config.discriminator_dim, config.window) if judged else None
 
 
@@ -119,9 +117,11 @@ class M3LRecipe(Recipe[M3LTraining]):
 
     def build(self) -> M3LGame:
         """An :class:`M3LGame` whose text encoder has the corpus's vocabulary."""
-        game = M3LGame(self.architecture, judged=self.config.adversarial > 0, system=self.config.system)
-        if self.config.init is not None:
-            initialise(game, game.editor, self.config.init)
+        config = self.config
+        facts = len(self._language[1]) if config.meaning and config.model.text else 0
+        game = M3LGame(self.architecture, judged=config.adversarial > 0, system=config.system, facts=facts)
+        if config.init is not None:
+            initialise(game, game.editor, config.init)
         return game
 
     @functools.cached_property
@@ -133,14 +133,22 @@ class M3LRecipe(Recipe[M3LTraining]):
             return model
         return replace(model, text={**model.text, "vocab_size": self.tokenizer.get_vocab_size()})
 
-    @functools.cached_property
+    @property
     def tokenizer(self) -> Tokenizer:
         """The words of the corpus's instructions; a function of corpus and seed alone."""
-        return train_tokenizer(
-            corpus.instruction(index) if isinstance(corpus, BuiltPairs) else corpus[index]["instruction"]
-            for corpus in self._train
-            for index in range(min(_SENTENCES, len(corpus)))
-        )
+        return self._language[0]
+
+    @functools.cached_property
+    def _language(self) -> tuple[Tokenizer, list[str]]:
+        """The words, and the facts that they may ask for."""
+        instructions: list[str] = []
+        facts: set[str] = set()
+        for corpus in self._train:
+            for index in range(min(_SENTENCES, len(corpus))):
+                said = corpus.said(index) if isinstance(corpus, BuiltPairs) else corpus[index]
+                instructions.append(said["instruction"])
+                facts |= asked(said["meta"])
+        return train_tokenizer(instructions), sorted(facts)
 
     def corpora(self, split: Split) -> dict[str, Pairs]:
         """The corpora of the training by name, or their test splits."""
@@ -170,18 +178,21 @@ class M3LRecipe(Recipe[M3LTraining]):
     def collate(self, pairs: Sequence[Pair], frames: int | None = None) -> dict[str, Tensor]:
         """Pairs as one batch, cut to their first ``frames`` frames."""
         ids, present = encode(self.tokenizer, [pair["instruction"] for pair in pairs])
+        facts = [asked(pair["meta"]) for pair in pairs]
         return {
             "source": torch.stack([pair["source"][:frames] for pair in pairs]),
             "target": torch.stack([pair["target"][:frames] for pair in pairs]),
             "ids": ids,
             "present": present,
+            "asked": torch.tensor([[float(fact in held) for fact in self._language[1]] for held in facts]),
         }
 
     def optimizers(self, model: nn.Module) -> dict[str, Optimizer]:
         """Adam for L_E and, in the dual game, Adam for L_G on the same weights and for L_D on the judges'. App. A."""
         assert isinstance(model, M3LGame)
         config = self.config
-        out: dict[str, Optimizer] = {"editing": Adam(model.editor.parameters(), lr=config.lr, betas=config.betas)}
+        edits = [*model.editor.parameters(), *(model.meaning.parameters() if model.meaning is not None else ())]
+        out: dict[str, Optimizer] = {"editing": Adam(edits, lr=config.lr, betas=config.betas)}
         if model.judge is not None:
             out["quality"] = Adam(model.editor.parameters(), lr=config.lr_quality, betas=config.betas)
             out["judge"] = Adam(model.judge.parameters(), lr=config.lr_quality, betas=config.betas)
@@ -193,13 +204,14 @@ class M3LRecipe(Recipe[M3LTraining]):
         source, target = _signed(batch["source"]), _signed(batch["target"])
         editor, judge = model.editor, model.judge
         fed = self._fed(editor, source, target, batch)
-        edited = editor(source, fed, editor.read(batch["ids"], batch["present"]))
+        text = editor.read(batch["ids"], batch["present"])
+        edited = editor(source, fed, text)
         losses = {"editing": editing_loss(edited, target)}
         if self.config.structure:
             alike = ssim_map(_unit(edited).flatten(0, 1), _unit(target).flatten(0, 1))
             losses["structure"] = self.config.structure * (1 - alike.mean())
-        if self.config.masked and editor.text is not None:
-            losses["words"] = self.config.masked * _guessing(editor.text, batch["ids"], batch["present"])
+        if model.meaning is not None:
+            losses["meaning"] = self.config.meaning * model.meaning.loss(text, batch["asked"])
         update("editing", losses)
         if judge is None or target.shape[1] < self.architecture.window:
             return
@@ -294,15 +306,6 @@ class M3LRecipe(Recipe[M3LTraining]):
         source = _signed(batch["source"].to(device))
         text = model.editor.read(batch["ids"].to(device), batch["present"].to(device))
         return torch.stack(list(model.editor.edit(source, text)), dim=1)
-
-
-def _guessing(text: TextEncoder, ids: Tensor, present: Tensor) -> Tensor:
-    """How badly the words ``(B, 1 + L)`` of instructions are told from what is left when some are hidden."""
-    said = present & (ids > UNKNOWN_ID)
-    hidden = ids.masked_fill(said & (torch.rand(ids.shape, device=ids.device) < _HIDDEN), UNKNOWN_ID)
-    words, _ = text(hidden, present)
-    logits = words @ text.roberta.get_input_embeddings().weight.T
-    return F.cross_entropy(logits[said[:, 1:]].float(), ids[said])
 
 
 def _signed(frames: Tensor) -> Tensor:

@@ -57,9 +57,9 @@ class BuiltPairs:
     def __getitem__(self, index: int) -> Pair:
         return cast(Pair, self._built[self._numbers[index]])
 
-    def instruction(self, index: int) -> str:
-        """The words of a pair, without its clips."""
-        return str(self._built.row(self._numbers[index])["instruction"])
+    def said(self, index: int) -> Mapping[str, Any]:
+        """A pair's ``instruction`` and ``meta``, without its clips."""
+        return self._built.row(self._numbers[index])
 
 
 def shows_held_out(meta: Mapping[str, Any]) -> bool:

@@ -1,0 +1,89 @@
+"""What an instruction asks for, in facts such as ``new digit 3``, which teach a text encoder without pictures.
+
+Where RoBERTa comes trained, its words already differ; a small encoder that learns from nothing but repainted pixels
+gets stuck with words that are all alike, and paints the mean of what could be meant. The facts come from what the
+corpora's pairs tell in ``meta``, so they are sure, and a fact that an instruction leaves open stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lbvedit.data.e_clevr import PROPERTIES
+from lbvedit.systems.m3l.model import Instruction
+
+__all__ = ["Meaning", "asked"]
+
+
+def asked(meta: Mapping[str, Any]) -> frozenset[str]:
+    """The facts of a pair of S-MNIST, D-MNIST, E-CLEVR or of actors, by its ``meta``."""
+    if "digits" in meta:
+        return frozenset(_of_digits(meta))
+    if "attributes" in meta:
+        return frozenset(_of_solids(meta))
+    return frozenset(_of_actors(meta))
+
+
+def _of_digits(meta: Mapping[str, Any]) -> Iterable[str]:
+    old, new = torch.as_tensor(meta["digits"]).tolist()
+    before, after = torch.as_tensor(meta["directions"]).tolist()
+    for place in range(len(old)):
+        if old[place] != new[place]:
+            yield from (f"old digit {old[place]}", f"new digit {new[place]}")
+        if before[place] != after[place]:
+            yield from (f"digit {old[place]} goes elsewhere", f"to direction {after[place]}")
+
+
+def _of_solids(meta: Mapping[str, Any]) -> Iterable[str]:
+    old, new = (side[meta["solid"]] for side in torch.as_tensor(meta["attributes"]).tolist())
+    for name, before, after in zip(PROPERTIES, old, new, strict=True):
+        yield f"old {name} {before}"
+        if before != after:
+            yield f"new {name} {after}"
+    if meta["relation"]:
+        yield str(meta["relation"])
+        reference = torch.as_tensor(meta["attributes"])[0, meta["reference"]].tolist()
+        yield from (f"beside {name} {value}" for name, value in zip(PROPERTIES, reference, strict=True))
+
+
+def _of_actors(meta: Mapping[str, Any]) -> Iterable[str]:
+    yield str(meta["kind"])
+    sides = (("old", meta["source"], meta["kind"] != "add"), ("new", meta["target"], meta["kind"] != "remove"))
+    for side, actors, there in sides:
+        if there:
+            actor = actors[meta["actor"]]
+            yield from (f"{side} kind {actor['kind']}", f"{side} color {actor['color']}")
+            if side == "new" and meta["kind"] == "act":
+                yield from (f"does {actor['act']['action']}", f"goes {actor['act']['direction']}")
+
+
+class Meaning(nn.Module):
+    """Tells the facts from an instruction's words, and from its sentence.
+
+    Args:
+        facts: how many may be asked.
+        text_dim: C_x.
+    """
+
+    def __init__(self, facts: int, text_dim: int) -> None:
+        super().__init__()
+        self.from_words = nn.Linear(text_dim, facts)
+        self.from_sentence = nn.Linear(text_dim, facts)
+
+    def loss(self, text: Instruction, facts: Tensor) -> Tensor:
+        """Binary cross-entropy, summed over the facts, of the mean of the words and of the sentence.
+
+        Args:
+            text: the instructions.
+            facts: ``(B, facts)`` in {0, 1}, those that each asks for.
+        """
+        present = text.present.unsqueeze(2)
+        words = text.words.masked_fill(~present, 0).sum(dim=1) / present.sum(dim=1)
+        told = torch.stack((self.from_words(words), self.from_sentence(text.sentence))).float()
+        each = F.binary_cross_entropy_with_logits(told, facts.expand_as(told), reduction="none")
+        return each.sum(dim=2).mean()
