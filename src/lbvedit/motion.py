@@ -6,6 +6,7 @@ A flow is ``(2, H, W)`` float32 in pixels, x before y: the pixel at (x, y) of th
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -123,12 +124,18 @@ def _unit(frame: Tensor) -> Tensor:
     return frame.float() if frame.is_floating_point() else frame.float() / torch.iinfo(frame.dtype).max
 
 
-@cache
+_own = threading.local()
+"""One DIS a thread: it keeps its pyramids in itself."""
+
+
 def _dis(fast: bool) -> Any:
     import cv2
 
-    preset = cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST if fast else cv2.DISOPTICAL_FLOW_PRESET_MEDIUM
-    return cv2.DISOpticalFlow.create(preset)
+    name = "fast" if fast else "medium"
+    if not hasattr(_own, name):
+        preset = cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST if fast else cv2.DISOPTICAL_FLOW_PRESET_MEDIUM
+        setattr(_own, name, cv2.DISOpticalFlow.create(preset))
+    return getattr(_own, name)
 
 
 def _dis_flow(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any], *, fast: bool) -> Tensor:

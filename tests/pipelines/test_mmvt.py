@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from torch import Tensor
 from lbvedit.errors import NoMatchError
 from lbvedit.media.overlay import PALETTE, cutout, matte, overlay
 from lbvedit.nn.words import train_tokenizer
-from lbvedit.pipelines.finder import Found, Seen, working_size
+from lbvedit.pipelines.finder import Ahead, Found, Seen, working_size
 from lbvedit.pipelines.mmvt import MMVTFinder, MMVTOptions, MMVTSegmenter, survey
 from lbvedit.pipelines.tracking import INERTIA, Steady, Tracker
 from lbvedit.pipelines.words import hear
@@ -28,6 +31,7 @@ class RedFinder:
     tokenizer = TOKENIZER
     name, sha256 = "red", "0"
     bar = 0.1
+    workers = ThreadPoolExecutor(2)
 
     def read(self, expressions: list[str]) -> list[str]:
         return expressions
@@ -104,6 +108,36 @@ def test_a_resumed_job_goes_on_with_the_same_numbers() -> None:
     second.state = {name: tensor.clone() for name, tensor in first.state.items()}
     # The last frame before the break had no next one: only its own mask may differ.
     assert torch.equal(_masks(second, frames[3:], 3)[0].masks, whole[1].masks)
+
+
+class Trios(RedFinder):
+    """Tells which frames it was shown, the earlier ones later."""
+
+    def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> Any:
+        time.sleep(0.02 / (1 + float(frame)))
+        shown = tuple(None if each is None else int(each) for each in (before, frame, after))
+        return SimpleNamespace(visual=shown, back=None)
+
+    def find(self, seen: Any, language: list[str]) -> Any:
+        if seen.visual[1] == 4:
+            raise ValueError("frame 4")
+        return [seen.visual]
+
+
+@pytest.mark.parametrize("previous", [None, 9])
+def test_frames_are_looked_at_ahead_and_taken_in_order(previous: int | None) -> None:
+    finder: Any = Trios()
+    earlier = None if previous is None else torch.tensor(float(previous))
+    ahead = Ahead(finder, finder.read(["the car"]), earlier)
+    for number in range(6):
+        ahead.push(torch.tensor(float(number)))
+    ahead.end()
+    taken = [ahead.take() for _ in range(4)]
+    assert [int(frame) for frame, _, _ in taken] == [0, 1, 2, 3]
+    assert [found for _, (found,), _ in taken] == [(previous, 0, 1), (0, 1, 2), (1, 2, 3), (2, 3, 4)]
+    with pytest.raises(ValueError, match="frame 4"):
+        ahead.take()
+    assert ahead.take()[1] == [(4, 5, None)]
 
 
 def test_best_is_one() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from lbvedit.systems.mmvt.text import Language
     from lbvedit.types import Request
 
-__all__ = ["DEFAULT_WEIGHTS", "Finder", "Found", "Seen", "load_finder", "working_size"]
+__all__ = ["DEFAULT_WEIGHTS", "Ahead", "Finder", "Found", "Seen", "load_finder", "working_size"]
 
 DEFAULT_WEIGHTS = "mmvt-small"
 GRANULARITY_PX = 16
@@ -148,8 +150,59 @@ class Finder:
         there = torch.ones(count) if out.presence is None else torch.sigmoid(out.presence.float()).cpu()
         return [Found(p, float(q)) for p, q in zip(probabilities, there, strict=True)]
 
+    @cached_property
+    def workers(self) -> ThreadPoolExecutor:
+        """Threads that frames are looked at in.
+
+        On a CPU one a core, each with a frame of its own, since the layers of a small model are too small to be shared
+        out; elsewhere one beside the caller's.
+        """
+        if self.device.type != "cpu":
+            return ThreadPoolExecutor(1, "finder")
+        return ThreadPoolExecutor(torch.get_num_threads(), "finder", lambda: torch.set_num_threads(1))
+
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
+
+
+class Ahead:
+    """Looks for something in frames that come one after the other, ahead of the caller, who takes what was found.
+
+    Args:
+        finder: looks.
+        language: the expressions.
+        previous: the frame before the first, from ``small``, or None.
+    """
+
+    def __init__(self, finder: Finder, language: Language, previous: Tensor | None) -> None:
+        self._finder = finder
+        self._language = language
+        self._latest: list[Tensor | None] = [previous, None]
+        self._begun: deque[tuple[Tensor, Future[tuple[list[Found], Tensor | None]]]] = deque()
+
+    def push(self, frame: Tensor) -> None:
+        """Hands over the next frame, from ``small``; the one before it is begun, now that its motion can be seen."""
+        self._begin(frame)
+        self._latest = [self._latest[1] if self._latest[1] is not None else self._latest[0], frame]
+
+    def end(self) -> None:
+        """Begins the last frame: no other comes."""
+        self._begin(None)
+
+    def take(self) -> tuple[Tensor, list[Found], Tensor | None]:
+        """The earliest frame that was not taken yet, what was found in it, and its flow to the one before it."""
+        frame, future = self._begun.popleft()
+        found, back = future.result()
+        return frame, found, back
+
+    def _begin(self, after: Tensor | None) -> None:
+        before, frame = self._latest
+        if frame is not None:
+            self._begun.append((frame, self._finder.workers.submit(self._look, frame, after, before)))
+
+    def _look(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> tuple[list[Found], Tensor | None]:
+        seen = self._finder.see(frame, after, before)
+        return self._finder.find(seen, self._language), seen.back
 
 
 @lru_cache(maxsize=2)

@@ -21,7 +21,7 @@ from lbvedit.errors import NoMatchError, WeightsError
 from lbvedit.language.lexicon import KINDS, VOC_CLASSES
 from lbvedit.media.overlay import PictureFormat, rendered
 from lbvedit.pipelines.colorcut import cut_by_color
-from lbvedit.pipelines.finder import DEFAULT_WEIGHTS, Finder, load_finder
+from lbvedit.pipelines.finder import DEFAULT_WEIGHTS, Ahead, Finder, load_finder
 from lbvedit.pipelines.matte import MatteRefiner
 from lbvedit.pipelines.targets import BACKGROUND
 from lbvedit.pipelines.tracking import Instance, Steady, Tracker
@@ -161,46 +161,34 @@ class MMVTSegmenter:
         steady, tracker = Steady(self.options.memory, self.options.threshold), Tracker()
         previous = self._restored(steady, tracker)
         self._peak = float(self.state.get("peak", torch.tensor(0.0)))
+        ahead = Ahead(finder, language, previous)
         pending: Clip | None = None
-        small: list[Tensor] = []
         following: Iterator[Clip | None] = itertools.chain(clips, (None,))
         for clip in following:
+            if clip is None:
+                ahead.end()
+            else:
+                for frame in clip.frames:
+                    ahead.push(finder.small(frame))
             if pending is not None:
-                nearby = [finder.small(frame) for frame in clip.frames] if clip is not None else []
-                masks = self._window(pending, small, nearby[:1], previous, finder, language, steady, tracker)
-                previous = small[-1]
+                masks = self._window(pending, ahead, steady, tracker)
                 self._remember(steady, tracker)
                 yield masks
-                small = nearby
-            elif clip is not None:
-                small = [finder.small(frame) for frame in clip.frames]
             pending = clip
 
-    def _window(
-        self,
-        clip: Clip,
-        small: list[Tensor],
-        following: list[Tensor],
-        previous: Tensor | None,
-        finder: Finder,
-        language: Language,
-        steady: Steady,
-        tracker: Tracker,
-    ) -> Masks:
+    def _window(self, clip: Clip, ahead: Ahead, steady: Steady, tracker: Tracker) -> Masks:
         frames: list[list[Instance]] = []
         guides: list[Tensor] = []
-        line: list[Tensor | None] = [previous, *small, *following] if following else [previous, *small, None]
-        for before, frame, after in zip(line[:-2], small, line[2:], strict=True):
-            seen = finder.see(frame, after, before)
-            found = finder.find(seen, language)[0]
+        for _ in clip.frames:
+            frame, (found, *_), back = ahead.take()
             # A frame in which the model doubts that the thing is there says less than its pixels do.
             doubted = found.probability * (0.25 + 0.75 * min(1.0, 2 * found.presence))
             self._peak = max(self._peak, _peak(doubted))
             probability = (doubted / max(self._peak, LOWEST_PEAK)).clamp(max=1)
             if self.options.refine:
                 probability = cut_by_color(frame, probability, self.options.threshold)
-            probability = steady(probability, frame, seen.back)
-            instances = tracker(probability, self.options.threshold, seen.back)
+            probability = steady(probability, frame, back)
+            instances = tracker(probability, self.options.threshold, back)
             if self.options.instances == "best":
                 instances = instances and [max(instances, key=_weight)]
             frames.append(instances)
@@ -267,12 +255,15 @@ def survey(source: Source, finder: Finder, language: Language) -> Survey:
 
 def survey_frames(looks: Iterable[tuple[Tensor, Tensor | None]], finder: Finder, language: Language) -> Survey:
     """Looks at frames ``(3, H, W)``, each with the next one, for what some expressions mean."""
-    seen = []
-    for frame, after in looks:
-        shown = finder.see(finder.small(frame), finder.small(after) if after is not None else None, None)
-        seen.append([(found.presence, _peak(found.probability)) for found in finder.find(shown, language)])
+
+    def look(frame: Tensor, after: Tensor | None) -> list[tuple[float, float]]:
+        seen = finder.see(frame, after, None)
+        return [(found.presence, _peak(found.probability)) for found in finder.find(seen, language)]
+
+    small = ((finder.small(frame), finder.small(after) if after is not None else None) for frame, after in looks)
+    begun = [finder.workers.submit(look, frame, after) for frame, after in small]
     # The best third of the looks: one lucky frame is no evidence, but a thing may be out of sight for most of the time.
-    found = np.array(seen)
+    found = np.array([each.result() for each in begun])
     evidence = np.sort(found.prod(axis=2), axis=0)[-max(1, len(found) // 3) :].mean(axis=0)
     scores = tuple(_confidence(float(value), finder.bar) for value in evidence)
     # The second largest peak: the largest may be a stroke of luck.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
@@ -59,6 +60,8 @@ class M3LTraining(TrainingConfig):
         frames: most frames of a training clip, from the first on; each batch takes between a third of them and all.
         adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
         lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
+        grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
+            video; an extension. Without it, which of two things is meant is learnt last of all.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
             ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
@@ -91,6 +94,7 @@ class M3LTraining(TrainingConfig):
     lr_quality: float = 1e-4
     structure: float = 0.1
     meaning: float = 0.1
+    grounding: float = 0.1
     self_feed: float = 0.5
     steps: int = 20_000
     batch_size: int = 8
@@ -103,10 +107,13 @@ class M3LTraining(TrainingConfig):
 class M3LGame(nn.Module):
     """The editor, what teaches its text encoder, and, where it plays the dual game, its judges."""
 
-    def __init__(self, config: M3LConfig, *, judged: bool, system: System = "m3l", facts: int = 0) -> None:
+    def __init__(
+        self, config: M3LConfig, *, judged: bool, system: System = "m3l", facts: int = 0, grounded: bool = False
+    ) -> None:
         super().__init__()
         self.editor = make_system(system, config)
         self.meaning = Meaning(facts, config.text_dim) if facts else None
+        self.grounding = nn.Conv2d(config.visual_dim, 1, 1) if grounded else None
         self.judge = DualDiscriminator(config.discriminator_dim, config.window) if judged else None
 
 
@@ -119,7 +126,10 @@ class M3LRecipe(Recipe[M3LTraining]):
         """An :class:`M3LGame` whose text encoder has the corpus's vocabulary."""
         config = self.config
         facts = len(self._language[1]) if config.meaning and config.model.text else 0
-        game = M3LGame(self.architecture, judged=config.adversarial > 0, system=config.system, facts=facts)
+        grounded = config.grounding > 0 and config.system == "m3l"
+        game = M3LGame(
+            self.architecture, judged=config.adversarial > 0, system=config.system, facts=facts, grounded=grounded
+        )
         if config.init is not None:
             initialise(game, game.editor, config.init)
         return game
@@ -182,6 +192,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         return {
             "source": torch.stack([pair["source"][:frames] for pair in pairs]),
             "target": torch.stack([pair["target"][:frames] for pair in pairs]),
+            "changed": torch.stack([pair["changed"][:frames] for pair in pairs]),
             "ids": ids,
             "present": present,
             "asked": torch.tensor([[float(fact in held) for fact in self._language[1]] for held in facts]),
@@ -191,7 +202,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         """Adam for L_E and, in the dual game, Adam for L_G on the same weights and for L_D on the judges'. App. A."""
         assert isinstance(model, M3LGame)
         config = self.config
-        edits = [*model.editor.parameters(), *(model.meaning.parameters() if model.meaning is not None else ())]
+        edits = [parameter for name, parameter in model.named_parameters() if not name.startswith("judge.")]
         out: dict[str, Optimizer] = {"editing": Adam(edits, lr=config.lr, betas=config.betas)}
         if model.judge is not None:
             out["quality"] = Adam(model.editor.parameters(), lr=config.lr_quality, betas=config.betas)
@@ -205,8 +216,14 @@ class M3LRecipe(Recipe[M3LTraining]):
         editor, judge = model.editor, model.judge
         fed = self._fed(editor, source, target, batch)
         text = editor.read(batch["ids"], batch["present"])
-        edited = editor(source, fed, text)
-        losses = {"editing": editing_loss(edited, target)}
+        losses = {}
+        if model.grounding is not None and isinstance(editor, M3L):
+            f = editor.encode(source, text)
+            losses["grounding"] = self.config.grounding * _grounding(model.grounding(f.flatten(0, 1)), batch["changed"])
+            edited = editor.paint(f, source, fed, text)
+        else:
+            edited = editor(source, fed, text)
+        losses["editing"] = editing_loss(edited, target)
         if self.config.structure:
             alike = ssim_map(_unit(edited).flatten(0, 1), _unit(target).flatten(0, 1))
             losses["structure"] = self.config.structure * (1 - alike.mean())
@@ -306,6 +323,12 @@ class M3LRecipe(Recipe[M3LTraining]):
         source = _signed(batch["source"].to(device))
         text = model.editor.read(batch["ids"].to(device), batch["present"].to(device))
         return torch.stack(list(model.editor.edit(source, text)), dim=1)
+
+
+def _grounding(told: Tensor, changed: Tensor) -> Tensor:
+    """Binary cross-entropy of ``(B * T, 1, h, w)`` logits against what changes in each cell of ``(B, T, 1, H, W)``."""
+    cells = F.adaptive_max_pool2d(changed.flatten(0, 1).float(), told.shape[-2:])
+    return F.binary_cross_entropy_with_logits(told.float(), cells)
 
 
 def _signed(frames: Tensor) -> Tensor:

@@ -139,7 +139,10 @@ class M3L(nn.Module):
             target: the truth, or whatever is fed back in its place; the last frame is not looked at.
             text: the instruction.
         """
-        f = self.encode(source, text)
+        return self.paint(self.encode(source, text), source, target, text)
+
+    def paint(self, f: Tensor, source: Tensor, target: Tensor, text: Instruction) -> Tensor:
+        """The edited frames of :meth:`forward`, from the source features of :meth:`encode`."""
         d = self.decode(f, target[:, :-1], text)
         # Nothing comes before the first frame; the source's own stands there.
         previous = torch.cat((source[:, :1], target[:, :-1]), dim=1)
