@@ -1,0 +1,65 @@
+"""The finder around a real, small MMVT."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from lbvedit.pipelines import finder
+from lbvedit.pipelines.finder import Finder
+from lbvedit.runtime import has_bf16
+from lbvedit.systems.mmvt.config import MMVTConfig
+from lbvedit.systems.mmvt.model import MMVT
+
+
+def _batch_norms(model: nn.Module) -> int:
+    return sum(isinstance(part, nn.BatchNorm2d) for part in model.modules())
+
+
+def _model() -> MMVT:
+    """A small MMVT whose batch norms do something."""
+    torch.manual_seed(0)
+    model = MMVT(MMVTConfig.small(50)).eval()
+    for part in model.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            for tensor in (part.weight, part.bias, part.running_mean):
+                assert tensor is not None
+                nn.init.normal_(tensor, mean=0.2, std=0.2)
+            assert part.running_var is not None
+            nn.init.uniform_(part.running_var, 0.5, 2.0)
+    return model
+
+
+def test_folded_batch_norms_compute_the_same() -> None:
+    model = _model()
+    frames = torch.randn(1, 3, 64, 96)
+    with torch.inference_mode():
+        before = model.appearance(frames)
+        there = _batch_norms(model)
+        finder._fold_batch_norms(model)
+        after = model.appearance(frames)
+    assert _batch_norms(model) < there / 2
+    for folded, plain in zip(after, before, strict=True):
+        torch.testing.assert_close(folded, plain, rtol=1e-3, atol=1e-3)
+
+
+def test_what_is_seen_does_not_depend_on_the_thread() -> None:
+    """A worker has one core and its own optical flow; the figures are those of the caller's own thread."""
+    looking = Finder(_model(), None, torch.device("cpu"), torch.float32, "tiny")  # type: ignore[arg-type]
+    frames = torch.rand(4, 3, 64, 96)
+    pairs = [(frames[i], frames[i + 1], frames[i - 1] if i else None) for i in range(3)]
+    begun = [looking.workers.submit(looking.see, *pair) for pair in pairs]
+    for pair, future in zip(pairs, begun, strict=True):
+        alone, aside = looking.see(*pair), future.result()
+        for one, other in zip(alone.visual.appearance, aside.visual.appearance, strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
+        assert (alone.back is None) == (aside.back is None)
+        assert alone.back is None or torch.equal(alone.back, aside.back)  # type: ignore[arg-type]
+
+
+def test_bf16_counts_only_where_the_cpu_multiplies_it_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": False, "amx_bf16": False})
+    assert not has_bf16()
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    assert has_bf16()
