@@ -19,7 +19,7 @@ from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe, M3LTraining
 from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, shows_held_out
-from lbvedit.training.m3l_meaning import Meaning, asked
+from lbvedit.training.m3l_meaning import Meaning, Showing, asked, grounding_loss, shown
 from lbvedit.training.publish import publish
 from lbvedit.training.recipe import Draw
 from tests.training.tiny_m3l import TINY, write_digits, write_pairs
@@ -95,8 +95,29 @@ def test_words_learn_what_they_ask_for() -> None:
     assert sum(losses[-5:]) < 0.1 * sum(losses[:5])
 
 
+def test_what_is_shown_counts_wherever_it_is() -> None:
+    showing = Showing(2, 3)
+    with torch.no_grad():
+        showing.told.weight.copy_(torch.tensor([[9.0, 0, 0], [0, 9.0, 0]])[..., None, None])
+        showing.told.bias.fill_(-6.0)
+    v = torch.zeros(2, 1, 3, 4, 4)
+    v[0, 0, 0, 3, 1] = v[1, 0, 1, 0, 2] = 2.0
+    right, wrong = torch.eye(2), torch.eye(2).flip(0)
+    assert showing.loss(v, right) < 0.1 < 5 < showing.loss(v, wrong)
+
+
+def test_grounding_is_least_where_the_change_is() -> None:
+    changed = torch.zeros(1, 2, 1, 8, 8, dtype=torch.bool)
+    changed[0, 1, 0, 1, 6] = True  # one pixel counts for its cell
+    told = torch.full((2, 1, 2, 2), -9.0)
+    missed = grounding_loss(told, changed)
+    told[1, 0, 0, 1] = 9.0
+    assert grounding_loss(told, changed) < 0.01 < missed
+
+
 def test_facts_of_a_pair() -> None:
     digits = {"digits": [[7, 8], [0, 8]], "directions": [[1, 2], [1, 3]]}
+    assert shown(digits) == {"digit 7", "digit 8"}
     assert asked(digits) == {"old digit 7", "new digit 0", "digit 8 goes elsewhere", "to direction 3"}
 
     solids = {
@@ -107,12 +128,14 @@ def test_facts_of_a_pair() -> None:
     }
     old = {"old size 1", "old color 2", "old material 1", "old shape 0"}
     beside = {"beside size 0", "beside color 1", "beside material 0", "beside shape 2"}
+    assert shown(solids) == {"size 0", "size 1", "color 1", "color 2", "material 0", "material 1", "shape 0", "shape 2"}
     assert asked(solids) == old | beside | {"new color 4", "behind"}
 
     dog = {"kind": "dog", "color": "brown", "act": {"action": "walk", "direction": "left"}}
     runs = dog | {"act": {"action": "run", "direction": "right"}}
     acted = {"kind": "act", "actor": 0, "source": [dog], "target": [runs]}
     looks = {"old kind dog", "old color brown", "new kind dog", "new color brown"}
+    assert shown(acted) == {"kind dog", "color brown"}
     assert asked(acted) == looks | {"act", "does run", "goes right"}
     assert asked({"kind": "remove", "actor": 0, "source": [dog], "target": []}) == {
         "remove",

@@ -8,7 +8,7 @@ a second one looks the same and does something else, so that only the action tel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_st
 from lbvedit.data.world.words import MODES, Description, absent, article, describe, imperative, noun_phrase
 from lbvedit.data.world.workshop import COLORS
 
-__all__ = ["EDIT_SIZES", "SIZES", "ActorEdits", "ActorItem", "Actors"]
+__all__ = ["EDIT_SIZES", "SIZES", "ActorEdits", "ActorItem", "Actors", "Tableau"]
 
 SIZES = {"train": 20_000, "test": 2_000}
 """Clips of each split by default."""
@@ -50,6 +50,23 @@ class ActorItem(ReferringItem):
 
     annotated: Tensor
     meta: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tableau:
+    """The first frame of a clip, with everybody in it.
+
+    Args:
+        frame: ``(3, H, W)`` uint8.
+        flow: ``(2, H, W)`` pixels to the next frame, exact.
+        masks: ``(N, H, W)`` bool, an actor each.
+        actors: who they are and what they do.
+    """
+
+    frame: Tensor
+    flow: Tensor
+    masks: Tensor
+    actors: tuple[Actor, ...]
 
 
 class Actors(Drawn[ActorItem]):
@@ -103,6 +120,18 @@ class Actors(Drawn[ActorItem]):
 
     def item(self, rng: np.random.Generator) -> ActorItem:
         """A clip, drawn and rendered."""
+        stage, clip, distractor, said = self._drawn(rng)
+        return self._item(rng, stage, clip, distractor, *said)
+
+    def tableau(self, index: int) -> Tableau:
+        """The first frame of an item, whatever its expression speaks of."""
+        rng = self.stream(index)
+        stage, clip, _, _ = self._drawn(rng)
+        frame = self._faulty(rng, clip.frames[:1])[0]
+        return Tableau(frame, clip.flow[0].cpu(), clip.masks[0].cpu(), tuple(stage.actors))
+
+    def _drawn(self, rng: np.random.Generator) -> tuple[Stage, Rendered, bool, tuple[int, Description]]:
+        """A stage, its clip, whether two look alike, and what is said of whom."""
         # Drawn once: scenes that are thrown away below would shift the shares, those with distractors more often.
         distractor, moving = bool(rng.random() < 0.5), bool(rng.random() < 1 / 3)
         while True:
@@ -116,7 +145,7 @@ class Actors(Drawn[ActorItem]):
             twins_hidden = distractor and not bool(seen[:2].all())
             too_few = self.split == "test" and int(seen.sum()) < 3
             if not (twins_hidden or too_few or (said[0] >= 0 and not seen[said[0]])):
-                return self._item(rng, stage, clip, distractor, *said)
+                return stage, clip, distractor, said
 
     def _stage(self, rng: np.random.Generator, distractor: bool, moving: bool) -> tuple[Stage, list[int]]:
         test = self.split == "test"
@@ -150,9 +179,8 @@ class Actors(Drawn[ActorItem]):
             few = min(self.frames, int(rng.integers(3, 5, endpoint=True)))
             counts[:] = False
             counts[torch.from_numpy(rng.choice(self.frames, size=few, replace=False))] = True
-        camera = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
         return {
-            "frames": augment(clip.frames[None], camera, self.faults)[0].cpu(),
+            "frames": self._faulty(rng, clip.frames),
             "flow": clip.flow.cpu(),
             "mask": mask.cpu(),
             "ignore": torch.zeros_like(mask, device="cpu"),
@@ -168,6 +196,11 @@ class Actors(Drawn[ActorItem]):
                 "actors": [asdict(actor) for actor in stage.actors],
             },
         }
+
+    def _faulty(self, rng: np.random.Generator, frames: Tensor) -> Tensor:
+        """Frames ``(T, 3, H, W)`` as a camera with faults shows them."""
+        camera = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
+        return augment(frames[None], camera, self.faults)[0].cpu()
 
     def _say(self, rng: np.random.Generator, stage: Stage, distractor: bool) -> tuple[int, Description] | None:
         """The target's number, -1 for none, and an expression."""

@@ -6,10 +6,9 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
-import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
@@ -24,7 +23,7 @@ from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, qualit
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.m3l_corpora import SUBJECTS, BuiltPairs, Corpus, Pairs, open_corpora
-from lbvedit.training.m3l_meaning import Meaning, asked
+from lbvedit.training.m3l_meaning import Meaning, Showing, asked, grounding_loss, shown
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
@@ -60,8 +59,9 @@ class M3LTraining(TrainingConfig):
         frames: most frames of a training clip, from the first on; each batch takes between a third of them and all.
         adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
         lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
+        showing: weight of the loss by which the 3D ResNet of ``m3l`` learns what it sees; an extension.
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
-            video; an extension. Without it, which of two things is meant is learnt last of all.
+            video; an extension. Without the two, which of two things is meant is learnt last of all.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
             ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
@@ -94,6 +94,7 @@ class M3LTraining(TrainingConfig):
     lr_quality: float = 1e-4
     structure: float = 0.1
     meaning: float = 0.1
+    showing: float = 0.1
     grounding: float = 0.1
     self_feed: float = 0.5
     steps: int = 20_000
@@ -104,16 +105,25 @@ class M3LTraining(TrainingConfig):
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "bf16"
 
 
+class _Language(NamedTuple):
+    """A corpus's words, what they may ask for, and what its videos may show."""
+
+    tokenizer: Tokenizer
+    asked: list[str]
+    shown: list[str]
+
+
 class M3LGame(nn.Module):
     """The editor, what teaches its text encoder, and, where it plays the dual game, its judges."""
 
     def __init__(
-        self, config: M3LConfig, *, judged: bool, system: System = "m3l", facts: int = 0, grounded: bool = False
+        self, config: M3LConfig, *, judged: bool, system: System = "m3l", asked: int = 0, shown: int = 0
     ) -> None:
         super().__init__()
         self.editor = make_system(system, config)
-        self.meaning = Meaning(facts, config.text_dim) if facts else None
-        self.grounding = nn.Conv2d(config.visual_dim, 1, 1) if grounded else None
+        self.meaning = Meaning(asked, config.text_dim) if asked else None
+        self.showing = Showing(shown, config.visual_dim) if shown else None
+        self.grounding = nn.Conv2d(config.visual_dim, 1, 1) if shown else None
         self.judge = DualDiscriminator(config.discriminator_dim, config.window) if judged else None
 
 
@@ -125,10 +135,13 @@ class M3LRecipe(Recipe[M3LTraining]):
     def build(self) -> M3LGame:
         """An :class:`M3LGame` whose text encoder has the corpus's vocabulary."""
         config = self.config
-        facts = len(self._language[1]) if config.meaning and config.model.text else 0
-        grounded = config.grounding > 0 and config.system == "m3l"
+        language = self._language
         game = M3LGame(
-            self.architecture, judged=config.adversarial > 0, system=config.system, facts=facts, grounded=grounded
+            self.architecture,
+            judged=config.adversarial > 0,
+            system=config.system,
+            asked=len(language.asked) if config.meaning and config.model.text else 0,
+            shown=len(language.shown) if config.grounding and config.system == "m3l" else 0,
         )
         if config.init is not None:
             initialise(game, game.editor, config.init)
@@ -146,19 +159,20 @@ class M3LRecipe(Recipe[M3LTraining]):
     @property
     def tokenizer(self) -> Tokenizer:
         """The words of the corpus's instructions; a function of corpus and seed alone."""
-        return self._language[0]
+        return self._language.tokenizer
 
     @functools.cached_property
-    def _language(self) -> tuple[Tokenizer, list[str]]:
-        """The words, and the facts that they may ask for."""
+    def _language(self) -> _Language:
         instructions: list[str] = []
-        facts: set[str] = set()
+        asks: set[str] = set()
+        shows: set[str] = set()
         for corpus in self._train:
             for index in range(min(_SENTENCES, len(corpus))):
                 said = corpus.said(index) if isinstance(corpus, BuiltPairs) else corpus[index]
                 instructions.append(said["instruction"])
-                facts |= asked(said["meta"])
-        return train_tokenizer(instructions), sorted(facts)
+                asks |= asked(said["meta"])
+                shows |= shown(said["meta"])
+        return _Language(train_tokenizer(instructions), sorted(asks), sorted(shows))
 
     def corpora(self, split: Split) -> dict[str, Pairs]:
         """The corpora of the training by name, or their test splits."""
@@ -188,14 +202,15 @@ class M3LRecipe(Recipe[M3LTraining]):
     def collate(self, pairs: Sequence[Pair], frames: int | None = None) -> dict[str, Tensor]:
         """Pairs as one batch, cut to their first ``frames`` frames."""
         ids, present = encode(self.tokenizer, [pair["instruction"] for pair in pairs])
-        facts = [asked(pair["meta"]) for pair in pairs]
+        language = self._language
         return {
             "source": torch.stack([pair["source"][:frames] for pair in pairs]),
             "target": torch.stack([pair["target"][:frames] for pair in pairs]),
             "changed": torch.stack([pair["changed"][:frames] for pair in pairs]),
             "ids": ids,
             "present": present,
-            "asked": torch.tensor([[float(fact in held) for fact in self._language[1]] for held in facts]),
+            "asked": _flags(language.asked, [asked(pair["meta"]) for pair in pairs]),
+            "shown": _flags(language.shown, [shown(pair["meta"]) for pair in pairs]),
         }
 
     def optimizers(self, model: nn.Module) -> dict[str, Optimizer]:
@@ -217,9 +232,12 @@ class M3LRecipe(Recipe[M3LTraining]):
         fed = self._fed(editor, source, target, batch)
         text = editor.read(batch["ids"], batch["present"])
         losses = {}
-        if model.grounding is not None and isinstance(editor, M3L):
-            f = editor.encode(source, text)
-            losses["grounding"] = self.config.grounding * _grounding(model.grounding(f.flatten(0, 1)), batch["changed"])
+        if model.showing is not None and model.grounding is not None and isinstance(editor, M3L):
+            v = editor.resnet(source)
+            f = editor.fuse(v, text)
+            where = model.grounding(f.flatten(0, 1))
+            losses["showing"] = self.config.showing * model.showing.loss(v, batch["shown"])
+            losses["grounding"] = self.config.grounding * grounding_loss(where, batch["changed"])
             edited = editor.paint(f, source, fed, text)
         else:
             edited = editor(source, fed, text)
@@ -325,10 +343,9 @@ class M3LRecipe(Recipe[M3LTraining]):
         return torch.stack(list(model.editor.edit(source, text)), dim=1)
 
 
-def _grounding(told: Tensor, changed: Tensor) -> Tensor:
-    """Binary cross-entropy of ``(B * T, 1, h, w)`` logits against what changes in each cell of ``(B, T, 1, H, W)``."""
-    cells = F.adaptive_max_pool2d(changed.flatten(0, 1).float(), told.shape[-2:])
-    return F.binary_cross_entropy_with_logits(told.float(), cells)
+def _flags(facts: Sequence[str], held: Sequence[frozenset[str]]) -> Tensor:
+    """Which facts hold of each pair: ``(B, facts)`` float in {0, 1}."""
+    return torch.tensor([[float(fact in each) for fact in facts] for each in held])
 
 
 def _signed(frames: Tensor) -> Tensor:

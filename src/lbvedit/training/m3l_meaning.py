@@ -1,8 +1,8 @@
-"""What an instruction asks for, in facts such as ``new digit 3``, which teach a text encoder without pictures.
+"""What an instruction asks for and what a video shows, in facts such as ``new digit 3``.
 
-Where RoBERTa comes trained, its words already differ; a small encoder that learns from nothing but repainted pixels
-gets stuck with words that are all alike, and paints the mean of what could be meant. The facts come from what the
-corpora's pairs tell in ``meta``, so they are sure, and a fact that an instruction leaves open stays open.
+Where RoBERTa and a ResNet come trained, they tell words and things apart already. Small ones that learn from nothing
+but repainted pixels get stuck: all words are alike, all things are, and the mean of what could be meant is painted. The
+facts come from what the corpora's pairs tell in ``meta``, so they are sure, and one that is left open stays open.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from lbvedit.data.e_clevr import PROPERTIES
 from lbvedit.systems.m3l.model import Instruction
 
-__all__ = ["Meaning", "asked"]
+__all__ = ["Meaning", "Showing", "asked", "grounding_loss", "shown"]
 
 
 def asked(meta: Mapping[str, Any]) -> frozenset[str]:
@@ -27,6 +27,18 @@ def asked(meta: Mapping[str, Any]) -> frozenset[str]:
     if "attributes" in meta:
         return frozenset(_of_solids(meta))
     return frozenset(_of_actors(meta))
+
+
+def shown(meta: Mapping[str, Any]) -> frozenset[str]:
+    """What the source of such a pair shows."""
+    if "digits" in meta:
+        return frozenset(f"digit {digit}" for digit in torch.as_tensor(meta["digits"])[0].tolist())
+    if "attributes" in meta:
+        solids = torch.as_tensor(meta["attributes"])[0].tolist()
+        return frozenset(
+            f"{name} {value}" for solid in solids for name, value in zip(PROPERTIES, solid, strict=True) if value >= 0
+        )
+    return frozenset(f"{each} {actor[each]}" for actor in meta["source"] for each in ("kind", "color"))
 
 
 def _of_digits(meta: Mapping[str, Any]) -> Iterable[str]:
@@ -87,3 +99,33 @@ class Meaning(nn.Module):
         told = torch.stack((self.from_words(words), self.from_sentence(text.sentence))).float()
         each = F.binary_cross_entropy_with_logits(told, facts.expand_as(told), reduction="none")
         return each.sum(dim=2).mean()
+
+
+class Showing(nn.Module):
+    """Tells from the features of frames what is in them, wherever it is.
+
+    Args:
+        facts: how many may be shown.
+        visual_dim: C_v.
+    """
+
+    def __init__(self, facts: int, visual_dim: int) -> None:
+        super().__init__()
+        self.told = nn.Conv2d(visual_dim, facts, 1)
+
+    def loss(self, v: Tensor, facts: Tensor) -> Tensor:
+        """Binary cross-entropy, summed over the facts, of the surest cells of each frame.
+
+        Args:
+            v: ``(B, N, C_v, h, w)`` features of the 3D ResNet.
+            facts: ``(B, facts)`` in {0, 1}, what each clip shows.
+        """
+        surest = self.told(v.flatten(0, 1)).float().flatten(2).logsumexp(dim=2).unflatten(0, v.shape[:2])
+        each = F.binary_cross_entropy_with_logits(surest, facts[:, None].expand_as(surest), reduction="none")
+        return each.sum(dim=2).mean()
+
+
+def grounding_loss(told: Tensor, changed: Tensor) -> Tensor:
+    """Binary cross-entropy of ``(B * T, 1, h, w)`` logits against what changes in each cell of ``(B, T, 1, H, W)``."""
+    cells = F.adaptive_max_pool2d(changed.flatten(0, 1).float(), told.shape[-2:])
+    return F.binary_cross_entropy_with_logits(told.float(), cells)

@@ -23,18 +23,20 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lbvedit.data.actors import Actors
 from lbvedit.data.davis import open_davis
 from lbvedit.data.expressions import absent_query
 from lbvedit.data.photos import IGNORED
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.measures.davis import region_j
-from lbvedit.nn.words import encode, load_tokenizer
+from lbvedit.nn.words import encode, load_tokenizer, train_tokenizer
 from lbvedit.pipelines.finder import Finder
 from lbvedit.pipelines.words import hear
 from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.losses import mmvt_loss
 from lbvedit.systems.mmvt.model import MMVT, Visual
 from lbvedit.systems.mmvt.motion import flow_image
+from lbvedit.training.acted import SIDE_PX, acted, expressions
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
@@ -47,6 +49,12 @@ CLASSES = 21
 LONGEST = 24
 """Tokens of an expression."""
 
+_TABLEAUX = 1_000_000
+"""Pictures of actors, more than anybody can render: none comes twice."""
+
+_STAGES = 1500
+"""Stages whose expressions give the words of a model that knows the world alone."""
+
 UNKNOWN_WORD = "zzz"
 """Stands for a word that the vocabulary lacks."""
 
@@ -58,13 +66,15 @@ class MMVTTrainingConfig(TrainingConfig):
     Args:
         data: the optional data folder.
         init: weights to begin with: a published folder, a run, or a file.
-        tokenizer: ``tokenizer.json``; by default the one of ``init``.
+        tokenizer: ``tokenizer.json``; not for a model that knows the world alone.
         teacher: folder of distilled features, or None.
         size_px: side of a training crop.
         expressions: expressions a picture; 0 trains the appearance encoder alone.
         spoken: expressions a step that have no picture, from which only the names of kinds are learnt.
         absent: share of expressions that name nothing in the picture.
         clips: share of pictures that come from the labelled clips, with their own motion.
+        actors: share of pictures that show the world's actors. With 1 nothing else is read, the words are the world's
+            own, and the weights are published as ``mmvt-small-clean``: begin them from nothing, or from such a run.
         row: row of the paper's ablation tables to train, such as ``B+M``; None trains the small model whole.
         cells: cells that the loss between appearance and motion compares.
         dense_weight: weight of the class maps' own loss.
@@ -83,6 +93,7 @@ class MMVTTrainingConfig(TrainingConfig):
     spoken: int = 64
     absent: float = 0.22
     clips: float = 0.15
+    actors: float = 0.0
     row: str | None = None
     cells: int = 128
     dense_weight: float = 0.5
@@ -119,13 +130,17 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
     def __init__(self, config: MMVTTrainingConfig) -> None:
         super().__init__(config)
         self._pictures: Pictures | None = None
+        self._actors = Actors("train", config.seed, size=_TABLEAUX, frames=1, side=SIDE_PX)
         self._tokenizer: Tokenizer | None = None
 
     @property
     def tokenizer(self) -> Tokenizer:
         """The word-level tokenizer that text goes through."""
         if self._tokenizer is None:
-            self._tokenizer = load_tokenizer(self.config.tokenizer)
+            if self.config.actors == 1:
+                self._tokenizer = train_tokenizer(expressions(np.random.default_rng(self.config.seed), _STAGES))
+            else:
+                self._tokenizer = load_tokenizer(self.config.tokenizer)
         return self._tokenizer
 
     @property
@@ -173,7 +188,14 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         return batch
 
     def _item(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
-        c, pictures = self.config, self.pictures
+        c = self.config
+        flow: Tensor | None
+        if c.actors and rng.random() < c.actors:
+            index = int(rng.integers(len(self._actors)))
+            view, flow, told = acted(self._actors, index, c.size_px, c.expressions, rng, absences=c.absent)
+            told = [replace(r, expression=_muttered(r.expression, rng)) for r in told]
+            return colored(view, rng), torch.as_tensor(flow), told
+        pictures = self.pictures
         if rng.random() < c.clips:
             view = draw_view(pictures, pictures.frames[int(rng.integers(len(pictures.frames)))], c.size_px, rng)
             told = _said(view, c.expressions, 2 * c.absent, rng)
@@ -277,19 +299,20 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         trainee = cast(Trainee, model)
         _rescale(trainee.mmvt.head.mix)
         figures = self.validate(model)
+        clean = self.config.actors == 1
         return Publication(
-            name="mmvt-small",
+            name="mmvt-small-clean" if clean else "mmvt-small",
             system="mmvt",
             model=trainee.mmvt,
             architecture=trainee.mmvt.config.to_json(),
-            licence="research only (CC BY-NC 4.0 and research-only photos)",
-            commercial_ok=False,
-            data=DATA,
+            licence="Apache-2.0" if clean else "research only (CC BY-NC 4.0 and research-only photos)",
+            commercial_ok=clean,
+            data=CLEAN_DATA if clean else DATA,
             metrics={f"DAVIS val8, single frames, J of {name}": value for name, value in figures.items()},
             measured_with="lbvedit train mmvt (the last row of runs/NAME/validation.csv)",
-            can=CAN,
-            cannot=CANNOT,
-            files={"tokenizer.json": self.config.tokenizer},
+            can=CLEAN_CAN if clean else CAN,
+            cannot=CLEAN_CANNOT if clean else CANNOT,
+            files={"tokenizer.json": self.tokenizer.to_str(pretty=True)},
         )
 
 
@@ -316,6 +339,12 @@ DATA = (
     "CamVid train and val: research",
     "A2D Sentences: its words, for the vocabulary only: CC BY-NC 4.0",
 )
+
+CLEAN_DATA = ("actors of lbvedit's own world (Apache-2.0)",)
+
+CLEAN_CAN = """Finds the actors of the procedural world by kind, colour, place and what they do."""
+
+CLEAN_CANNOT = """Real footage, which it has never seen."""
 
 CAN = """Finds the kinds of Pascal VOC (people, cars, dogs, cats, horses, cows, sheep, birds, buses, trains, bicycles,
 motorbikes, boats and others) by many names, with their colour, place and direction of motion, in real footage, one

@@ -29,7 +29,17 @@ from lbvedit.data.regions import BASIC_COLORS, color_ids, components
 from lbvedit.language.lexicon import KINDS, VOC_CLASSES
 from lbvedit.language.naming import kinds_in
 
-__all__ = ["Reference", "Region", "Still", "moving_flow", "named_kinds", "references", "regions", "spoken"]
+__all__ = [
+    "Reference",
+    "Region",
+    "Still",
+    "estimated",
+    "moving_flow",
+    "named_kinds",
+    "references",
+    "regions",
+    "spoken",
+]
 
 MOST_REGIONS = 6
 RIDDEN = frozenset({"bicycle", "horse", "motorbike", "boat", "car"})
@@ -127,10 +137,16 @@ def moving_flow(
         camera = torch.tensor(rng.normal(0, 0.012, 2), dtype=torch.float32) * width
         ys, xs = torch.meshgrid(torch.arange(height) - height / 2, torch.arange(width) - width / 2, indexing="ij")
         flow = flow + camera[:, None, None] + float(rng.normal(0, 0.01)) * torch.stack([xs, ys])
+    return estimated(flow, rng), told
+
+
+def estimated(flow: Tensor, rng: np.random.Generator) -> Tensor:
+    """An exact flow ``(2, H, W)`` with the soft edges and the noise of an estimated one."""
+    height, width = flow.shape[1:]
     noise = torch.from_numpy(rng.normal(0, 0.0012 * width, (1, 2, height // 16, width // 16))).float()
     flow = flow + F.interpolate(noise, (height, width), mode="bilinear", align_corners=False)[0]
     soft = int(rng.choice([3, 5, 9]))
-    return F.avg_pool2d(flow[None], soft, 1, soft // 2, count_include_pad=False)[0], told
+    return F.avg_pool2d(flow[None], soft, 1, soft // 2, count_include_pad=False)[0]
 
 
 def references(

@@ -104,8 +104,11 @@ class M3L(nn.Module):
 
     def encode(self, source: Tensor, text: Instruction) -> Tensor:
         """f^s = GF(LF(v^s, e_w), e_X): ``(B, N, C_v, h, w)``. Eq. (5)."""
+        return self.fuse(self.resnet(source), text)
+
+    def fuse(self, f: Tensor, text: Instruction) -> Tensor:
+        """What :meth:`encode` makes of the features v^s of the 3D ResNet."""
         text = self._conditioned(text)
-        f: Tensor = self.resnet(source)
         for level in self._levels(self.encoder):
             f = level.over_words(f, text)[0]
             f = level.over_frames(f, text.sentence)[0]

@@ -1,0 +1,90 @@
+"""Pictures of the world's actors for MMVT, rendered as they are needed, and what is said of everybody in them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from lbvedit.data.actors import Actors, Tableau
+from lbvedit.data.photos import IGNORED
+from lbvedit.data.world.stage import draw_stage
+from lbvedit.data.world.words import MODES, absent, describe
+from lbvedit.language.lexicon import VOC_CLASSES
+from lbvedit.training.pictures import View, draw_window
+from lbvedit.training.referring import Reference, estimated, named_kinds
+
+__all__ = ["SIDE_PX", "acted", "expressions"]
+
+SIDE_PX = 144
+"""Rendered side of a picture, before a window of it is shown larger."""
+
+_SMALLEST = 0.004
+"""Share of a crop below which a mask teaches nothing."""
+
+
+def acted(
+    actors: Actors, index: int, side: int, count: int, rng: np.random.Generator, *, absences: float
+) -> tuple[View, Tensor, list[Reference]]:
+    """A crop of a tableau, its flow as an estimate would have it, and expressions about it.
+
+    Args:
+        actors: where the tableau comes from.
+        index: its number.
+        side: of the crop.
+        count: expressions.
+        rng: draws the window and the words.
+        absences: how often an expression fits nobody.
+
+    Returns:
+        The crop, flow ``(2, side, side)`` in its pixels, and the expressions with their masks.
+    """
+    tableau = actors.tableau(index)
+    height, width = tableau.masks.shape[1:]
+    # Left and right are in the words, up and down in what they do: the window is neither mirrored nor turned.
+    window = replace(draw_window(height, width, rng, turn=False), mirrored=False)
+    grid = window.grid(height, width, side)
+    image = F.grid_sample(tableau.frame[None].float() / 255, grid, align_corners=False)[0].clamp(0, 1)
+    flow = F.grid_sample(tableau.flow[None].float(), grid, align_corners=False)[0]
+    flow = flow * torch.tensor([side / window.size[0], side / window.size[1]])[:, None, None]
+    planes = torch.cat((tableau.masks.float(), torch.ones(1, height, width)))
+    shown = F.grid_sample(planes[None], grid, mode="nearest", align_corners=False)[0] > 0.5
+    masks, inside = shown[:-1], shown[-1]
+    labels = torch.where(inside, 0, IGNORED).to(torch.uint8)
+    for actor, mask in zip(tableau.actors, masks, strict=True):
+        labels[mask] = VOC_CLASSES.index(actor.kind) if actor.kind in VOC_CLASSES else IGNORED
+    view = View(image, labels)
+    said = itertools.islice(_said(tableau, masks, rng, absences), count)
+    return view, estimated(flow, rng), list(said)
+
+
+def _said(tableau: Tableau, masks: Tensor, rng: np.random.Generator, absences: float) -> Iterator[Reference]:
+    """Expressions without end, most of them about somebody who is in the picture."""
+    nothing = torch.zeros_like(masks[0])
+    visible = [number for number, mask in enumerate(masks) if float(mask.float().mean()) > _SMALLEST]
+    while True:
+        found = None
+        if visible and rng.random() >= absences:
+            number = int(rng.choice(visible))
+            found = describe(rng, tableau.actors, number, str(rng.choice(MODES)))
+        if found is not None:
+            yield Reference(found.text, masks[number], nothing, named_kinds(found.text))
+        elif not visible or rng.random() < absences:
+            text = absent(rng, tableau.actors).text
+            yield Reference(text, nothing, nothing, named_kinds(text))
+
+
+def expressions(rng: np.random.Generator, stages: int) -> Iterator[str]:
+    """What can be said of everybody on some stages, in every mode: the words of the world."""
+    for _ in range(stages):
+        actors = draw_stage(rng, 16, least=2, most=5).actors
+        for number, mode in itertools.product(range(len(actors)), MODES):
+            found = describe(rng, actors, number, mode)
+            if found is not None:
+                yield found.text
+        yield absent(rng, actors).text

@@ -1,0 +1,79 @@
+"""Pictures of the world's actors, as MMVT is shown them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from lbvedit.data.actors import Actors
+from lbvedit.data.photos import IGNORED
+from lbvedit.language.lexicon import VOC_CLASSES
+from lbvedit.training.acted import acted, expressions
+from lbvedit.training.config import configure
+from lbvedit.training.mmvt import MMVTTraining, MMVTTrainingConfig
+from lbvedit.training.pictures import View
+from lbvedit.training.recipe import Draw
+from lbvedit.training.referring import Reference
+
+SIDE = 64
+
+
+@pytest.fixture(scope="module")
+def actors() -> Actors:
+    return Actors("train", 3, size=40, frames=1, side=SIDE)
+
+
+@pytest.fixture(scope="module")
+def pictures(actors: Actors) -> list[tuple[View, Tensor, list[Reference]]]:
+    rng = np.random.default_rng(0)
+    return [acted(actors, number, 48, 4, rng, absences=0.25) for number in range(12)]
+
+
+def test_a_tableau_is_the_first_frame_of_its_item(actors: Actors) -> None:
+    tableau, item = actors.tableau(5), actors[5]
+    assert torch.equal(tableau.frame, item["frames"][0])
+    assert torch.equal(tableau.flow, item["flow"][0])
+    assert torch.equal(tableau.masks[item["meta"]["target"]], item["mask"][0, 0])
+    assert [actor.kind for actor in tableau.actors] == [actor["kind"] for actor in item["meta"]["actors"]]
+
+
+def test_masks_lie_on_what_the_labels_call_by_that_name(pictures: list[tuple[View, Tensor, list[Reference]]]) -> None:
+    named = 0
+    for view, flow, said in pictures:
+        assert view.image.shape == (3, 48, 48)
+        assert flow.shape == (2, 48, 48)
+        assert len(said) == 4
+        for reference in said:
+            if reference.mask.any() and reference.kinds & set(VOC_CLASSES):
+                # Masks share pixels at their edges, where the labels have room for one name only.
+                most = int(view.labels[reference.mask].mode().values)
+                assert VOC_CLASSES[most] in reference.kinds, reference.expression
+                named += 1
+    assert named > 5
+
+
+def test_some_expressions_fit_nobody(pictures: list[tuple[View, Tensor, list[Reference]]]) -> None:
+    empty = [reference.mask.any().item() for _, _, said in pictures for reference in said]
+    assert 0.05 < 1 - sum(empty) / len(empty) < 0.6
+
+
+def test_what_lies_beyond_the_frame_is_no_background(pictures: list[tuple[View, Tensor, list[Reference]]]) -> None:
+    beyond = [view.labels == IGNORED for view, _, _ in pictures if (view.image == 0).all(dim=0).float().mean() > 0.1]
+    assert beyond
+    assert all(each.any() for each in beyond)
+
+
+def test_the_world_alone_needs_no_other_data_and_has_its_own_words(tmp_path: Path) -> None:
+    settings = {"data": tmp_path, "tokenizer": tmp_path, "actors": 1.0, "size_px": 48, "expressions": 2, "spoken": 4}
+    recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))
+    batch = recipe.batch(Draw(0, 0, 2))
+    assert batch["frames"].shape == (2, 3, 48, 48)
+    assert batch["masks"].shape == (4, 1, 48, 48)
+    vocabulary = recipe.tokenizer.get_vocab()
+    rng = np.random.default_rng(99)
+    said = " ".join(expressions(rng, 20)).replace(",", "").split()
+    assert sum(word in vocabulary for word in said) / len(said) > 0.99
