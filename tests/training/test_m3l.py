@@ -98,7 +98,7 @@ def test_words_learn_what_they_ask_for() -> None:
 def test_what_is_shown_counts_wherever_it_is() -> None:
     showing = Showing(2, 3)
     with torch.no_grad():
-        showing.told.weight.copy_(torch.tensor([[9.0, 0, 0], [0, 9.0, 0]])[..., None, None])
+        showing.told.weight.copy_(torch.tensor([[99.0, 0, 0], [0, 99.0, 0]]))
         showing.told.bias.fill_(-6.0)
     v = torch.zeros(2, 1, 3, 4, 4)
     v[0, 0, 0, 3, 1] = v[1, 0, 1, 0, 2] = 2.0

@@ -111,17 +111,17 @@ class Showing(nn.Module):
 
     def __init__(self, facts: int, visual_dim: int) -> None:
         super().__init__()
-        self.told = nn.Conv2d(visual_dim, facts, 1)
+        self.told = nn.Linear(visual_dim, facts)
 
     def loss(self, v: Tensor, facts: Tensor) -> Tensor:
-        """Binary cross-entropy, summed over the facts, of the surest cells of each frame.
+        """Binary cross-entropy, summed over the facts, of the mean of each frame's cells.
 
         Args:
             v: ``(B, N, C_v, h, w)`` features of the 3D ResNet.
             facts: ``(B, facts)`` in {0, 1}, what each clip shows.
         """
-        surest = self.told(v.flatten(0, 1)).float().flatten(2).logsumexp(dim=2).unflatten(0, v.shape[:2])
-        each = F.binary_cross_entropy_with_logits(surest, facts[:, None].expand_as(surest), reduction="none")
+        told = self.told(v.mean(dim=(3, 4))).float()
+        each = F.binary_cross_entropy_with_logits(told, facts[:, None].expand_as(told), reduction="none")
         return each.sum(dim=2).mean()
 
 

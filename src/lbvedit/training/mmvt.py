@@ -7,6 +7,8 @@ maps teach the appearance encoder all their classes at once, and what a teacher 
     lbvedit train mmvt --run sight --set expressions=0 --set teacher=DIR        # the encoder alone: learns to see
     lbvedit train mmvt --run words --set init=runs/sight --set freeze=true      # all but the encoder: learns words
     lbvedit train mmvt --run whole --set init=runs/words --set teacher=DIR      # everything together
+
+The world's actors may be mixed in, or be all that there is (``--set actors=1``), which needs no data at all.
 """
 
 from __future__ import annotations
