@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lbvedit.systems.m3l.features import CausalConv3d, FrameResNet, Generator, SelfAttention2d, shifted
+from lbvedit.systems.m3l.features import CausalConv3d, FrameResNet, Generator, SelfAttention2d
 
 
 @pytest.mark.parametrize("kernel_t", [1, 3])
@@ -48,34 +48,20 @@ def test_generator_undoes_the_strides(strides: tuple[int, ...]) -> None:
     assert generator(torch.randn(1, 2, 16, 2, 3), source, source).shape == source.shape
 
 
-def test_warp_gate_carries_the_previous_frame_along() -> None:
+def test_warp_gate_carries_the_previous_frame_along_its_flow() -> None:
     generator = Generator((4, 8), (1, 2), copy_gate=True, warp_gate=True)
-    source, previous = torch.zeros(1, 1, 3, 16, 16), torch.zeros(1, 1, 3, 16, 16)
+    source, previous = torch.zeros(1, 1, 3, 8, 8), torch.zeros(1, 1, 3, 8, 8)
     previous[..., 2, 3] = 1.0
-    assert generator.shift is not None
+    assert generator.flow is not None
     with torch.no_grad():
-        for layer in (generator.out, generator.shift):
+        for layer in (generator.out, generator.flow):
             layer.weight.zero_()
         generator.out.bias.copy_(torch.tensor([0.0, 0.0, 0.0, -99.0, 99.0]))  # all share to the moved frame
-        across, along = generator.shift.bias.view(2, -1)
-        across[Generator.REACH_PX + 1] = along[Generator.REACH_PX - 2] = 99.0
-    moved = generator(torch.randn(1, 1, 8, 8, 8), source, previous)
+        generator.flow.bias.copy_(torch.atanh(torch.tensor([1.0, -2.0]) / Generator.FARTHEST_PX))
+    moved = generator(torch.randn(1, 1, 8, 4, 4), source, previous)
     expected = torch.zeros_like(moved)
     expected[..., 4, 2] = 1.0  # a pixel looks one to its right and two up
     assert torch.allclose(moved, expected, atol=1e-5)
-
-
-def test_a_sure_shift_copies_exactly_however_often_and_an_unsure_one_mixes() -> None:
-    image = torch.rand(2, 3, 9, 9)
-    sure = torch.full((2, 5, 9, 9), -200.0).index_fill(1, torch.tensor(3), 0.0)
-    still = torch.full((2, 5, 9, 9), -200.0).index_fill(1, torch.tensor(2), 0.0)
-    moved = image
-    for _ in range(4):
-        moved = shifted(moved, sure, still)
-    assert torch.equal(moved[..., :5], image[..., 4:])
-    assert torch.equal(moved[..., 5:], image[..., 8:].expand(-1, -1, -1, 4))  # the border goes on
-    even = shifted(image, torch.zeros(2, 3, 9, 9), still)
-    assert torch.allclose(even[..., 4], image[..., 3:6].mean(dim=-1))
 
 
 def test_self_attention_begins_as_identity() -> None:

@@ -27,8 +27,8 @@ class M3LConfig:
             concatenated with the sentence embedding instead of fused, and no instruction at all.
         copy_gate: an extension. The generator also gives a matte in [0, 1] that mixes its pixels into the source frame
             of the same moment, so that what the instruction leaves alone is copied, not repainted.
-        warp_gate: an extension. The generator also gives where each pixel was before and the matte of a third layer,
-            what was there in the previous edited frame, so that what moves on is carried along, not repainted.
+        warp_gate: an extension. The generator also gives a flow and the matte of a third layer, the previous edited
+            frame moved along that flow, so that what moves on is carried along, not repainted at every frame.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,

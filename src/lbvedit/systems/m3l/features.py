@@ -14,16 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-__all__ = [
-    "CausalConv3d",
-    "FrameNorm",
-    "FrameResNet",
-    "Generator",
-    "ResBlock3d",
-    "SelfAttention2d",
-    "UpBlock",
-    "shifted",
-]
+from lbvedit.motion import warp
+
+__all__ = ["CausalConv3d", "FrameNorm", "FrameResNet", "Generator", "ResBlock3d", "SelfAttention2d", "UpBlock"]
 
 Cache = dict[str, Tensor]
 
@@ -172,30 +165,6 @@ class UpBlock(nn.Module):
         return h + self._scaled(self.shortcut(x))
 
 
-def shifted(image: Tensor, across: Tensor, along: Tensor) -> Tensor:
-    """Each pixel as a mixture of those around it, first along its row, then along its column.
-
-    A softmax over whole pixels, in the manner of dynamic neural advection (Finn et al., arXiv 1605.07157) with
-    separable kernels (Niklaus et al., arXiv 1708.01692): what is sure of its shift is copied exactly, so that a clip
-    whose frames are each made from the one before does not blur as bilinear lookup along a flow makes it.
-
-    Args:
-        image: ``(B, C, H, W)`` float; beyond its border the nearest pixel counts.
-        across: ``(B, 2R + 1, H, W)`` logits of the shifts -R .. R along x.
-        along: the same along y.
-    """
-    for axis, logits in ((3, across), (2, along)):
-        reach = logits.shape[1] // 2
-        padding = (reach, reach, 0, 0) if axis == 3 else (0, 0, reach, reach)
-        padded = F.pad(image, padding, mode="replicate")
-        shares = logits.softmax(dim=1).unsqueeze(2).unbind(1)
-        size = image.shape[axis]
-        image = sum(
-            (share * padded.narrow(axis, start, size) for start, share in enumerate(shares)), torch.zeros_like(image)
-        )
-    return image
-
-
 class Generator(nn.Module):
     """U: a frame from its decoding feature. Eq. (8).
 
@@ -206,11 +175,11 @@ class Generator(nn.Module):
         widths: channels of the 3D ResNet's blocks, mirrored here.
         strides: its strides, mirrored here.
         copy_gate: also give a matte that mixes in the source frame.
-        warp_gate: also give where each pixel was in the previous edited frame, and a matte that mixes that in.
+        warp_gate: also give a flow, and a matte that mixes in the previous edited frame moved along it.
     """
 
-    REACH_PX = 5
-    """How far a pixel may have moved along either axis."""
+    FARTHEST_PX = 8.0
+    """How far the flow reaches along either axis."""
 
     def __init__(
         self, widths: tuple[int, ...], strides: tuple[int, ...], *, copy_gate: bool, warp_gate: bool = False
@@ -227,10 +196,7 @@ class Generator(nn.Module):
         self.norm = FrameNorm(widths[0])
         self.gates = (copy_gate, warp_gate)
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
-        self.shift = nn.Conv2d(widths[0], 2 * (2 * self.REACH_PX + 1), 3, padding=1) if warp_gate else None
-        if self.shift is not None and self.shift.bias is not None:
-            with torch.no_grad():  # begins near standing still
-                self.shift.bias.view(2, -1)[:, self.REACH_PX] += 2.0
+        self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
 
     def forward(self, d: Tensor, source: Tensor, previous: Tensor) -> Tensor:
         """Frames ``(B, T, 3, H, W)`` in [-1, 1].
@@ -253,8 +219,9 @@ class Generator(nn.Module):
         layers = [torch.tanh(painted[:, :3])]
         if self.gates[0]:
             layers.append(source.float().flatten(0, 1))
-        if self.shift is not None:
-            layers.append(shifted(previous.float().flatten(0, 1), *self.shift(x).float().chunk(2, dim=1)))
+        if self.flow is not None:
+            flow = self.FARTHEST_PX * torch.tanh(self.flow(x).float())
+            layers.append(warp(previous.float().flatten(0, 1), flow))
         # The painted layer's own logit is zero: with one gate the softmax is its sigmoid.
         logits = torch.cat((torch.zeros_like(painted[:, :1]), painted[:, 3:]), dim=1)
         shares = logits.softmax(dim=1).unsqueeze(2)
