@@ -23,7 +23,7 @@ def metrics(system: str, corpus: str, *, needs: str | None = None, limit: int | 
 @pytest.mark.long
 def test_mmvt_small_finds_things_in_real_footage() -> None:
     found = metrics("mmvt", "davis", needs="davis")
-    assert found["j_mean"] >= 0.68
+    assert found["j_mean"] >= 0.7
     assert found["car-shadow/j_mean"] >= 0.8
     assert found["stability_of_truth"] >= 0.97
 

@@ -15,10 +15,10 @@ from lbvedit.motion import warp
 __all__ = ["Instance", "Steady", "Tracker"]
 
 
-LIKENESS = 0.12
+LIKENESS = 0.15
 """Mean difference of colours along the flow at which what was known before counts a third as much."""
 
-INERTIA = 0.12
+INERTIA = 0.18
 """How far beyond the threshold a pixel must go to change sides, where the motion is sure."""
 
 

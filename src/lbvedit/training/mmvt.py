@@ -302,6 +302,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         _rescale(trainee.mmvt.head.mix)
         figures = self.validate(model)
         clean = self.config.actors == 1
+        data = CLEAN_DATA if clean else DATA + (CLEAN_DATA if self.config.actors else ())
         return Publication(
             name="mmvt-small-clean" if clean else "mmvt-small",
             system="mmvt",
@@ -309,7 +310,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             architecture=trainee.mmvt.config.to_json(),
             licence="Apache-2.0" if clean else "research only (CC BY-NC 4.0 and research-only photos)",
             commercial_ok=clean,
-            data=CLEAN_DATA if clean else DATA,
+            data=data,
             metrics={f"DAVIS val8, single frames, J of {name}": value for name, value in figures.items()},
             measured_with="lbvedit train mmvt (the last row of runs/NAME/validation.csv)",
             can=CLEAN_CAN if clean else CAN,
