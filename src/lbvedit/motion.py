@@ -133,6 +133,9 @@ def _dis(fast: bool) -> Any:
 
     name = "fast" if fast else "medium"
     if not hasattr(_own, name):
+        # DIS carries what it finds from row to row, so its flow depends on how OpenCV shares the rows out, and with
+        # other threads about, that is left to chance; a resumed job must see what an undisturbed one saw.
+        cv2.setNumThreads(1)
         preset = cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST if fast else cv2.DISOPTICAL_FLOW_PRESET_MEDIUM
         setattr(_own, name, cv2.DISOpticalFlow.create(preset))
     return getattr(_own, name)
