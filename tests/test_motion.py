@@ -37,6 +37,16 @@ def test_flow_takes_bytes_gray_and_tiny_frames() -> None:
     assert motion.flow(first[:1, :9, :7], first[:1, :9, :7]).shape == (2, 9, 7)
 
 
+@pytest.mark.parametrize("method", ["dis", "dis-fast"])
+def test_flow_does_not_depend_on_the_frames_before(method: motion.Method) -> None:
+    torch.manual_seed(0)
+    first, second, tiny = torch.rand(3, 64, 96), torch.rand(3, 64, 96), torch.rand(3, 160, 240)
+    before = motion.flow(first, second, method)
+    for size in (16, 40, 160):
+        motion.flow(tiny[:, :size, :size], tiny[:, -size:, -size:], method)
+    assert torch.equal(motion.flow(first, second, method), before)
+
+
 def test_flow_refuses_frames_of_two_sizes() -> None:
     with pytest.raises(ValueError, match="differ in shape"):
         motion.flow(texture(), texture(90))

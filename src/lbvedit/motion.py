@@ -6,7 +6,6 @@ A flow is ``(2, H, W)`` float32 in pixels, x before y: the pixel at (x, y) of th
 
 from __future__ import annotations
 
-import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -124,23 +123,6 @@ def _unit(frame: Tensor) -> Tensor:
     return frame.float() if frame.is_floating_point() else frame.float() / torch.iinfo(frame.dtype).max
 
 
-_own = threading.local()
-"""One DIS a thread: it keeps its pyramids in itself."""
-
-
-def _dis(fast: bool) -> Any:
-    import cv2
-
-    name = "fast" if fast else "medium"
-    if not hasattr(_own, name):
-        # DIS carries what it finds from row to row, so its flow depends on how OpenCV shares the rows out, and with
-        # other threads about, that is left to chance; a resumed job must see what an undisturbed one saw.
-        cv2.setNumThreads(1)
-        preset = cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST if fast else cv2.DISOPTICAL_FLOW_PRESET_MEDIUM
-        setattr(_own, name, cv2.DISOpticalFlow.create(preset))
-    return getattr(_own, name)
-
-
 def _dis_flow(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any], *, fast: bool) -> Tensor:
     import cv2
     import numpy as np
@@ -153,7 +135,12 @@ def _dis_flow(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any], *, fast
         first, second = (
             cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_REPLICATE) for image in (first, second)
         )
-    field = _dis(fast).calc(first, second, None)[:height, :width]
+    # DIS carries what it finds from row to row, so its flow depends on how OpenCV shares the rows out, and with other
+    # threads about, that is left to chance; a resumed job must see what an undisturbed one saw.
+    cv2.setNumThreads(1)
+    # A new one each time: it keeps its pyramids, and the scales that it once chose for a small frame, in itself.
+    preset = cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST if fast else cv2.DISOPTICAL_FLOW_PRESET_MEDIUM
+    field = cv2.DISOpticalFlow.create(preset).calc(first, second, None)[:height, :width]
     return torch.from_numpy(np.ascontiguousarray(field.transpose(2, 0, 1)))
 
 
