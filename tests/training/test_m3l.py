@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from lbvedit.data.mnist import DMnist
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.pipelines.m3l_editor import M3LEditor
@@ -19,7 +20,7 @@ from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe, M3LTraining
 from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, shows_held_out
-from lbvedit.training.m3l_meaning import Meaning, Showing, asked, grounding_loss, shown
+from lbvedit.training.m3l_meaning import Meaning, Showing, asked, centres, grounding_loss, shown
 from lbvedit.training.publish import publish
 from lbvedit.training.recipe import Draw
 from tests.training.tiny_m3l import TINY, write_digits, write_pairs
@@ -102,8 +103,30 @@ def test_what_is_shown_counts_wherever_it_is() -> None:
         showing.told.bias.fill_(-6.0)
     v = torch.zeros(2, 1, 3, 4, 4)
     v[0, 0, 0, 3, 1] = v[1, 0, 1, 0, 2] = 2.0
-    right, wrong = torch.eye(2), torch.eye(2).flip(0)
+    right, wrong = torch.eye(2)[:, None], torch.eye(2).flip(0)[:, None]
     assert showing.loss(v, right) < 0.1 < 5 < showing.loss(v, wrong)
+
+
+def test_what_is_shown_is_asked_where_it_is() -> None:
+    showing = Showing(2, 2)
+    with torch.no_grad():
+        showing.told.weight.copy_(12 * torch.eye(2))
+        showing.told.bias.fill_(-6.0)
+    v = torch.zeros(1, 1, 2, 4, 4)
+    v[0, 0, 0, 3, 1] = v[0, 0, 1, 0, 2] = 1.0
+    facts = torch.eye(2)[None]
+    places = torch.tensor([[[[-0.25, 0.75]], [[0.25, -0.75]]]])  # of two things, x before y
+    assert showing.loss(v, facts, places) < 0.01 < 5 < showing.loss(v, facts, places.flip(1))
+
+
+def test_digits_are_where_their_centres_are(digits: Path) -> None:
+    pair = DMnist(digits, "train")[0]
+    places = centres(pair["meta"])
+    assert places is not None
+    assert places.shape == (2, 30, 2)
+    corners = (places + 1) / 2 * 64 - 14
+    assert torch.equal(corners.round().long(), pair["meta"]["paths"][0])
+    assert centres({"attributes": []}) is None
 
 
 def test_grounding_is_least_where_the_change_is() -> None:
@@ -117,7 +140,7 @@ def test_grounding_is_least_where_the_change_is() -> None:
 
 def test_facts_of_a_pair() -> None:
     digits = {"digits": [[7, 8], [0, 8]], "directions": [[1, 2], [1, 3]]}
-    assert shown(digits) == {"digit 7", "digit 8"}
+    assert shown(digits) == [{"digit 7"}, {"digit 8"}]
     assert asked(digits) == {"old digit 7", "new digit 0", "digit 8 goes elsewhere", "to direction 3"}
 
     solids = {
@@ -128,14 +151,15 @@ def test_facts_of_a_pair() -> None:
     }
     old = {"old size 1", "old color 2", "old material 1", "old shape 0"}
     beside = {"beside size 0", "beside color 1", "beside material 0", "beside shape 2"}
-    assert shown(solids) == {"size 0", "size 1", "color 1", "color 2", "material 0", "material 1", "shape 0", "shape 2"}
+    seen = {"size 0", "size 1", "color 1", "color 2", "material 0", "material 1", "shape 0", "shape 2"}
+    assert shown(solids) == [seen]
     assert asked(solids) == old | beside | {"new color 4", "behind"}
 
     dog = {"kind": "dog", "color": "brown", "act": {"action": "walk", "direction": "left"}}
     runs = dog | {"act": {"action": "run", "direction": "right"}}
     acted = {"kind": "act", "actor": 0, "source": [dog], "target": [runs]}
     looks = {"old kind dog", "old color brown", "new kind dog", "new color brown"}
-    assert shown(acted) == {"kind dog", "color brown"}
+    assert shown(acted) == [{"kind dog", "color brown"}]
     assert asked(acted) == looks | {"act", "does run", "goes right"}
     assert asked({"kind": "remove", "actor": 0, "source": [dog], "target": []}) == {
         "remove",

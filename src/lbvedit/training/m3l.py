@@ -23,7 +23,7 @@ from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, qualit
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.m3l_corpora import SUBJECTS, BuiltPairs, Corpus, Pairs, open_corpora
-from lbvedit.training.m3l_meaning import Meaning, Showing, asked, grounding_loss, shown
+from lbvedit.training.m3l_meaning import Meaning, Showing, asked, centres, grounding_loss, shown
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
@@ -141,7 +141,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             judged=config.adversarial > 0,
             system=config.system,
             asked=len(language.asked) if config.meaning and config.model.text else 0,
-            shown=len(language.shown) if config.grounding and config.system == "m3l" else 0,
+            shown=len(language.shown) if (config.showing or config.grounding) and config.system == "m3l" else 0,
         )
         if config.init is not None:
             initialise(game, game.editor, config.init)
@@ -171,7 +171,7 @@ class M3LRecipe(Recipe[M3LTraining]):
                 said = corpus.said(index) if isinstance(corpus, BuiltPairs) else corpus[index]
                 instructions.append(said["instruction"])
                 asks |= asked(said["meta"])
-                shows |= shown(said["meta"])
+                shows.update(*shown(said["meta"]))
         return _Language(train_tokenizer(instructions), sorted(asks), sorted(shows))
 
     def corpora(self, split: Split) -> dict[str, Pairs]:
@@ -203,15 +203,18 @@ class M3LRecipe(Recipe[M3LTraining]):
         """Pairs as one batch, cut to their first ``frames`` frames."""
         ids, present = encode(self.tokenizer, [pair["instruction"] for pair in pairs])
         language = self._language
-        return {
+        batch = {
             "source": torch.stack([pair["source"][:frames] for pair in pairs]),
             "target": torch.stack([pair["target"][:frames] for pair in pairs]),
             "changed": torch.stack([pair["changed"][:frames] for pair in pairs]),
             "ids": ids,
             "present": present,
             "asked": _flags(language.asked, [asked(pair["meta"]) for pair in pairs]),
-            "shown": _flags(language.shown, [shown(pair["meta"]) for pair in pairs]),
+            "shown": torch.stack([_flags(language.shown, shown(pair["meta"])) for pair in pairs]),
         }
+        places = [centres(pair["meta"]) for pair in pairs]
+        told = [place[:, :frames] for place in places if place is not None]
+        return batch | {"places": torch.stack(told)} if told else batch
 
     def optimizers(self, model: nn.Module) -> dict[str, Optimizer]:
         """Adam for L_E and, in the dual game, Adam for L_G on the same weights and for L_D on the judges'. App. A."""
@@ -236,7 +239,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             v = editor.resnet(source)
             f = editor.fuse(v, text)
             where = model.grounding(f.flatten(0, 1))
-            losses["showing"] = self.config.showing * model.showing.loss(v, batch["shown"])
+            losses["showing"] = self.config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
             losses["grounding"] = self.config.grounding * grounding_loss(where, batch["changed"])
             edited = editor.paint(f, source, fed, text)
         else:

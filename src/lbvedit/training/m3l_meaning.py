@@ -15,9 +15,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.data.e_clevr import PROPERTIES
+from lbvedit.data.mnist import DIGIT, FRAME
 from lbvedit.systems.m3l.model import Instruction
 
-__all__ = ["Meaning", "Showing", "asked", "grounding_loss", "shown"]
+__all__ = ["Meaning", "Showing", "asked", "centres", "grounding_loss", "shown"]
 
 
 def asked(meta: Mapping[str, Any]) -> frozenset[str]:
@@ -29,16 +30,25 @@ def asked(meta: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(_of_actors(meta))
 
 
-def shown(meta: Mapping[str, Any]) -> frozenset[str]:
-    """What the source of such a pair shows."""
+def shown(meta: Mapping[str, Any]) -> list[frozenset[str]]:
+    """What the source of such a pair shows: a set a thing where :func:`centres` tells places, else one for all."""
     if "digits" in meta:
-        return frozenset(f"digit {digit}" for digit in torch.as_tensor(meta["digits"])[0].tolist())
+        return [frozenset({f"digit {digit}"}) for digit in torch.as_tensor(meta["digits"])[0].tolist()]
     if "attributes" in meta:
         solids = torch.as_tensor(meta["attributes"])[0].tolist()
-        return frozenset(
-            f"{name} {value}" for solid in solids for name, value in zip(PROPERTIES, solid, strict=True) if value >= 0
-        )
-    return frozenset(f"{each} {actor[each]}" for actor in meta["source"] for each in ("kind", "color"))
+        named = (zip(PROPERTIES, solid, strict=True) for solid in solids)
+        return [frozenset(f"{name} {value}" for solid in named for name, value in solid if value >= 0)]
+    return [frozenset(f"{each} {actor[each]}" for actor in meta["source"] for each in ("kind", "color"))]
+
+
+def centres(meta: Mapping[str, Any]) -> Tensor | None:
+    """Where the things of a source are, ``(things, T, 2)``, x before y, -1 to 1 from border to border, if that is told.
+
+    The world's pairs do not tell it.
+    """
+    if "paths" not in meta:
+        return None
+    return 2 * (torch.as_tensor(meta["paths"])[0] + DIGIT / 2) / FRAME - 1
 
 
 def _of_digits(meta: Mapping[str, Any]) -> Iterable[str]:
@@ -96,13 +106,12 @@ class Meaning(nn.Module):
         """
         present = text.present.unsqueeze(2)
         words = text.words.masked_fill(~present, 0).sum(dim=1) / present.sum(dim=1)
-        told = torch.stack((self.from_words(words), self.from_sentence(text.sentence))).float()
-        each = F.binary_cross_entropy_with_logits(told, facts.expand_as(told), reduction="none")
-        return each.sum(dim=2).mean()
+        told = torch.stack((self.from_words(words), self.from_sentence(text.sentence)))
+        return _telling(told, facts)
 
 
 class Showing(nn.Module):
-    """Tells from the features of frames what is in them, wherever it is.
+    """Tells from the features of frames what is in them.
 
     Args:
         facts: how many may be shown.
@@ -113,16 +122,28 @@ class Showing(nn.Module):
         super().__init__()
         self.told = nn.Linear(visual_dim, facts)
 
-    def loss(self, v: Tensor, facts: Tensor) -> Tensor:
-        """Binary cross-entropy, summed over the facts, of the mean of each frame's cells.
+    def loss(self, v: Tensor, facts: Tensor, places: Tensor | None = None) -> Tensor:
+        """Binary cross-entropy, summed over the facts, of the cell where each thing is, or of the mean of a frame's.
 
         Args:
             v: ``(B, N, C_v, h, w)`` features of the 3D ResNet.
-            facts: ``(B, facts)`` in {0, 1}, what each clip shows.
+            facts: ``(B, things, facts)`` in {0, 1}, what each thing is; one thing stands for all without ``places``.
+            places: ``(B, things, N, 2)`` their :func:`centres`, if they are told. Then it need not find out what the
+                facts are about.
         """
-        told = self.told(v.mean(dim=(3, 4))).float()
-        each = F.binary_cross_entropy_with_logits(told, facts[:, None].expand_as(told), reduction="none")
-        return each.sum(dim=2).mean()
+        if places is None:
+            seen = v.mean(dim=(3, 4))[:, None]
+        else:
+            grid = places.transpose(1, 2).flatten(0, 1).unsqueeze(2)  # (B * N, things, 1, 2)
+            cells = F.grid_sample(v.flatten(0, 1).float(), grid.float(), align_corners=False)
+            seen = cells.squeeze(3).unflatten(0, v.shape[:2]).permute(0, 3, 1, 2)
+        return _telling(self.told(seen.to(v.dtype)), facts[:, :, None])
+
+
+def _telling(told: Tensor, facts: Tensor) -> Tensor:
+    """The mean of the binary cross-entropy of logits ``(..., facts)``, summed over the facts."""
+    each = F.binary_cross_entropy_with_logits(told.float(), facts.expand_as(told), reduction="none")
+    return each.sum(dim=-1).mean()
 
 
 def grounding_loss(told: Tensor, changed: Tensor) -> Tensor:
