@@ -190,27 +190,37 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         return batch
 
     def _item(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
+        """A picture, its flow ``(2, S, S)`` and what is said of it."""
         c = self.config
-        flow: Tensor | None
         if c.actors and rng.random() < c.actors:
             index = int(rng.integers(len(self._actors)))
             view, flow, told = acted(self._actors, index, c.size_px, c.expressions, rng, absences=c.absent)
-            told = [replace(r, expression=_muttered(r.expression, rng)) for r in told]
-            return colored(view, rng), torch.as_tensor(flow), told
-        pictures = self.pictures
-        if rng.random() < c.clips:
-            view = draw_view(pictures, pictures.frames[int(rng.integers(len(pictures.frames)))], c.size_px, rng)
-            told = _said(view, c.expressions, 2 * c.absent, rng)
-            flow = view.flow
+        elif rng.random() < c.clips:
+            view, flow, told = self._clip(rng)
         else:
-            view = draw_view(pictures, pictures.draw_photo(rng), c.size_px, rng)
-            still = Still(view.image, view.labels, view.captions, view.mirrored)
-            flow, found = None, regions(still)
-            if rng.random() < 0.7:
-                flow, found = moving_flow(found, (c.size_px, c.size_px), rng)
-            told = references(still, found, c.expressions, rng, absent=c.absent)
+            view, flow, told = self._photo(rng)
         told = [replace(r, expression=_muttered(r.expression, rng)) for r in told]
-        return colored(view, rng), torch.zeros(2, c.size_px, c.size_px) if flow is None else flow, told
+        return colored(view, rng), flow, told
+
+    def _clip(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
+        pictures, c = self.pictures, self.config
+        view = draw_view(pictures, pictures.frames[int(rng.integers(len(pictures.frames)))], c.size_px, rng)
+        flow = self._rest if view.flow is None else view.flow
+        return view, flow, _said(view, c.expressions, 2 * c.absent, rng)
+
+    def _photo(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
+        c = self.config
+        view = draw_view(self.pictures, self.pictures.draw_photo(rng), c.size_px, rng)
+        still = Still(view.image, view.labels, view.captions, view.mirrored)
+        flow, found = self._rest, regions(still)
+        if rng.random() < 0.7:
+            flow, found = moving_flow(found, (c.size_px, c.size_px), rng)
+        return view, flow, references(still, found, c.expressions, rng, absent=c.absent)
+
+    @property
+    def _rest(self) -> Tensor:
+        """The flow of a picture in which nothing moves."""
+        return torch.zeros(2, self.config.size_px, self.config.size_px)
 
     def loss(self, model: nn.Module, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """What the expressions' masks say, and what the class maps and the teacher say."""
