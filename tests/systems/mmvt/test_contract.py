@@ -126,3 +126,13 @@ def test_the_class_map_speaks_for_the_kinds_that_are_named() -> None:
     for place, kind in enumerate((2, 3, 1)):
         logits[0, kind, 0, place] = 20
     assert (kinds(logits, torch.zeros(1, 3))[0, 0, 0] > 0).tolist() == [True, True, False]
+
+
+def test_a_sure_class_map_stays_finite_in_bf16() -> None:
+    kinds = Kinds(features=4, language=3, kinds=2)
+    with torch.no_grad():
+        kinds.named.weight.zero_()
+        kinds.named.bias.copy_(torch.tensor([-20.0, 20]))
+    logits = torch.tensor([-20.0, 20]).reshape(1, 2, 1, 1)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert kinds(logits, torch.zeros(1, 3)).isfinite().all()

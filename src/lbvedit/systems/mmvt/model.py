@@ -119,7 +119,8 @@ class Kinds(nn.Module):
         """Logits ``(B, 1, h, w)`` of ``kinds: (B, K, h, w)`` logits and ``sentence: (B, C)``."""
         named = torch.sigmoid(self.named(sentence).float())
         likely = torch.einsum("bkhw,bk->bhw", kinds.float().softmax(dim=1), named)[:, None]
-        return self.weight * torch.logit(likely, eps=1e-3)
+        # Under autocast the product is in bf16, where 1 - 1e-3 is 1 and its logit infinite.
+        return self.weight * torch.logit(likely.float(), eps=1e-3)
 
 
 class Presence(nn.Module):
