@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from lbvedit.language.amounts import amount_at
+from lbvedit.language.amounts import amount_at, split_amount
 from lbvedit.language.complements import complement, look
 from lbvedit.language.drafts import NOBODY, Draft, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Frame, Phrase
@@ -27,7 +27,8 @@ _TRAILERS = tuple(
                    "if you do not mind", "cheers", "afterwards", "after that", "at the same time", "thanks a lot",
                    "first", "and",
                    "that would be great", "in that order", "in the process", "again", "finally", "then", "also",
-                   "somehow")
+                   "somehow", "for instagram", "for tiktok", "for youtube", "for social media", "for reels",
+                   "for stories")
 )  # fmt: skip
 _WISHES = (("i", "want"), ("i", "would", "like"), ("we", "want"), ("i", "need"), ("i", "would", "love"), ("we",
     "would", "like"),
@@ -47,6 +48,10 @@ _MUST = (("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to",
     ("should", "have"), ("needs", "to", "get"), ("should", "all", "be"), ("would", "look", "better"), ("will",
     "be"))  # fmt: skip
 _STATED = (("to", "be"), ("to", "look"), ("to", "become"), ("to",))
+_FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "wobbly", "unstable", "bumpy", "blurry", "fuzzy", "dull"})
+_MENDS = frozenset({("fix", "it"), ("fix", "that"), ("fix", "this"), ("correct", "it"), ("correct", "that"),
+    ("do", "something", "about", "it"), ("do", "something", "about", "that")})  # fmt: skip
+_STRETCHES = frozenset({"part", "section", "segment", "portion", "bit", "stretch"})
 _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "has", "becomes"})
 
 
@@ -131,6 +136,9 @@ def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     tokens = _verb_first(without_manners(tokens))
     if not tokens:
         return
+    if tuple(token.word for token in tokens) in _MENDS:  # what the clause before complains of
+        yield Reading((Draft("focus"),))
+        return
     yield from _with_verb(tokens)
     yield from _wish(tokens)
     if previous is not None and previous.frame is not None:
@@ -192,10 +200,18 @@ def _asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
         kept = kept[:-1]
     if [token.word for token in kept[-1:]] == ["the"]:
         kept = kept[:-1]
-    kept = [token for at, token in enumerate(kept) if not (token.word == "part" and at and kept[at - 1].word == "the")]
+    kept = _without_stretch(kept)
     drafts = frame(replace(phrase, tokens=kept))
     timed = [spanned(draft, spans[0].span) for draft in drafts] if drafts else []
     return tuple(draft for draft in timed if draft) if timed and all(timed) else None
+
+
+def _without_stretch(tokens: list[Token]) -> list[Token]:
+    """The words without ``the part``, which the time behind it has told already."""
+    for at in range(len(tokens) - 1):
+        if tokens[at].word in ("the", "that") and tokens[at + 1].word in _STRETCHES:
+            return [*tokens[:at], *tokens[at + 2 :]]
+    return tokens
 
 
 def _wish(tokens: list[Token]) -> Iterator[Reading]:
@@ -224,13 +240,16 @@ def _wish(tokens: list[Token]) -> Iterator[Reading]:
                 if drafts := _asked(making, Phrase(rest, "want")):
                     yield Reading(drafts, making, "make")
         if words[at] in _IS | {"is"} and (wanted := _complaint(tokens[at + 1 :])):
-            yield Reading(tuple(draft.on(target) for draft in wanted), making, "make")
+            yield Reading(tuple(replace(draft, target=target, vague=True) for draft in wanted), making, "make")
 
 
 def _complaint(tokens: list[Token]) -> list[Draft] | None:
-    """``too dark`` asks for the opposite."""
+    """``too dark`` asks for the opposite, and so does what is always a fault: ``a bit noisy``."""
     words = [token.word for token in tokens]
     at = next((at for at, word in enumerate(words) if word == "too"), None)
+    if at is None and words and words[-1] in _FAULTS:
+        _, fault = split_amount(tokens)
+        return complement([tokens[0].corrected("less"), *(fault or tokens)])
     if at is None or at > 3:
         return None
     if words[at + 1 : at + 2] == ["much"]:

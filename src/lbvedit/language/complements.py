@@ -98,7 +98,11 @@ def _fixed(tokens: Tokens) -> Draft | None:
         if shorter and shorter.op in ("crop", "speed", "reverse", "grayscale"):
             return shorter
     if found := STATES.get(" ".join(words)):
-        return Draft(found[0], dict(found[1]))
+        return Draft(found[0], dict(found[1]), vague=found[0] == "speed")
+    if len(words) > 1 and words[-1] in STYLE_NOUNS:
+        shorter = _fixed(tokens[:-1])
+        if shorter and shorter.op in ("grayscale", "sepia"):
+            return shorter
     return None
 
 
@@ -155,6 +159,8 @@ def _as_much(rest: list[Token], amount: Amount) -> list[Draft] | None:
     words = [token.word for token in rest]
     if words and words[0] in ("much", "many") and len(words) > 1:
         return _property(" ".join(words[1:]), 1, amount)
+    if words[:1] == ["long"]:
+        return _one(graded("speed", 0, Amount("to", 1 / amount.value)))
     quality = QUALITIES.get(" ".join(words))
     if quality is None and words[-1:] == ["as"]:
         quality = QUALITIES.get(" ".join(words[:-1]))
@@ -164,6 +170,8 @@ def _as_much(rest: list[Token], amount: Amount) -> list[Draft] | None:
 def _sized(rest: list[Token], amount: Amount) -> list[Draft] | None:
     """``half the size``, ``2x speed``, ``50% of the volume``."""
     words = [token.word for token in rest if token.word not in ("of", "the", "its", "original", "normal", "playback")]
+    if words in (["length"], ["duration"]):
+        return _one(graded("speed", 0, Amount("to", 1 / amount.value)))
     if len(words) == 1 and words[0] in ("speed", "size", "volume", "zoom"):
         value = Amount("to", amount.value) if amount.mode in ("to", "by", "times") else amount
         op, direction = PROPERTIES[words[0]]
@@ -281,7 +289,7 @@ def new_thing(tokens: Tokens) -> str | None:
         or any(token.kind not in ("word", "quote", "number") for token in tokens)
     ):
         return None
-    if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and"):
+    if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
         return None
     kept = [
         token for at, token in enumerate(tokens) if not (at and tokens[at - 1].word == "and" and token.word in ARTICLES)

@@ -31,6 +31,7 @@ class Draft:
         target: what it acts on.
         notes: what could have been meant otherwise.
         bare: whether the verb stood alone, so that ``blur and darken the sky`` can give it an object.
+        vague: whether a step of the same kind that follows says the same better: ``it's too dark, brighten it``.
         words: the words that asked for it.
     """
 
@@ -39,6 +40,7 @@ class Draft:
     target: Target = NOBODY
     notes: tuple[str, ...] = ()
     bare: bool = False
+    vague: bool = False
     words: str = ""
 
     def on(self, target: Target) -> Draft:

@@ -43,6 +43,15 @@ def _shared(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[Draft]:
     return out
 
 
+def _agree(vague: Step, step: Step) -> bool:
+    """Whether two steps of one operator go the same way, at the same time."""
+    if any(vague.params.get(name) != step.params.get(name) for name in ("start", "end")):
+        return False
+    if "factor" in vague.params:
+        return (vague.params["factor"] < 1) == (step.params["factor"] < 1)
+    return (vague.params.get("amount", 1) < 0) == (step.params.get("amount", 1) < 0)
+
+
 _MOVING = frozenset({"trim", "cut", "speed", "reverse"})
 
 
@@ -50,6 +59,8 @@ class _Resolver:
     def __init__(self, text: str) -> None:
         self.text = text
         self.last: str | None = None
+        self.named: list[str] = []
+        self.vague: Step | None = None
         self.rival: str | None = None
         self.steps: list[Step] = []
         self.notes: list[str] = []
@@ -96,6 +107,8 @@ class _Resolver:
             )
         if target.kind == "pronoun" and self.rival and self.last:
             self.notes.append(f"the pronoun is read as {self.last!r}, not as {self.rival!r}")
+        if target.kind == "rest" and len(self.named) > 1:
+            return " and ".join(self.named)
         return self.last if target.kind in ("pronoun", "rest") else None
 
     def _decided(self, draft: Draft, target: str | None, outside: bool) -> Draft:
@@ -115,6 +128,8 @@ class _Resolver:
             self.notes.append(
                 f"gray is read as painting {target!r} gray; say 'black and white' to take its colour away"
             )
+        if draft.op == "highlight" and draft.target.kind == "whole" and draft.words.lower().endswith("pop"):
+            return replace(draft, op="saturation", params={"amount": 0.3})
         if draft.op == "cutout" and "background" in draft.params and target == "background" and not outside:
             return replace(draft, op="recolor", params={"color": draft.params["background"]})
         return draft
@@ -140,11 +155,12 @@ class _Resolver:
                 raise InstructionError(
                     f"{one} and {two} are two colours for {target or 'the frame'!r}", hint="name one"
                 )
-            if step.op == "cutout" and not before.params:
+            if (step.op == "cutout" and not before.params) or (before is self.vague and _agree(before, step)):
                 self.steps[-1] = step
                 return
         self._note_moved_time(step)
         self.steps.append(step)
+        self.vague = step if draft.vague else None
 
     def _note_moved_time(self, step: Step) -> None:
         """Notes that times are those of the output so far, where an earlier step has moved them."""
@@ -178,9 +194,11 @@ class _Resolver:
             what = str(draft.params["what"])
             self.last, self.rival = (what, None) if target is None else (target, what)
             return
-        if kind == "phrase":
+        if kind == "phrase" and target is not None:
             self.last = target
+            if not draft.target.outside and target not in self.named:
+                self.named.append(target)
         elif kind == "whole":
-            self.last = None
+            self.last, self.named = None, []
         if kind != "pronoun":
             self.rival = None

@@ -46,6 +46,9 @@ def making(phrase: Phrase) -> list[Draft] | None:
 
 
 def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
+    words = words_of(tokens)
+    if len(words) == 2 and words[0] == "it" and words[1] in _WEATHER:  # snow is a colour, too
+        return [Draft("add", {"what": words[1]})]
     for at in range(len(tokens)):
         drafts = complement(tokens[at:])
         if drafts is None:
@@ -103,8 +106,6 @@ def _compared_property(tokens: list[Token]) -> list[Draft] | None:
 def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     """What needs imagination: a look, an action, another thing."""
     words = words_of(tokens)
-    if len(words) == 2 and words[0] == "it" and words[1] in _WEATHER:
-        return [Draft("add", {"what": words[1]})]
     for at in range(len(tokens)):
         size = next((len(mark) for mark in _LIKE if tuple(words[at : at + len(mark)]) == mark), 0)
         style = look(tokens[at + size :]) if size else None

@@ -6,11 +6,21 @@ from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames.phrase import Frame, Phrase, object_of, property_in, splits, with_reordering, words_of
-from lbvedit.language.synonyms import PROPERTIES
-from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.synonyms import EFFECTS, PROPERTIES
+from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.tokens import Token, join
 
-__all__ = ["cutting_out", "finding", "grading", "highlighting", "keeping", "plain", "removing", "vignetting"]
+__all__ = [
+    "covering",
+    "cutting_out",
+    "finding",
+    "grading",
+    "highlighting",
+    "keeping",
+    "plain",
+    "removing",
+    "vignetting",
+]
 
 _KEPT = frozenset({"only", "just", "the", "part", "<span>", "section", "and", ",", "what", "is", "everything", "all",
     "from", "to",
@@ -107,6 +117,22 @@ def highlighting(phrase: Phrase) -> list[Draft] | None:
         if phrase.verb == "focus"
         else [out]
     )
+
+
+def covering(phrase: Phrase) -> list[Draft] | None:
+    """``hide the face behind pixels``, ``cover the plate with a blur``, ``obscure the logo``."""
+    if phrase.previous:
+        return None
+    for before, _, behind in splits(phrase.tokens, frozenset({"with", "behind", "by", "under"})):
+        words = " ".join(words_of(strip_articles(behind)))
+        op, _ = EFFECTS.get(words.removesuffix(" effect"), ("", {}))
+        target = noun_phrase(before)
+        draft = graded(op, 1, None) if op in ("blur", "pixelate") else None
+        if draft and target is not None:
+            return [draft.on(target)]
+    target = noun_phrase(phrase.tokens)
+    draft = graded("blur", 1, None)
+    return [draft.on(target)] if phrase.verb == "obscure" and draft and target is not None else None
 
 
 def removing(phrase: Phrase) -> list[Draft] | None:

@@ -23,9 +23,16 @@ def more_or_less(direction: int) -> Frame:
         tokens = phrase.tokens
         if phrase.previous and split_amount(phrase.before)[0] is None:
             return None  # "contrast and saturation by 20%" share the amount: read as one list
+        amount, rest = split_amount(tokens)
+        if phrase.verb == "turn" and words_of(rest) == ["it"]:  # nothing but sound is turned up and down
+            return _one(graded("volume", direction, amount))
         return _raised(tokens, direction)
 
     return frame
+
+
+def _one(draft: Draft | None) -> list[Draft] | None:
+    return [draft] if draft else None
 
 
 def _raised(tokens: list[Token], direction: int) -> list[Draft] | None:

@@ -10,6 +10,7 @@ from lbvedit.language.drafts import NOBODY, Draft, graded, spanned, tidy
 from lbvedit.language.frames.objects import cutting_out, removing
 from lbvedit.language.frames.phrase import Frame, Phrase, object_of, words_of
 from lbvedit.language.targets import noun_phrase
+from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token
 
 __all__ = ["beginning", "cutting", "fading", "playing", "shortening", "speeding", "trimming"]
@@ -31,14 +32,14 @@ def _spans(tokens: list[Token]) -> list[tuple[float | None, float | None]] | Non
     """The stretches of time that some words name, if they say nothing else."""
     spans = [token.span for token in tokens if token.kind == "span"]
     rest = [token for token in tokens if token.kind not in ("span", "mark")]
-    lengths = [token for token in rest if token.kind == "duration"]
+    lengths = [token.value for token in rest if token.kind == "duration"]
     others = [token.word for token in rest if token.kind != "duration"]
-    if not spans and len(lengths) == 1:
+    if not spans and lengths:
         edges = [word for word in others if word in _START | _END]
-        if len(edges) == 1 and all(word in _NEUTRAL | _START | _END | {"by"} for word in others):
-            value = lengths[0].value
-            return [(None, value)] if edges[0] in _START else [(-value, None)]
-        return None
+        if len(edges) != len(lengths) or not all(word in _NEUTRAL | _START | _END | {"by"} for word in others):
+            return None
+        pairs = zip(edges, lengths, strict=True)
+        return [(None, value) if edge in _START else (-value, None) for edge, value in pairs]
     if not spans or lengths or any(word not in _NEUTRAL for word in others):
         return None
     return spans
@@ -143,6 +144,10 @@ def speeding(direction: int) -> Frame:
         if phrase.previous:
             return None
         tokens = list(phrase.tokens)
+        if direction < 0 and words_of(tokens[:1]) == ["motion"]:  # "slow motion" acts on nothing called motion
+            tokens = tokens[1:]
+            if not tokens:
+                return None
         for at in range(len(tokens) + 1):  # the object, then how fast
             target = object_of(tokens[:at])
             if target is None or {"to", "by", "at", "as"} & {token.word for token in tokens[:at]}:
@@ -151,6 +156,8 @@ def speeding(direction: int) -> Frame:
             drafts: Sequence[Draft | None]
             if not rest:
                 drafts = [graded("speed", direction, None)]
+            elif rest[0].word == "by" and (times := number_at(rest, 1)) and times[0] >= 1 and times[1] == len(rest):
+                drafts = [graded("speed", direction, Amount("times", times[0]))]  # "slow it down by 2"
             elif (found := amount_at(rest, 0)) and found[1] == len(rest):
                 drafts = [_speed(direction, found[0])]
             elif rest[0].word in ("to", "at", "by", "into", "down", "in"):

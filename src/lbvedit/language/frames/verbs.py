@@ -30,6 +30,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("mute|silence", objects.plain("mute")),
     ("quieten", objects.grading("volume", -1)),
     ("highlight|spotlight|emphasize|accentuate|focus|feature", objects.highlighting),
+    ("hide|conceal|cover|cover up|obscure", objects.covering),
     ("hide|conceal", objects.removing),
     ("paint out|inpaint|edit out|take away|remove out", objects.removing),
     ("remove|delete|drop|take out|strip|discard|strip out|take off|get rid|get rid of|lose|dump", timing.cutting),
