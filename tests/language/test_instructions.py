@@ -62,3 +62,18 @@ def test_instruction_gives_the_expected_plan(text: str, lines: list[str]) -> Non
 
 def test_the_table_is_large_enough() -> None:
     assert len(TABLE) >= 180
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("make it 24 fps", "--fps"),
+        ("compress it", "--crf"),
+        ("save it as webm", "-o out"),
+        ("encode with hevc", "--codec"),
+    ],
+)
+def test_what_options_do_is_said_to_be_an_option(text: str, option: str) -> None:
+    with pytest.raises(InstructionError) as refusal:
+        parse(text)
+    assert option in str(refusal.value.hint)

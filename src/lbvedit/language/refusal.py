@@ -21,6 +21,14 @@ _DULL = frozenset(
     {"the", "and", "a", "it", "to", "of", "in", "on", "make", "me", "you", "what", "this", "that", "by", "with", "for"}
 )
 
+_BY_OPTIONS = {
+    frozenset({"fps", "framerate"}): "the frame rate is an option: --fps 24",
+    frozenset({"compress", "bitrate", "megabytes", "mb"}): "the size of the file is set by an option: --crf 28",
+    frozenset({"codec", "h264", "h265", "hevc", "av1", "vp9", "prores"}): "the codec is an option: --codec h264",
+    frozenset({"mp4", "mkv", "webm", "mov"}): "the name of the output says the format: -o out.webm",
+}
+"""What edits nothing, and is asked of the options instead."""
+
 
 def refuse_negation(tokens: Tokens) -> None:
     """Refuses a sentence that says what not to do.
@@ -60,6 +68,10 @@ def not_understood(
     message += (
         f"; understood: {', '.join(known)}" if known else "; nothing else was asked" if lost and what != text else ""
     )
+    words = set(what.lower().split())
+    for told, hint in _BY_OPTIONS.items():
+        if words & told:
+            return InstructionError(message, hint=hint)
     near = _nearest(what)
     return InstructionError(
         message, hint="nearest: " + "; ".join(f"{entry.example!r} ({entry.name})" for entry in near)

@@ -88,7 +88,8 @@ STATES: dict[str, tuple[str, dict[str, object]]] = {
     "sped up": ("speed", {"factor": 2.0}), "slowed down": ("speed", {"factor": 0.5}),
     "darkened": ("brightness", {"amount": -0.3}), "brightened": ("brightness", {"amount": 0.3}),
     "sharpened": ("sharpen", {"amount": 0.5}), "vignetted": ("vignette", {}),
-    "in focus": ("sharpen", {"amount": 0.5}), "desaturated": ("saturation", {"amount": -0.6}),
+    "in focus": ("sharpen", {"amount": 0.5}), "out of focus": ("blur", {"amount": 0.5}),
+    "desaturated": ("saturation", {"amount": -0.6}),
     "denoised": ("denoise", {"amount": 0.5}), "censored": ("pixelate", {"amount": 0.5}),
 }  # fmt: skip
 """Words that fully name a result -> (operator, parameters)."""

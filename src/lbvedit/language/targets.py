@@ -81,6 +81,8 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return Target("pronoun")
     if _is_rest(words):
         return Target("rest")
+    if (at := _around(words)) and (inner := noun_phrase(tokens[at:])) and inner.kind == "phrase" and not inner.outside:
+        return Target("phrase", inner.phrase, outside=True)
     if words[0] == "the" and words[1:2] in (["color"], ["colors"]) and words[2:3] in (["of"], ["in"]) and words[3:]:
         return noun_phrase(tokens[3:])
     if inner := _outside(tokens, words):
@@ -101,6 +103,12 @@ def is_whole(words: list[str]) -> bool:
     return (words[-1] in WHOLE_NOUNS and all(word in _WHOLE_LEAD for word in words[:-1]) and words[-1] != "thing") or (
         len(words) > 1 and words[-1] == "thing" and "whole" in words
     )  # fmt: skip
+
+
+def _around(words: list[str]) -> int:
+    """Where what is spared begins in ``the rest of the frame around the dancer``, or 0."""
+    at = words.index("around") if "around" in words else 0
+    return at + 1 if at and _is_rest(words[:at]) else 0
 
 
 def _is_rest(words: list[str]) -> bool:

@@ -22,8 +22,8 @@ __all__ = [
     "vignetting",
 ]
 
-_KEPT = frozenset({"only", "just", "the", "part", "<span>", "section", "and", ",", "what", "is", "everything", "all",
-    "from", "to",
+_KEPT = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
+    "everything", "all", "from", "to",
     "of", "video", "clip", "footage", "between", "portion", "bit", "seconds", "it"})  # fmt: skip
 _STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion", "scene", "shot"})
 _SIDES = frozenset({"left", "right", "top", "bottom", "front", "back", "behind", "end", "side"})
@@ -175,7 +175,7 @@ def removing(phrase: Phrase) -> list[Draft] | None:
 
 
 def _remove_property(tokens: list[Token], amount: Amount | None) -> list[Draft] | None:
-    found = property_in(tokens)
+    found = property_in(tokens[1:] if words_of(tokens[:1]) == ["all"] else tokens)
     if found is None:
         words = words_of(tokens)
         while words and words[0] in ("the", "all", "any", "its", "of"):

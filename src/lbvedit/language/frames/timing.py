@@ -103,6 +103,14 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
     lengths = [token for token in tokens if token.kind == "duration"]
     if len(lengths) == 1 and "to" in words and all(word in _NEUTRAL | {"<duration>", "down"} for word in words):
         return [Draft("trim", {"end": tidy(lengths[0].value)})]
+    points = [token for token in tokens if token.kind in ("clock", "duration")]
+    if (
+        len(points) == 1
+        and "at" in words
+        and all(word in _NEUTRAL for word, token in zip(words, tokens, strict=True) if token is not points[0])
+    ):  # "cut the clip at 10 seconds"
+        kept = Draft("trim", {"end": tidy(points[0].value)})
+        return [kept.noted(f"what comes before {points[0].text} is kept")]
     if phrase.particle == "down" and len(lengths) == 1:
         return trimming(Phrase(tokens, "shorten"))
     spans = _spans(tokens)
