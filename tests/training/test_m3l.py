@@ -79,6 +79,23 @@ def test_a_run_begins_with_the_weights_of_another(digits: Path, tmp_path: Path) 
         recipe_of(mnist=digits, init=str(folder), system="pix2pix").build()
 
 
+def test_a_clip_feeds_itself_what_it_generates(digits: Path) -> None:
+    torch.manual_seed(0)
+    recipe = recipe_of(mnist=digits)
+    game = recipe.build().eval()
+    corpus = recipe.corpora("train")["s-mnist"]
+    batch = recipe.collate([corpus[0], corpus[1]], 4)
+    source, target = (batch[side].float() / 127.5 - 1 for side in ("source", "target"))
+    own = torch.tensor([False, True])
+    fed = recipe._fed(game.editor, source, target, batch | {"self_fed": own})
+    text = game.editor.read(batch["ids"][own], batch["present"][own])
+    generated = torch.stack(list(game.editor.edit(source[own], text)), dim=1)
+    assert torch.equal(fed[0], target[0])
+    assert torch.allclose(fed[1], generated[0], atol=1e-5)
+    assert not torch.allclose(fed[1], target[1], atol=1e-2)
+    assert recipe._fed(game.editor, source, target, batch | {"self_fed": ~own & own}) is target
+
+
 def test_words_learn_what_they_ask_for() -> None:
     torch.manual_seed(0)
     text, meaning = TextEncoder({**TINY["model"]["text"], "vocab_size": 8}), Meaning(2, 8)

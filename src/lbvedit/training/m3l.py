@@ -30,7 +30,6 @@ __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
 
 _VALIDATED = 8
 _DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
-_PASSES = 3  # at most, over clips that are fed back
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
 _SMALL_TEXT = {
     "hidden_size": 128,
@@ -258,21 +257,16 @@ class M3LRecipe(Recipe[M3LTraining]):
         update("judge", {"discrimination": discrimination_loss(*judge(edited.detach()), *judge(target))})
 
     def _fed(self, editor: M3L | Pix2Pix | Vid2Vid, source: Tensor, target: Tensor, batch: Any) -> Tensor:
-        """What stands for the previous target frames: the truth, or for some clips what the model makes of it.
+        """What stands for the previous target frames: the truth, or for some clips what the model makes on its own.
 
-        A few passes, each fed with the one before, stand in for free running: a pass carries the model's own faults
-        one frame further and takes one forward pass, where free running takes one a frame.
+        A clip that runs free costs hardly more than one pass: source features are computed once, and a frame is a step.
         """
         own = batch["self_fed"]
         if not own.any():
             return target
-        guess = target[own]
-        with torch.no_grad():
-            text = editor.read(batch["ids"][own], batch["present"][own])
-            for _ in range(int(torch.randint(1, _PASSES + 1, ()))):
-                guess = editor(source[own], guess, text)
+        text = editor.read(batch["ids"][own], batch["present"][own])
         fed = target.clone()
-        fed[own] = guess.to(fed.dtype)
+        fed[own] = torch.stack(list(editor.edit(source[own], text)), dim=1).to(fed.dtype)
         return fed
 
     def validate(self, model: nn.Module) -> Mapping[str, float]:
