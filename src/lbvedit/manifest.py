@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
@@ -121,18 +122,28 @@ def installed_versions() -> dict[str, str]:
     return found
 
 
-def hash_input(path: str | Path) -> str | None:
-    """The SHA-256 of a file, or of a folder's files in the order of their names; None for what is neither."""
+def hash_input(path: str | Path, stop: threading.Event | None = None) -> str | None:
+    """The SHA-256 of a file, or of a folder's files in the order of their names; None for what is neither.
+
+    Args:
+        path: the file or folder.
+        stop: once set, the hash is not wanted any more: None.
+    """
     path = Path(path)
     if path.is_dir():
         whole = hashlib.sha256()
         for file in sorted(entry for entry in path.iterdir() if entry.is_file()):
-            whole.update(f"{file.name}\0{hash_input(file)}\n".encode())
+            whole.update(f"{file.name}\0{hash_input(file, stop)}\n".encode())
         return whole.hexdigest()
     if not path.is_file():
         return None
+    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while piece := stream.read(1 << 20):
+            if stop is not None and stop.is_set():
+                return None
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _request_to_json(request: Request) -> dict[str, Any]:

@@ -20,6 +20,7 @@ __all__ = [
     "free_bytes",
     "generator",
     "has_bf16",
+    "is_out_of_memory",
     "pick_device",
     "pick_dtype",
     "resident_bytes",
@@ -63,6 +64,13 @@ def pick_device(name: str = "auto") -> torch.device:
                 hint="--device cpu works everywhere; lbvedit doctor shows what torch sees",
             )
     return torch.device(name)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, the machine's or a GPU's."""
+    import torch
+
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError))
 
 
 def has_bf16() -> bool:

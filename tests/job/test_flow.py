@@ -14,10 +14,12 @@ import pytest
 import torch
 
 from lbvedit import job as work
-from lbvedit.errors import MediaError, UsageError
+from lbvedit.errors import MediaError, RuntimeUnavailableError, UsageError
 from lbvedit.job import parts
+from lbvedit.job.identity import identity
 from lbvedit.job.workfolder import folder_for
 from lbvedit.pipelines import registry
+from lbvedit.pipelines.passthrough import Passthrough
 from lbvedit.types import Clip, EditPlan, EncodeOptions, Event, Job, Request, Step
 
 EXACT = EncodeOptions(codec="ffv1")
@@ -248,6 +250,41 @@ def test_a_numbered_output_is_one_file_a_picture(clips, tmp_path):
     assert result.frames == len(names) == 20
     with pytest.raises(UsageError, match="exists already"):
         work.run(Job(str(clips("cfr")), str(tmp_path / "%03d.png"), "passthrough", Request("edit")), ignore)
+
+
+def test_a_shorter_numbered_output_leaves_nothing_of_the_longer_one(clips, tmp_path):
+    (tmp_path / "mine.png").write_bytes(b"no picture of the pattern")
+    for number in (1, 20, 21, 400):
+        (tmp_path / f"{number:03d}.png").write_bytes(b"old")
+    job = Job(str(clips("cfr")), str(tmp_path / "%03d.png"), "passthrough", Request("edit"), overwrite=True)
+    assert work.run(job, ignore).frames == 20
+    names = {entry.name for entry in tmp_path.iterdir() if entry.suffix == ".png"}
+    assert names == {f"{number:03d}.png" for number in range(1, 21)} | {"mine.png"}
+    assert all(entry.read_bytes() != b"old" for entry in tmp_path.iterdir())
+
+
+def test_a_background_that_changed_is_another_job(clips, tmp_path):
+    behind = tmp_path / "behind.png"
+    behind.write_bytes(b"one")
+    request = Request("edit", options={"background": str(behind)})
+    job = replace(make(clips("cfr"), tmp_path / "out.mkv"), request=request)
+    before = identity(job)
+    assert identity(job) == before
+    behind.write_bytes(b"another")
+    assert identity(job) != before
+
+
+def test_memory_that_runs_out_is_said_in_one_line(clips, tmp_path, monkeypatch):
+    class Hungry(Passthrough):
+        def __call__(self, source, report):
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB")
+            yield
+
+    monkeypatch.setattr(registry, "build", lambda name, request: Hungry(request, None))
+    with pytest.raises(RuntimeUnavailableError, match="out of memory") as caught:
+        work.run(make(clips("cfr"), tmp_path / "out.mkv"), ignore)
+    assert "--device cpu" in caught.value.hint
+    assert not (tmp_path / "out.mkv").exists()
 
 
 def test_one_picture_is_one_frame(clips, tmp_path):

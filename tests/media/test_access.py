@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,27 @@ def test_spool_reads_twice_and_no_further_than_asked() -> None:
     assert spool.read_at(len(data) - 5, 100) == data[-5:]
     spool.close()
     assert not spool.path.exists()
+
+
+def test_two_passes_read_one_spool_at_once() -> None:
+    data = os.urandom(2_000_000)
+
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            time.sleep(0.0005)
+            return super().read(min(size or 0, 20_000))
+
+    spool = Spool(Slow(data))
+
+    def everything(step: int) -> bytes:
+        got = b""
+        while piece := spool.read_at(len(got), step):
+            got += piece
+        return got
+
+    with ThreadPoolExecutor(3) as pool:
+        assert all(got == data for got in pool.map(everything, (3_000, 7_000, 11_000)))
+    spool.close()
 
 
 @pytest.mark.parametrize("name", ["cfr_mkv", "y4m", "nut", "ts", "cfr"])

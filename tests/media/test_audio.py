@@ -122,3 +122,12 @@ def test_the_plan_copies_where_it_can_and_says_why_not(clips: Clips) -> None:
     with av.open(str(clips("pcm"))) as container:
         (stream,) = container.streams.audio
         assert plan_track(container_for("x.mkv"), stream, whole.reverse()).encoder == "pcm_s16le"
+
+
+def test_sound_that_outlasts_the_pictures_stays_and_keeps_its_loudness(noise: Path, tmp_path: Path) -> None:
+    whole = samples(noise)  # 0.8 s
+    short = Timeline.whole(Fraction("0.5"))
+    assert np.allclose(played(noise, tmp_path, short.volume(Fraction(1, 2))), 0.5 * whole, atol=1e-4)
+    faded = played(noise, tmp_path, short.fade("out", Fraction("0.2")))
+    assert len(faded) == len(whole)
+    assert np.abs(faded[24000:]).max() == 0

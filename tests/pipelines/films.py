@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -24,6 +25,12 @@ class Film:
         self.start = start
         self.frame_count = len(frames)
         self.info = SimpleNamespace(height=frames.shape[2], width=frames.shape[3])
+
+    @contextmanager
+    def from_the_first(self) -> Iterator[None]:
+        start, self.start = self.start, 0
+        yield
+        self.start = start
 
     def windows(self, size: int, overlap: int = 0) -> Iterator[Clip]:
         first, done = self.start, self.start

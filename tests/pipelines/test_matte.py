@@ -57,3 +57,11 @@ def test_windows_go_on_where_the_last_one_ended() -> None:
 def test_the_box_holds_the_target_and_nothing_has_none() -> None:
     assert box_of(mask(disc(60, 5)), margin=3, grid=4) == (slice(40, 56), slice(52, 68))
     assert box_of(torch.zeros(1, 1, 8, 8, dtype=torch.uint8)) is None
+
+
+def test_a_wide_feather_runs_out_without_a_step() -> None:
+    square = torch.zeros(200, 260, dtype=torch.bool)
+    square[70:130, 90:170] = True
+    matte = MatteRefiner(feather_px=15, refine=False, steadiness=0)(mask(square), picture(square)[None], None)[0, 0]
+    assert matte.float().diff(dim=0).abs().max() < 12
+    assert matte.float().diff(dim=1).abs().max() < 12

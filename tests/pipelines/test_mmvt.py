@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from lbvedit.errors import NoMatchError
 from lbvedit.media.overlay import PALETTE, cutout, matte, overlay
 from lbvedit.nn.words import train_tokenizer
 from lbvedit.pipelines.finder import Ahead, Found, Seen, working_size
-from lbvedit.pipelines.mmvt import MMVTFinder, MMVTOptions, MMVTSegmenter, survey
+from lbvedit.pipelines.mmvt import LOOKS, MMVTFinder, MMVTOptions, MMVTSegmenter, _looks, survey
 from lbvedit.pipelines.tracking import INERTIA, Steady, Tracker
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Masks, Request
@@ -57,7 +58,11 @@ class Films:
 
     def __init__(self, frames: Tensor) -> None:
         self.frames = frames
-        self.frame_count = len(frames)
+        self.frame_count: int | None = len(frames)
+        self.info = SimpleNamespace(frame_count=None)
+
+    def from_the_first(self) -> Any:
+        return nullcontext()
 
     def windows(self, size: int, overlap: int = 0) -> Any:
         for start in range(0, len(self.frames), size):
@@ -233,6 +238,29 @@ def test_an_edit_finds_its_targets_window_by_window(monkeypatch: pytest.MonkeyPa
         finder.check(Films(frames), ["dog"])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("target", ["the red car", "background"])
+def test_a_resumed_edit_finds_what_it_would_have_found(monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    monkeypatch.setattr("lbvedit.pipelines.mmvt.load_finder", lambda request: RedFinder())
+    frames = _film()
+    first, second = MMVTFinder(Request("edit")), MMVTFinder(Request("edit"))
+    first.check(Films(frames), [target])  # type: ignore[arg-type]
+    first.find(_clip(frames[:3]), target)
+    second.resume({name: tensor.clone() for name, tensor in first.state().items()})
+    second.check(Films(torch.zeros_like(frames)), [target])  # type: ignore[arg-type]  # not looked at again
+    assert torch.equal(second.find(_clip(frames[3:], 3), target), first.find(_clip(frames[3:], 3), target))
+
+
+@pytest.mark.parametrize("length", [1, 11, 24, 25, 250])
+def test_a_video_of_unknown_length_is_looked_at_in_bounded_memory(length: int) -> None:
+    film = Films(torch.arange(length).remainder(256).to(torch.uint8)[:, None, None, None].expand(-1, 3, 1, 1))
+    film.frame_count = None
+    looked = [int(frame[0]) for frame, _ in _looks(film)]  # type: ignore[arg-type]
+    assert len(looked) == min(LOOKS, -(-length // 2)) or LOOKS // 2 < len(looked) <= LOOKS
+    assert looked == sorted(looked)
+    assert looked[0] == 0
+    assert looked[-1] >= 0.8 * (length - 2)
+
+
 def test_the_background_is_what_no_known_thing_covers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lbvedit.pipelines.mmvt.load_finder", lambda request: RedFinder())
     frames = _film()
@@ -241,7 +269,7 @@ def test_the_background_is_what_no_known_thing_covers(monkeypatch: pytest.Monkey
     clip = _clip(frames[:3])
     assert torch.equal(finder.find(clip, "background"), 255 - finder.find(clip, "car"))
     with pytest.raises(NoMatchError, match="stands out"):
-        finder.check(Films(torch.zeros_like(frames)), ["background"])  # type: ignore[arg-type]
+        MMVTFinder(Request("edit")).check(Films(torch.zeros_like(frames)), ["background"])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("height", "width"), [(1080, 1920), (480, 854), (1920, 1080), (100, 1000)])

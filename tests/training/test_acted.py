@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lbvedit.data.actors import Actors
 from lbvedit.data.photos import IGNORED
+from lbvedit.errors import UsageError
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.training.acted import acted, expressions
 from lbvedit.training.config import configure
@@ -77,3 +78,20 @@ def test_the_world_alone_needs_no_other_data_and_has_its_own_words(tmp_path: Pat
     rng = np.random.default_rng(99)
     said = " ".join(expressions(rng, 20)).replace(",", "").split()
     assert sum(word in vocabulary for word in said) / len(said) > 0.99
+
+
+@pytest.mark.parametrize("row", ["+bce", "B+M", None])
+def test_the_recipe_trains_every_part_of_a_row(row: str | None) -> None:
+    settings = {"actors": 1, "row": row, "size_px": 64, "expressions": 2, "spoken": 4, "batch_size": 2}
+    recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))
+    trainee = recipe.build().train()
+    losses = recipe.loss(trainee, recipe.batch(Draw(0, 0, 2)))
+    torch.stack([loss.float() for loss in losses.values()]).sum().backward()
+    idle = {name.split(".")[0] for name, p in trainee.mmvt.named_parameters() if p.grad is None}
+    assert idle == set()
+
+
+def test_only_the_whole_model_is_published() -> None:
+    recipe = MMVTTraining(configure(MMVTTrainingConfig(), {"actors": 1, "row": "B"}))
+    with pytest.raises(UsageError, match="whole small model"):
+        recipe.publish(torch.nn.Identity())

@@ -17,7 +17,7 @@ from torch import nn
 from lbvedit.errors import LbveditError, UsageError
 from lbvedit.training import checkpoint, curves
 from lbvedit.training.config import TrainingConfig, configure
-from lbvedit.training.loop import averaged_model, learning_rate_factor, train
+from lbvedit.training.loop import _accelerator, _updater, averaged_model, learning_rate_factor, train
 from lbvedit.training.recipe import Draw, Recipe
 from tests.training.toy import Toy, ToyConfig
 
@@ -157,6 +157,17 @@ def test_a_loss_that_stays_infinite_ends_the_run(tmp_path: Path) -> None:
 
     with pytest.raises(LbveditError, match="step 10 is not finite"):
         train(Diverging(configure(ToyConfig(), ONE_THREAD)), tmp_path)
+
+
+def test_a_later_pass_of_a_step_uses_the_updated_weights() -> None:
+    accelerator = _accelerator(TrainingConfig(precision="bf16", device="cpu"))
+    layer = nn.Linear(4, 1)
+    update = _updater(accelerator, {"all": torch.optim.SGD(layer.parameters(), lr=1.0)}, TrainingConfig(clip=0), {})
+    with accelerator.autocast():
+        before = layer(torch.ones(1, 4))
+        update("all", {"loss": before.sum()})
+        after = layer(torch.ones(1, 4))
+    assert float(after.detach()) == pytest.approx(float(before.detach()) - 5, abs=0.1)
 
 
 class Line(Recipe[TrainingConfig]):

@@ -201,7 +201,7 @@ def build(
         draft.mkdir(parents=True)
         for part, count in sizes.items():
             _write_split(draft, part, made(name, part, seed, mnist, photos, size=count), report)
-        about = {"name": name, "seed": seed, "pairs": sizes, "layout": LAYOUT}
+        about = {"name": name, "seed": seed, "pairs": sizes, "photos": photos is not None, "layout": LAYOUT}
         (draft / "dataset.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
         if out.exists():
             out.rmdir()

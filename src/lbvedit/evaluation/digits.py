@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from lbvedit.data.mnist import class_mean_digit, read_mnist
 from lbvedit.evaluation.table import Options, Result, sample
 from lbvedit.measures.accuracy import accuracy
 from lbvedit.measures.digits import load_digit_classifier
 
-__all__ = ["classifier_accuracy", "evaluate_mnist"]
+__all__ = ["classifier_accuracy", "evaluate_mnist", "logits_of"]
 
 
 def evaluate_mnist(options: Options) -> Result:
@@ -37,9 +37,14 @@ def classifier_accuracy(
     """
     images, labels = read_mnist(mnist, "test")
     digits = torch.from_numpy(images[numbers])[:, None] / 255
-    logits = torch.cat([model(part) for part in digits.split(1000)])
     means = torch.stack([class_mean_digit(mnist, digit) for digit in range(10)])[:, None] / 255
     return {
-        "test_accuracy": accuracy(logits, torch.from_numpy(labels[numbers].astype("int64"))),
-        "class_mean_accuracy": accuracy(model(means), torch.arange(10)),
+        "test_accuracy": accuracy(logits_of(model, digits), torch.from_numpy(labels[numbers].astype("int64"))),
+        "class_mean_accuracy": accuracy(logits_of(model, means), torch.arange(10)),
     }
+
+
+def logits_of(model: nn.Module, digits: Tensor) -> Tensor:
+    """The logits of any number of digits, ``(N, 10)`` on the CPU, wherever the model is."""
+    device = next(model.parameters()).device
+    return torch.cat([model(part.to(device)).cpu() for part in digits.split(1000)])

@@ -17,6 +17,7 @@ from lbvedit.data.actors import ActorEdits
 from lbvedit.data.build import Built
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.pairs import Pair
+from lbvedit.errors import UsageError
 from lbvedit.evaluation.editing import Pairs, score_edits
 from lbvedit.evaluation.m3l import ABLATION, EMBEDDED, EMBEDDED_NOTE, OVERALL, ZERO_SHOT
 from lbvedit.evaluation.m3l_rivals import editors, figure, protocol
@@ -71,7 +72,13 @@ class WorldPairs:
         if folder is not None:
             folder = folder / kind.name if (folder / kind.name).is_dir() else folder
             self._built = Built(folder, "test")
-            seed = int(json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["seed"])
+            about = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+            if about.get("photos"):
+                raise UsageError(
+                    f"{folder} has photos behind its actors: what else an instruction could mean cannot be rendered",
+                    hint="build the test split without --photos",
+                )
+            seed = int(about["seed"])
         size = len(self._built) if self._built is not None else None
         self._world = kind("test", seed, size, device=device)
 

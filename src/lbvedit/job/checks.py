@@ -11,7 +11,7 @@ from lbvedit.pipelines import registry
 from lbvedit.runtime import check_names
 from lbvedit.types import Job, Request
 
-__all__ = ["check", "existing"]
+__all__ = ["check", "existing", "numbered"]
 
 
 def check(job: Job) -> None:
@@ -111,11 +111,16 @@ def existing(output: str) -> Path | None:
     path = Path(output)
     if path.exists():
         return path
-    before, number, after = re.match(r"(.*?)(%0?\d*d)?([^%]*)$", path.name).groups()  # type: ignore[union-attr]
-    if output == "-" or not number:
-        return None
+    return next(iter(numbered(path)), None) if output != "-" else None
+
+
+def numbered(output: Path) -> list[Path]:
+    """The files of a pattern such as ``%05d.png`` that are there; none of a name that is no pattern."""
+    before, number, after = re.match(r"(.*?)(%0?\d*d)?([^%]*)$", output.name).groups()  # type: ignore[union-attr]
+    if not number:
+        return []
     fits = re.compile(re.escape(before) + r"\d+" + re.escape(after))
-    return next((entry for entry in sorted(path.parent.iterdir()) if fits.fullmatch(entry.name)), None)
+    return sorted(entry for entry in output.parent.iterdir() if fits.fullmatch(entry.name))
 
 
 def _same_file(first: str, second: Path) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lbvedit.errors import MediaError
+from lbvedit.job.checks import numbered
 from lbvedit.media.containers import is_numbered
 from lbvedit.media.original import Original
 from lbvedit.media.outcome import Outcome
@@ -103,6 +104,9 @@ def _check(made: Path) -> None:
 
 def _put_in_place(made: Path, output: Path) -> None:
     files = sorted(made.parent.iterdir()) if is_numbered(made) else [made]
+    left_over = set(numbered(output)) - {output.parent / file.name for file in files}
+    for file in left_over:  # pictures of a longer video that was here
+        file.unlink()
     for file in files:
         with file.open("rb") as written:
             os.fsync(written.fileno())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, cast
 
-from lbvedit.errors import MediaError
+from lbvedit import runtime
+from lbvedit.errors import MediaError, RuntimeUnavailableError
 from lbvedit.job.checks import check
 from lbvedit.job.identity import identity
 from lbvedit.job.timing import faded
@@ -55,6 +57,7 @@ def run(job: Job, report: Report) -> Result:
     container = container_for(job.output, codec=job.encode.codec)
     with ExitStack() as stack:
         stack.enter_context(_disk_errors(job))
+        stack.enter_context(_memory_errors())
         source, timeline, plan = open_source(job, report)
         stack.enter_context(source)
         check_count(container, job.output, source.info.frame_count or 1)
@@ -64,7 +67,9 @@ def run(job: Job, report: Report) -> Result:
         folder = None if job.output == "-" else folder_for(job.output)
         work = stack.enter_context(WorkFolder(folder, identity(job), resume=job.resume))
         hashing = stack.enter_context(ThreadPoolExecutor(1, "lbvedit-hash"))
-        input_sha256 = hashing.submit(hash_input, job.input)
+        given_up = threading.Event()
+        stack.callback(given_up.set)  # an error need not wait for a large input's hash
+        input_sha256 = hashing.submit(hash_input, job.input, given_up)
 
         blend = CrossFade(pipeline.overlap)
         source.start = work.frames
@@ -162,6 +167,19 @@ def _named(owner: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def _under(owner: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The inverse of ``_named``."""
     return {name.removeprefix(f"{owner}."): tensor for name, tensor in state.items() if name.startswith(f"{owner}.")}
+
+
+@contextmanager
+def _memory_errors() -> Iterator[None]:
+    """Memory that ran out, in one line."""
+    try:
+        yield
+    except Exception as error:
+        if not runtime.is_out_of_memory(error):
+            raise
+        raise RuntimeUnavailableError(
+            "out of memory", hint="--size with fewer pixels, --window with fewer frames, or --device cpu"
+        ) from error
 
 
 @contextmanager

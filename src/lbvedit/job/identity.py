@@ -14,14 +14,16 @@ __all__ = ["identity"]
 
 
 def identity(job: Job) -> str:
-    """A hash of the input, the masks, every setting that touches a picture, and the versions of what does the work.
+    """A hash of the files read, every setting that touches a picture, and the versions of what does the work.
 
     Files count by path, size and time of change, which costs nothing; the manifest has their contents' hashes.
     """
     settings = Manifest(replace(job, command=()), installed_versions()).to_json()
-    files = [
-        _stamp(path) for name in (job.input, *(str(mask.path) for mask in job.request.masks)) for path in _files(name)
-    ]
+    request = job.request
+    background, weights = request.options.get("background"), request.weights
+    names = [job.input, *(str(mask.path) for mask in request.masks)]
+    names += [str(name) for name in (background, weights) if name is not None]
+    files = [_stamp(path) for name in names for path in _files(name)]
     return hashlib.sha256(json.dumps([settings, files]).encode()).hexdigest()
 
 

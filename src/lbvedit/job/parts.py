@@ -86,7 +86,7 @@ class PartEncoder:
                         full = {name: tensor.clone() for name, tensor in state().items()}
                 self._write_in(encoder, blend.flush())
                 if self._writer:
-                    self._finish_in(closer, self._writer, {})
+                    self._finish_in(closer, self._writer, state())
                 if self._closing:
                     self._closing.result()
             except BaseException:

@@ -12,6 +12,7 @@ import re
 import stat
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ class Spool:
         self._owned = owned
         self._file = tempfile.NamedTemporaryFile(prefix="lbvedit-", suffix=".spool")  # noqa: SIM115
         self._ended = False
+        self._lock = threading.Lock()
         self.interruption: BaseException | None = None
 
     @property
@@ -88,18 +90,21 @@ class Spool:
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Bytes from an offset: as many as are there, waiting only where there is none; none at the end."""
-        have = self._file.seek(0, os.SEEK_END)
-        while have <= offset and not self._ended:
-            piece = self._stream.read(max(size, 1 << 16))
-            self._ended = not piece
-            have += self._file.write(piece)
-        self._file.seek(offset)
-        return self._file.read(size)
+        with self._lock:  # several passes read at once
+            have = self._file.seek(0, os.SEEK_END)
+            while have <= offset and not self._ended:
+                piece = self._stream.read(max(size, 1 << 16))
+                self._ended = not piece
+                have += self._file.write(piece)
+            self._file.seek(offset)
+            return self._file.read(size)
 
     def drain(self) -> Path:
         """Reads the stream to its end and gives the file that now holds it."""
         while not self._ended:
-            self.read_at(self._file.seek(0, os.SEEK_END), 1 << 20)
+            with self._lock:
+                end = self._file.seek(0, os.SEEK_END)
+            self.read_at(end, 1 << 20)
         self._file.flush()
         return self.path
 

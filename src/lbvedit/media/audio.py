@@ -112,7 +112,8 @@ def edited_sound(
     sounds = dict(zip(forwards, aligned, strict=True))
     pieces = []
     for place, (begin_s, piece) in enumerate(timeline.placed()):
-        open_end = piece.end_s == HORIZON_S
+        # Sound may go on longer than the pictures; only a time line that moves them ends it where they end.
+        open_end = piece.end_s == HORIZON_S or timeline.keeps_time
         first, last = round(piece.start_s * rate), round(piece.end_s * rate)
         length = round((begin_s + piece.duration_s) * rate) - round(begin_s * rate)
         if piece.reversed:
@@ -125,7 +126,8 @@ def edited_sound(
             # Stretching ends a few samples early or late; the next piece must begin on time.
             sound = filtered(filtered(sound, "apad", whole_len=length), "atrim", end_sample=length)
         pieces.append(filtered(sound, "asetpts", "N/SR/TB"))
-    sound = _with_gains(concat(pieces), timeline.sound, rate, stream.codec_context.channels)
+    gains = [_gain(ramp, rate, goes_on=ramp.end_s == timeline.duration_s) for ramp in timeline.sound]
+    sound = _with_gains(concat(pieces), gains, stream.codec_context.channels)
     return filtered(sound, "asetpts", f"N/SR/TB+({base_s})/TB")
 
 
@@ -145,20 +147,21 @@ def _at_speed(sound: Node, speed: Fraction) -> Node:
     return filtered(sound, "atempo", f"{float(speed):.12g}")
 
 
-def _with_gains(sound: Node, ramps: Sequence[Ramp], rate: int, channels: int) -> Node:
-    """Sound with its amplitude multiplied along ramps, sample by sample."""
-    if not ramps:
+def _with_gains(sound: Node, gains: Sequence[str], channels: int) -> Node:
+    """Sound with its amplitude multiplied by expressions of the sample number n."""
+    if not gains:
         return sound
-    gains = "*".join(_gain(ramp, rate) for ramp in ramps)
-    return filtered(sound, "aeval", "|".join(f"val({channel})*{gains}" for channel in range(channels)), c="same")
+    product = "*".join(gains)
+    return filtered(sound, "aeval", "|".join(f"val({channel})*{product}" for channel in range(channels)), c="same")
 
 
-def _gain(ramp: Ramp, rate: int) -> str:
-    """A ramp as an expression of the sample number n."""
+def _gain(ramp: Ramp, rate: int, *, goes_on: bool) -> str:
+    """A ramp as an expression of the sample number n; its last level goes on where sound outlasts the pictures."""
     first, last = round(ramp.start_s * rate), round(ramp.end_s * rate)
     low, rise = float(ramp.start_level), float(ramp.end_level - ramp.start_level)
     line = f"{low:.9g}" if ramp.is_constant else f"({low:.9g}+{rise:.9g}*(n-{first})/{max(1, last - first)})"
-    return f"if(between(n,{first},{last - 1}),{line},1)"
+    after = f"{float(ramp.end_level):.9g}" if goes_on else "1"
+    return f"if(lt(n,{first}),1,if(lt(n,{last}),{line},{after}))"
 
 
 def _backwards(source: Path, stream: AudioStream, start_s: Fraction, first: int, last: int, path: Path) -> Node:

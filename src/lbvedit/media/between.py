@@ -70,7 +70,7 @@ class Between:
         from lbvedit.motion import flow
 
         first, second = (planes[:3] for planes in self._planes)
-        return flow(first, second), flow(second, first)
+        return flow(first, second, "dis"), flow(second, first, "dis")
 
     @cached_property
     def _is_cut(self) -> bool:

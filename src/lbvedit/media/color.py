@@ -75,7 +75,7 @@ def resolve_tags(tags: ColorTags, *, height: int, pixel_format: str) -> ColorTag
     """Colour tags with a guess in every place where the stream is silent.
 
     BT.709 from 720 rows on, else BT.601 (SMPTE 170M), and BT.2020 where the primaries say so. RGB is full range and
-    has the identity XX
+    has the identity matrix.
     """
     rgb = is_rgb(av.VideoFormat(pixel_format))
     gray = pixel_format.startswith(("gray", "ya"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -155,6 +156,19 @@ class Source:
     def restarts(self) -> int:
         """How often the time stamps begin anew, as in joined recordings; known once a pass has come to the end."""
         return self._decoder.restarts if isinstance(self._decoder, StreamReader) else 0
+
+    @contextmanager
+    def from_the_first(self) -> Iterator[None]:
+        """Lets windows begin at the first frame, whatever is done already: for what is measured of a whole video."""
+        start, self.start = self.start, 0
+        try:
+            yield
+        finally:
+            self.start = start
+
+    def count(self) -> int:
+        """How many pictures the file has, counted in its index; what its header says is not exact everywhere."""
+        return len(self._decoder.index().pts)
 
     def windows(self, size: int, overlap: int = 0) -> Iterator[DecodedClip]:
         """Consecutive clips of ``size`` frames, each beginning with the last ``overlap`` frames of the one before.

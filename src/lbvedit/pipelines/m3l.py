@@ -144,7 +144,8 @@ class M3LEdit:
             found = [locate(str(request.model), request.weights, commercial_ok=request.commercial_ok)]
         else:
             found = candidates(request.weights, commercial_ok=request.commercial_ok)
-        clip = next(iter(source.windows(self.window)))
+        with source.from_the_first():
+            clip = next(iter(source.windows(self.window)))
         away = {weights.name: distance_to(weights, clip.frames) for weights in found}
         nearest = min(found, key=lambda weights: away[weights.name])
         if away[nearest.name] > FARTHEST and not self.options.force:

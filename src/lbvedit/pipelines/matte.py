@@ -5,6 +5,7 @@ Everything happens in the box around a target, on the CPU, one frame at a time.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,7 +76,7 @@ class MatteRefiner:
         out = torch.zeros_like(masks)
         before = previous
         for t in range(len(masks)):
-            box = box_of(masks[t], margin=self._radius(masks) * 2 + 4)
+            box = box_of(masks[t], margin=self._radius(masks) * 2 + 4 + math.ceil(3 * self.feather_px))
             if box is not None:
                 rows, columns = box
                 matte = self._edge(masks[t, 0, rows, columns].numpy(), frames[t, :, rows, columns])

@@ -7,7 +7,7 @@ before and the one after it in sight.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -45,6 +45,9 @@ STANDING_OUT = frozenset(VOC_CLASSES) - {
 
 MOST_STANDING_OUT = 3
 """Kinds that are cut out of a background: more are one thing under several names, and each takes its time."""
+
+FARTHEST_FRAMES = 12
+"""A clip that begins farther ahead than this has jumped, and what was known before says nothing of it."""
 
 LOOKS = 12
 """Frames that are looked at to decide whether something is there."""
@@ -250,7 +253,8 @@ def _refined(masks: Masks) -> Masks:
 
 def survey(source: Source, finder: Finder, language: Language) -> Survey:
     """Looks at some frames of a video for what some expressions mean: the target first, then any others."""
-    return survey_frames(_looks(source), finder, language)
+    with source.from_the_first():
+        return survey_frames(_looks(source), finder, language)
 
 
 def survey_frames(looks: Iterable[tuple[Tensor, Tensor | None]], finder: Finder, language: Language) -> Survey:
@@ -283,13 +287,29 @@ def _peak(probability: Tensor) -> float:
 def _looks(source: Source) -> Iterator[tuple[Tensor, Tensor | None]]:
     """Up to ``LOOKS`` frames, spread over the video, each with the next one."""
     count = source.frame_count or source.info.frame_count
-    stride = max(2, -(-(count or 10 * LOOKS) // LOOKS))
+    if count is None:
+        yield from _thinned(source)
+        return
+    stride = max(2, -(-count // LOOKS))
     stride += stride % 2
     for number, clip in enumerate(source.windows(2)):
         if 2 * number % stride == 0:
             yield clip.frames[0], clip.frames[1] if len(clip) > 1 else None
-        if 2 * number >= stride * (LOOKS - 1) and count is not None:
+        if 2 * number >= stride * (LOOKS - 1):
             return
+
+
+def _thinned(source: Source) -> Iterator[tuple[Tensor, Tensor | None]]:
+    """Up to ``LOOKS`` frames of a video whose length shows only at its end, in bounded memory."""
+    kept: list[tuple[Tensor, Tensor | None]] = []
+    stride = 1
+    for number, clip in enumerate(source.windows(2)):
+        if number % stride:
+            continue
+        kept.append((clip.frames[0], clip.frames[1] if len(clip) > 1 else None))
+        if len(kept) == 2 * LOOKS:
+            kept, stride = kept[::2], 2 * stride
+    yield from kept[:: -(-len(kept) // LOOKS)]
 
 
 def _nothing_fits(said: str, finder: Finder, source: Source, score: float) -> NoMatchError:
@@ -302,6 +322,13 @@ def _nothing_fits(said: str, finder: Finder, source: Source, score: float) -> No
         f"nothing in the video fits {said!r} (confidence {score:.2f}); the nearest: {there}",
         hint="name one of these, or lower the bar with --set fits=0",
     )
+
+
+_FOREGROUND = "foreground"
+
+
+_Place = tuple[tuple[int, ...], tuple[int, ...] | None]
+"""The time stamps of a clip, and its frames' numbers in the source."""
 
 
 class MMVTFinder:
@@ -318,7 +345,7 @@ class MMVTFinder:
         self._request = request
         self._segmenters: dict[str, MMVTSegmenter] = {}
         self._languages: dict[str, Language] = {}
-        self._last: dict[str, tuple[tuple[int, ...], Tensor]] = {}
+        self._last: dict[str, tuple[_Place, Tensor]] = {}
         self._foreground: tuple[str, ...] = ()
 
     def check(self, source: Source, targets: Sequence[str]) -> None:
@@ -329,7 +356,7 @@ class MMVTFinder:
         """
         for target in targets:
             if target.lower() == BACKGROUND:
-                self._foreground = _foreground(source, load_finder(self._request))
+                self._foreground = self._foreground or _foreground(source, load_finder(self._request))
                 continue
             segmenter = self._segmenter(target)
             segmenter.look(source, load_finder(self._request), self._languages[target])
@@ -343,15 +370,38 @@ class MMVTFinder:
         if target.lower() == BACKGROUND:
             return 255 - torch.stack([self.find(clip, thing) for thing in self._foreground]).amax(dim=0)
         segmenter = self._segmenter(target)
-        seen, masks = self._last.get(target, ((), torch.empty(0)))
-        if seen == clip.pts:
-            return masks
-        if seen and clip.pts[0] <= seen[-1]:
-            segmenter.forget()
+        if target in self._last:
+            (pts, numbers), masks = self._last[target]
+            if pts == clip.pts:
+                return masks
+            if clip.pts[0] <= pts[-1] or (
+                clip.numbers and numbers and abs(clip.numbers[0] - numbers[-1]) > FARTHEST_FRAMES
+            ):
+                segmenter.forget()
         finder = load_finder(self._request)
         found = next(segmenter.segment(iter([clip]), finder, self._languages[target]))
-        self._last[target] = (clip.pts, found.union())
+        self._last[target] = ((clip.pts, clip.numbers), found.union())
         return found.union()
+
+    def state(self) -> dict[str, Tensor]:
+        """What is needed to go on after the latest clip: every segmenter's state, and what the background is not."""
+        held = {
+            f"{target}/{name}": tensor
+            for target, segmenter in self._segmenters.items()
+            for name, tensor in segmenter.state.items()
+        }
+        if self._foreground:
+            held[_FOREGROUND] = torch.tensor(list("/".join(self._foreground).encode()), dtype=torch.uint8)
+        return held
+
+    def resume(self, state: Mapping[str, Tensor]) -> None:
+        """Goes on from such a state."""
+        for key, tensor in state.items():
+            target, _, name = key.rpartition("/")
+            if key == _FOREGROUND:
+                self._foreground = tuple(bytes(tensor.tolist()).decode().split("/"))
+            else:
+                self._segmenter(target).state[name] = tensor
 
     def _segmenter(self, target: str) -> MMVTSegmenter:
         if target not in self._segmenters:

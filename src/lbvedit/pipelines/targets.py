@@ -51,6 +51,14 @@ class TargetFinder(Protocol):
         """
         ...
 
+    def state(self) -> dict[str, Tensor]:
+        """What is needed to go on after the latest clip."""
+        ...
+
+    def resume(self, state: Mapping[str, Tensor]) -> None:
+        """Goes on from such a state; an empty one says nothing."""
+        ...
+
 
 @dataclass(frozen=True)
 class MaskSequence:
@@ -190,8 +198,12 @@ class Targets:
             )
         self._masks: dict[str, MaskSequence] = {}
 
-    def check(self, frame_count: int | None) -> None:
+    def check(self, frame_count: int | None, counted: Callable[[], int]) -> None:
         """Reads every file and compares it with the video.
+
+        Args:
+            frame_count: how many frames the video says it has.
+            counted: counts them; asked where what it says does not fit.
 
         Raises:
             UsageError: a file has another number of masks than the video has frames.
@@ -199,9 +211,9 @@ class Targets:
         """
         for name, file in self._files.items():
             masks = self._read(name)
-            if not masks.still and frame_count is not None and len(masks.packed) != frame_count:
+            if not masks.still and len(masks.packed) != frame_count and len(masks.packed) != (frames := counted()):
                 raise UsageError(
-                    f"{file.path} has {len(masks.packed)} masks, the video has {frame_count} frames",
+                    f"{file.path} has {len(masks.packed)} masks, the video has {frames} frames",
                     hint="a mask video or folder has as many masks as the video has frames; an image serves them all",
                 )
             if masks.empty:
@@ -215,6 +227,15 @@ class Targets:
         """
         if self._finder is not None:
             self._finder.check(source, self._missing)
+
+    def state(self) -> dict[str, Tensor]:
+        """What the finder needs to go on after the latest clip."""
+        return {} if self._finder is None else self._finder.state()
+
+    def resume(self, state: Mapping[str, Tensor]) -> None:
+        """Lets the finder go on from such a state."""
+        if self._finder is not None:
+            self._finder.resume(state)
 
     def masks(self, clip: Clip, size: tuple[int, int]) -> Mapping[str, Tensor]:
         """Every target's masks for a clip: ``(T, 1, H, W)`` uint8 by the target's name.

@@ -137,7 +137,7 @@ class Observer:
         if inside is not None and not bool(inside.any()):
             return
         was, now = _narrow(before), _narrow(after)
-        there, back = flow(was[0], was[1]), flow(was[1], was[0])
+        there, back = flow(was[0], was[1], "dis"), flow(was[1], was[0], "dis")
         counts = consistent(there, back)
         if inside is not None:
             small = F.interpolate(inside[None].float(), was.shape[-2:], mode="area")[0, 0]

@@ -28,7 +28,7 @@ from torch.optim import Optimizer
 
 from lbvedit.errors import UsageError
 
-__all__ = ["KEPT", "State", "describe", "initialise", "latest", "load", "load_weights", "save"]
+__all__ = ["KEPT", "State", "describe", "initialise", "latest", "load", "load_weights", "save", "weights_of"]
 
 KEPT = 2
 """How many checkpoints stay; the one before the last is the way back from a disk that lied."""
@@ -145,6 +145,12 @@ def load_weights(model: nn.Module, file: Path) -> None:
         load_model(model, file, strict=True)
 
 
+def weights_of(checkpoint: Path) -> Path:
+    """The weights of a checkpoint that are for use: the moving average, where one is kept."""
+    average = checkpoint / "average.safetensors"
+    return average if average.exists() else checkpoint / "model.safetensors"
+
+
 def initialise(trainee: nn.Module, part: nn.Module, source: Path) -> None:
     """Begins a training with weights of an earlier one.
 
@@ -157,7 +163,7 @@ def initialise(trainee: nn.Module, part: nn.Module, source: Path) -> None:
         UsageError: nothing to load there, or of another shape.
     """
     run = latest(source / "checkpoints")
-    file = run / "average.safetensors" if run is not None else source
+    file = weights_of(run) if run is not None else source
     file = file / "model.safetensors" if file.is_dir() else file
     if not file.exists():
         raise UsageError(f"init={source}: no weights there", hint="a folder of weights, a run, or a .safetensors file")

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.data.mnist import read_mnist
-from lbvedit.evaluation.digits import classifier_accuracy
+from lbvedit.evaluation.digits import classifier_accuracy, logits_of
 from lbvedit.measures.accuracy import accuracy
 from lbvedit.measures.digits import DigitClassifier
 from lbvedit.training.config import TrainingConfig
@@ -100,13 +100,13 @@ class Digits(Recipe[DigitsConfig]):
         digits = images / 255
         cluttered = clutter(digits, digits.roll(1, 0), 1.0)
         figures = classifier_accuracy(model, self.config.mnist)
-        return {**figures, "cluttered_test_accuracy": accuracy(_logits(model, cluttered), labels)}
+        return {**figures, "cluttered_test_accuracy": accuracy(logits_of(model, cluttered), labels)}
 
     def sample(self, model: nn.Module) -> Tensor:
         """The first 64 cluttered training digits, each above a bar as long as its true class is sure."""
         images, labels = (tensor[:64] for tensor in self._train)
         digits = clutter(images / 255, (images / 255).roll(1, 0), 0.5)
-        sure = _logits(model, digits).softmax(1).gather(1, labels[:, None])
+        sure = logits_of(model, digits).softmax(1).gather(1, labels[:, None])
         bars = (torch.arange(28) < 28 * sure)[:, None, None].float().expand(-1, 1, 3, -1)
         cells = torch.cat([digits, bars, torch.zeros(64, 1, 1, 28)], dim=2)
         sheet = cells.reshape(8, 8, 32, 28).permute(0, 2, 1, 3).reshape(8 * 32, 8 * 28)
@@ -150,7 +150,3 @@ def clutter(digits: Tensor, others: Tensor, probability: float) -> Tensor:
     aside = F.grid_sample(others, F.affine_grid(moved, [B, 1, H, W], align_corners=False), align_corners=False)
     wanted = (torch.rand(B) < probability).float()[:, None, None, None]
     return torch.maximum(digits, wanted * aside)
-
-
-def _logits(model: nn.Module, digits: Tensor) -> Tensor:
-    return torch.cat([model(part) for part in digits.split(1000)])

@@ -140,7 +140,10 @@ def train(
             model.train()
             with accelerator.autocast():
                 recipe.step(model, _moved(batch, accelerator.device, config), update)
-            finite = all(map(math.isfinite, parts.values()))
+            # With a scaler gradients may overflow: it skips the step, and lowers its scale.
+            scaling = accelerator.scaler is not None
+            watched = (value for name, value in parts.items() if not (scaling and name.startswith("grad_norm")))
+            finite = all(map(math.isfinite, watched))
             non_finite = 0 if finite else non_finite + 1
             if non_finite == _NON_FINITE_STEPS_IN_A_ROW:
                 raise LbveditError(
@@ -187,8 +190,7 @@ def averaged_model(recipe: Recipe[Any], run: Path) -> nn.Module:
     if found is None:
         raise UsageError(f"no checkpoint in {run}", hint="train first")
     model = recipe.build()
-    name = "average.safetensors" if (found / "average.safetensors").exists() else "model.safetensors"
-    checkpoint.load_weights(model, found / name)
+    checkpoint.load_weights(model, checkpoint.weights_of(found))
     return model.eval().requires_grad_(False)
 
 
@@ -209,7 +211,7 @@ def _accelerator(config: TrainingConfig) -> Accelerator:
         raise UsageError("no CUDA device here", hint="leave out device=cuda")
     precision = config.precision
     if precision == "auto":
-        precision = ("bf16" if torch.cuda.is_bf16_supported() else "fp16") if cuda else "fp32"
+        precision = ("bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16") if cuda else "fp32"
     if precision == "fp16" and not cuda:
         raise UsageError("fp16 trains on CUDA only", hint="--set precision=bf16")
     # accelerate keeps one precision for the life of a process; here several trainings may follow one another.
@@ -283,9 +285,11 @@ def _updater(
             optimizer.zero_grad(set_to_none=True)
             total = torch.stack([loss.float() for loss in losses.values()]).sum()
             accelerator.backward(total)
-            parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+            parameters = [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
             if accelerator.num_processes > 1:
                 for parameter in parameters:
+                    if parameter.grad is None:  # its batch had no use for it; those of other processes may
+                        parameter.grad = torch.zeros_like(parameter)
                     torch.distributed.all_reduce(parameter.grad, torch.distributed.ReduceOp.SUM)
                     parameter.grad /= accelerator.num_processes
             accelerator.unscale_gradients(optimizer)
@@ -293,6 +297,7 @@ def _updater(
             # With fp16 the scaler itself skips a step whose gradients overflowed, and lowers its scale.
             if math.isfinite(norm) or accelerator.scaler is not None:
                 optimizer.step()
+                torch.clear_autocast_cache()  # or a later pass of this step would still use the weights of before
         noted = {part: float(loss.detach()) for part, loss in losses.items()}
         noted["grad_norm" if len(optimizers) == 1 else f"grad_norm_{name}"] = norm
         parts.update(noted)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -187,7 +188,8 @@ class M3LRecipe(Recipe[M3LTraining]):
     def batch(self, draw: Draw) -> dict[str, Tensor]:
         """Clips ``(B, T, 3, H, W)`` uint8 from their first frame on, token numbers, and which clips feed themselves."""
         longest = self._longest
-        T = int(torch.randint(max(1, longest // 3), longest + 1, ()))
+        # The same for all processes, so that none waits for an update that another one has no clip for.
+        T = int(np.random.default_rng((self.config.seed, draw.step)).integers(max(1, longest // 3), longest + 1))
         corpus = self._train[draw.step % len(self._train)]
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
@@ -267,6 +269,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         text = editor.read(batch["ids"][own], batch["present"][own])
         fed = target.clone()
         fed[own] = torch.stack(list(editor.edit(source[own], text)), dim=1).to(fed.dtype)
+        torch.clear_autocast_cache()  # which holds weights without gradients now
         return fed
 
     def validate(self, model: nn.Module) -> Mapping[str, float]:

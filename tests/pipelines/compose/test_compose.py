@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,6 +13,7 @@ from lbvedit.errors import MissingCapabilityError, NoMatchError, UsageError
 from lbvedit.language.operators import OPERATORS as LANGUAGE
 from lbvedit.media.source import Source
 from lbvedit.pipelines.compose.operators import OPERATORS
+from lbvedit.pipelines.targets import MaskSequence, Targets
 from lbvedit.types import MaskFile
 from tests.pipelines.compose.scenes import compose, edit, moving_square, write_clip, write_masks
 
@@ -82,6 +85,32 @@ def test_a_resumed_job_goes_on_the_same(scene: tuple[Path, Path, torch.Tensor, t
         source.start = 4
         rest = torch.cat([clip.frames for clip in second(source, lambda event: None)])
     assert torch.equal(rest, whole[4:])
+
+
+@pytest.mark.parametrize("start", [4, 12])
+def test_what_is_measured_is_measured_of_the_whole_video(
+    scene: tuple[Path, Path, torch.Tensor, torch.Tensor], start: int
+) -> None:
+    path, masks, *_ = scene
+    steps = (RED, {"op": "crop", "target": "square"}, {"op": "stabilize"})
+    whole = edit(path, *steps, masks=[masks]).frames
+    with Source(path) as source:
+        source.start = start  # as a preview shows moments, or where a job lost its state
+        rest = [clip.frames for clip in compose(*steps, masks=[masks])(source, lambda event: None)]
+        assert source.start == start
+    assert sum(map(len, rest)) == 12 - start
+    assert all(clip.shape[1:] == whole.shape[1:] for clip in rest)
+
+
+def test_a_wrong_count_in_the_header_refuses_no_masks() -> None:
+    targets = Targets((), ())
+    targets._files = {"square": MaskFile(Path("masks"), "square")}
+    packed = (zlib.compress(np.packbits(np.ones((4, 4), bool)).tobytes()),) * 60
+    targets._masks = {"square": MaskSequence(Path("masks"), packed, ((4, 4),) * 60, still=False)}
+    targets.check(118, lambda: 60)
+    targets.check(60, lambda: pytest.fail("it fits: nothing to count"))
+    with pytest.raises(UsageError, match="60 masks, the video has 59 frames"):
+        targets.check(118, lambda: 59)
 
 
 def test_alpha_is_kept(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from lbvedit.errors import UsageError
 from lbvedit.pipelines.compose.caption import caption_matte
+from lbvedit.pipelines.compose.cutout import _Film
 from lbvedit.pipelines.compose.geometry import resample
 from lbvedit.pipelines.compose.operator import Call
 from tests.pipelines.compose.scenes import compose, edit, eight, moving_square, psnr, texture, write_clip, write_masks
@@ -76,6 +78,9 @@ def test_the_shake_goes_and_no_border_shows(tmp_path: Path) -> None:
 
     assert done.shape == shaken.shape
     assert shake(done) < 0.35 * shake(shaken)
+    for before in ({"op": "crop", "params": {"aspect": "1:1"}}, {"op": "rotate", "params": {"angle": 90}}):
+        path = tmp_path / "clip.mkv"
+        assert shake(edit(path, before, {"op": "stabilize"}).frames) < 0.35 * shake(edit(path, before).frames)
 
 
 def test_a_cutout_is_the_matte_as_alpha(tmp_path: Path) -> None:
@@ -145,3 +150,11 @@ def test_a_caption_is_white_within_black_and_touches_nothing_else(tmp_path: Path
     assert done.outside()["max"] == 0
     assert torch.equal(done.frames[0], done.frames[2])
     assert torch.equal(done.frames[:, :, :60], frames[:, :, :60])
+
+
+def test_a_background_video_keeps_its_own_time(tmp_path: Path) -> None:
+    video = torch.arange(5, dtype=torch.uint8).mul(50).reshape(5, 1, 1, 1).expand(5, 3, 8, 8)
+    film = _Film(str(write_clip(tmp_path / "behind.mkv", video)), (4, 4))  # 25 frames a second
+    for second, shown in ((0, 0), (1 / 50, 0), (2 / 50, 1), (3 / 50, 1), (4 / 25, 4), (5 / 25, 0), (13 / 25, 3)):
+        assert int(film.at(Fraction(second).limit_denominator(100))[0, 0, 0]) == 50 * shown
+    assert int(film.at(Fraction(1, 25))[0, 0, 0]) == 50  # and back again

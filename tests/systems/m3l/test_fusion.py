@@ -121,3 +121,10 @@ def test_global_fusion_refuses_to_guess_its_values() -> None:
 def test_frame_encoding_goes_on_where_it_stopped() -> None:
     assert torch.equal(frame_encoding(6, 8)[4:], frame_encoding(2, 8, start=4))
     assert frame_encoding(1, 4).tolist() == [[0, 1, 0, 1]]
+
+
+def test_attention_in_half_precision_does_not_overflow() -> None:
+    query = torch.full((1, 2, 64), 60.0, dtype=torch.float16)  # 230,400 before it is scaled
+    out, weights = attend(query, query, query)
+    assert out.isfinite().all()
+    assert torch.allclose(weights, torch.full((1, 2, 2), 0.5))

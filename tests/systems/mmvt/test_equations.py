@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 import lbvedit.systems.mmvt as paper_map
 from lbvedit.nn.coordinates import coordinate_map
@@ -221,3 +222,20 @@ def test_vectors_are_relative_to_the_camera() -> None:
     vectors = flow_vectors(flow)
     assert vectors[:, 3, 15].tolist() == pytest.approx([1, 0, math.tanh(3)])
     assert vectors[:, 6, 50].tolist() == pytest.approx([0, 0, 0])
+
+
+def test_cells_that_nobody_labelled_teach_nothing() -> None:
+    torch.manual_seed(0)
+    f_A, f_M = (F.normalize(torch.randn(2, 5, 4, 4), dim=1).requires_grad_() for _ in range(2))
+    f_L = F.normalize(torch.randn(2, 5), dim=1)
+    masks, known = (torch.rand(2, 1, 4, 4) > 0.5).float(), torch.ones(2, 1, 4, 4)
+    known[:, :, :2] = 0
+    loss = align_to_language(f_A, f_L, masks, known) + align_modalities(f_A, f_M, masks, known=known)
+    loss.backward()
+    for features in (f_A, f_M):
+        assert features.grad is not None
+        assert features.grad[:, :, :2].abs().max() == 0
+        assert features.grad[:, :, 2:].abs().max() > 0
+    every = torch.ones_like(known)
+    assert torch.allclose(align_modalities(f_A, f_M, masks, known=every), align_modalities(f_A, f_M, masks))
+    assert torch.allclose(align_to_language(f_A, f_L, masks, every), align_to_language(f_A, f_L, masks))

@@ -34,8 +34,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Compose"]
 
-CUDA_FRAMES = 8
-"""Frames that a GPU takes at once; on the CPU one at a time stays in its caches."""
+_FOUND = "found."
+"""Before the names of what the finder of targets remembers."""
+
+CUDA_PIXELS = 1 << 24
+"""Pixels that a GPU takes at once, eight frames of 1080p: up to 140 bytes each. On the CPU one frame at a time stays in
+its caches."""
 
 
 @dataclass
@@ -100,10 +104,15 @@ class Compose:
             yield from self._run(source, report)
 
     def _run(self, source: Source, report: Report) -> Iterator[Clip]:
-        self.targets.check(source.probed.frame_count)
-        self.targets.look(source)
-        for number, step in enumerate(self.steps):
-            self._measure(number, step, source, report)
+        self.targets.check(source.probed.frame_count, source.count)
+        self.targets.resume(
+            {key.removeprefix(_FOUND): value for key, value in self.state.items() if key.startswith(_FOUND)}
+        )
+        # What is measured is measured of the whole video, also where a job goes on or a preview shows moments of it.
+        with source.from_the_first():
+            self.targets.look(source)
+            for number, step in enumerate(self.steps):
+                self._measure(number, step, source, report)
         outside = Outside(self.state)
         index = source.start
         for clip in source.windows(self.window):
@@ -111,6 +120,7 @@ class Compose:
             outside.add(clip.frames, done.frames, touched)
             self.mattes, self.touched = done.mattes, touched
             index += len(clip)
+            self.state |= {_FOUND + key: value for key, value in self.targets.state().items()}
             yield clip.with_frames(done.frames, done.alpha)
         outside.tell(report)
 
@@ -122,7 +132,7 @@ class Compose:
             return
         size = (source.info.height, source.info.width)
         measurement = operator.measure(Call(step.params, size))
-        index = source.start
+        index = 0
         for clip in source.windows(measurement.stride if measurement.stride > 1 else self.window):
             some = part(clip, 0, 1) if measurement.stride > 1 else clip
             working, _ = self._edit(some, index, source, number, steady=False)
@@ -154,9 +164,10 @@ class Compose:
             memory = {
                 key.partition(".")[2]: value for key, value in self.state.items() if key.startswith(f"step{number}.")
             }
-            call = Call(step.params, (working.frames.shape[2], working.frames.shape[3]), (0, 0), (), memory)
+            call = Call(step.params, (working.frames.shape[2], working.frames.shape[3]), memory=memory)
             if operator.kind == "frame":
-                self._apply_to_frames(operator, step, call, working, frames, index)
+                seconds = [pts * clip.time_base - source.info.start_s for pts in clip.pts]
+                self._apply_to_frames(operator, step, replace(call, seconds=tuple(seconds)), working, frames, index)
                 touched = None
                 continue
             matte = operator.draws(call).mul(255).round().byte() if operator.draws else None
@@ -229,7 +240,7 @@ class Compose:
         height, width = call.size
         reach = operator.reach(call)
         result = working.frames.clone()
-        chunk = CUDA_FRAMES if self.device.type == "cuda" else 1
+        chunk = max(1, CUDA_PIXELS // (height * width)) if self.device.type == "cuda" else 1
         for first in range(frames.start, frames.stop, chunk):
             some = slice(first, min(first + chunk, frames.stop))
             local = None if matte is None else matte if len(matte) == 1 else matte[some]
@@ -265,7 +276,7 @@ class Compose:
             if working.alpha is not None:
                 layers = torch.cat((layers, working.alpha[t : t + 1]), dim=1)
             if t in frames:
-                there = replace(call, indices=(index + t,))
+                there = replace(call, indices=(index + t,), seconds=call.seconds[t : t + 1])
                 weight = unit(matte[t : t + 1].to(self.device)) if matte is not None else None
                 everywhere = torch.ones((1, 1, *call.size), device=self.device) if weight is None else weight
                 layers = stored(operator.apply(unit(layers.to(self.device)), everywhere, there), dtype).cpu()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,12 +17,12 @@ from torch import Tensor
 from lbvedit.errors import UsageError
 from lbvedit.language.colors import is_color, rgb
 from lbvedit.media.source import Source
-from lbvedit.pipelines.compose.operator import Call, unit
+from lbvedit.pipelines.compose.operator import Call, stored, unit
 
 __all__ = ["cutout"]
 
-VIDEO_FRAMES = 300
-"""A background video's frames that are kept; a longer or shorter one goes round."""
+LONGEST_S = Fraction(1)
+"""How long the last picture of a background video shows where its rate is not told."""
 
 
 def cutout(frames: Tensor, matte: Tensor, call: Call) -> Tensor:
@@ -58,31 +60,73 @@ def _own_color(frames: Tensor, matte: Tensor) -> Tensor:
 def _behind(background: str, call: Call) -> Tensor:
     if is_color(background):
         return torch.tensor(rgb(background)).reshape(1, 3, 1, 1) / 255
-    pictures = _pictures(background, call.size)
-    return unit(pictures[call.indices[0] % len(pictures)][None])
+    picture = _still(background, call.size)
+    if picture is None:
+        picture = _film(background, call.size).at(max(Fraction(0), call.seconds[0]))
+    return unit(picture[None])
 
 
 @lru_cache(maxsize=2)
-def _pictures(path: str, size: tuple[int, int]) -> Tensor:
-    """An image, or the first frames of a video, covering a size: ``(N, 3, H, W)`` uint8."""
+def _still(path: str, size: tuple[int, int]) -> Tensor | None:
+    """An image covering a size, ``(3, H, W)`` uint8; None for what is no image."""
     if not Path(path).is_file():
         raise UsageError(
             f"background {path!r} is neither a colour nor a file", hint="a colour's name, #rrggbb or a file"
         )
     try:
         with Image.open(path) as image:
-            return _covering(np.asarray(image.convert("RGB")), size)[None]
+            return _covering(np.asarray(image.convert("RGB")), size)
     except UnidentifiedImageError:
-        pass
-    pictures: list[Tensor] = []
-    with Source(path) as source:
-        for clip in source.windows(16):
-            for frame in clip.frames:
-                eight = frame if frame.dtype == torch.uint8 else (unit(frame) * 255).round().to(torch.uint8)
-                pictures.append(_covering(eight.permute(1, 2, 0).numpy(), size))
-            if len(pictures) >= VIDEO_FRAMES:
-                break
-    return torch.stack(pictures)
+        return None
+
+
+@lru_cache(maxsize=2)
+def _film(path: str, size: tuple[int, int]) -> _Film:
+    return _Film(path, size)
+
+
+class _Film:
+    """A video, read along with the frames in front of it; at its end it begins anew.
+
+    Args:
+        path: the video.
+        size: height and width that its pictures are to cover.
+    """
+
+    def __init__(self, path: str, size: tuple[int, int]) -> None:
+        self._path, self._size = path, size
+        self._asked_s = Fraction(0)
+        self._pictures = _going_round(path)
+        self._next_s, self._next = next(self._pictures)
+        self._shown = torch.empty(0)
+
+    def at(self, second: Fraction) -> Tensor:
+        """The picture that shows at a time, not before 0: ``(3, H, W)`` uint8."""
+        if second < self._asked_s:
+            self._pictures = _going_round(self._path)
+            self._next_s, self._next = next(self._pictures)
+        self._asked_s = second
+        latest = None
+        while self._next_s <= second:
+            latest = self._next
+            self._next_s, self._next = next(self._pictures)
+        if latest is not None:
+            eight = latest if latest.dtype == torch.uint8 else stored(unit(latest), torch.uint8)
+            self._shown = _covering(eight.permute(1, 2, 0).numpy(), self._size)
+        return self._shown
+
+
+def _going_round(path: str) -> Iterator[tuple[Fraction, Tensor]]:
+    """The pictures of a video again and again, ``(3, H, W)`` integers, each with its time."""
+    begin_s = second = Fraction(0)
+    while True:
+        with Source(path) as source:
+            length_s = 1 / source.info.average_rate if source.info.average_rate else LONGEST_S
+            for clip in source.windows(8):
+                for pts, frame in zip(clip.pts, clip.frames, strict=True):
+                    second = begin_s + pts * clip.time_base - source.info.start_s
+                    yield second, frame
+        begin_s = second + length_s
 
 
 def _covering(picture: np.ndarray[tuple[int, int, int], np.dtype[np.uint8]], size: tuple[int, int]) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Literal, Protocol
 
 import torch
@@ -21,6 +22,7 @@ class Call:
         size: height and width of the whole frame.
         offset: top and left of the pixels that are given.
         indices: each frame's place in the clip.
+        seconds: each frame's time, from the first one's on.
         memory: what was measured over the clip before, by name.
     """
 
@@ -28,6 +30,7 @@ class Call:
     size: tuple[int, int]
     offset: tuple[int, int] = (0, 0)
     indices: tuple[int, ...] = ()
+    seconds: tuple[Fraction, ...] = ()
     memory: Mapping[str, Tensor] = field(default_factory=dict)
 
     def number(self, name: str, default: float) -> float:

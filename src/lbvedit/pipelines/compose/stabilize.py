@@ -39,6 +39,7 @@ class CameraPath:
 
     def add(self, frames: Tensor, matte: Tensor | None) -> None:
         """Takes the next frames; the path is shift in shares of the width, turn in radians, and log scale."""
+        self._size = (frames.shape[2], frames.shape[3])  # as the steps before left them
         for frame in frames:
             small, _ = shrink(luma8(frame))
             if self._last is None:

@@ -46,7 +46,8 @@ def attend(query: Tensor, key: Tensor, value: Tensor, allowed: Tensor | None = N
     Returns:
         ``(..., Q, C_V)`` and the weights ``(..., Q, K)``; the softmax is taken in fp32.
     """
-    scores = (query @ key.transpose(-1, -2)).float() / math.sqrt(query.shape[-1])
+    # Scaled before the product, which in fp16 could overflow.
+    scores = ((query / math.sqrt(query.shape[-1])) @ key.transpose(-1, -2)).float()
     if allowed is not None:
         scores = scores.masked_fill(~allowed, -torch.inf)
     weights = scores.softmax(dim=-1)

@@ -118,9 +118,10 @@ class Kinds(nn.Module):
     def forward(self, kinds: Tensor, sentence: Tensor) -> Tensor:
         """Logits ``(B, 1, h, w)`` of ``kinds: (B, K, h, w)`` logits and ``sentence: (B, C)``."""
         named = torch.sigmoid(self.named(sentence).float())
-        likely = torch.einsum("bkhw,bk->bhw", kinds.float().softmax(dim=1), named)[:, None]
-        # Under autocast the product is in bf16, where 1 - 1e-3 is 1 and its logit infinite.
-        return self.weight * torch.logit(likely.float(), eps=1e-3)
+        # In bf16 a product of 1 - 1e-3 is 1, and its logit infinite.
+        with torch.autocast(kinds.device.type, enabled=False):
+            likely = torch.einsum("bkhw,bk->bhw", kinds.float().softmax(dim=1), named)[:, None]
+        return self.weight * torch.logit(likely, eps=1e-3)
 
 
 class Presence(nn.Module):
