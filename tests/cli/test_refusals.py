@@ -53,6 +53,12 @@ def refused(ended, code: int, said: str) -> None:
         (["IN", "make it red", "--plan-file", "IN"], 2, "exclude each other"),
         (["http://localhost/film.mp4", *EDIT, "-o", "out.mp4"], 6, "is not a local file"),
         (["concat:a.mp4|b.mp4", *EDIT, "-o", "out.mp4"], 6, "is not a local file"),
+        (["IN", *EDIT, "-o", "out.mp4", "--report", "IN", "-y"], 2, "is the input"),
+        (["IN", *EDIT, "-o", "out.mp4", "--manifest", "IN", "-y"], 2, "is the input"),
+        (["IN", *EDIT, "-o", "out.mp4", "--report", "out.mp4", "-y"], 2, "are one file"),
+        (["IN", *EDIT, "-o", "out.mp4", "--report", "-"], 2, "not to standard output"),
+        (["IN", *EDIT, "-o", "out.mp4", "--contact-sheet", "sheet.xyz"], 2, "is a picture"),
+        (["IN", *EDIT, "-o", "out.mp4", "--preview", "--report", "out.html"], 2, "no report"),
         (["IN", *EDIT, "--bogus"], 2, "--bogus"),
         (["IN", *EDIT, "--crf", "low"], 2, "--crf"),
     ],
@@ -66,6 +72,40 @@ def test_refusals(lbvedit, clips, tmp_path, monkeypatch, arguments, code, said):
     refused(lbvedit("edit", *(str(clip) if word == "IN" else word for word in arguments)), code, said)
     assert (clip.stat().st_mtime_ns, clip.read_bytes()) == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["in.mp4"]
+
+
+def test_what_is_read_is_never_written_to(lbvedit, clips, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    for number in (1, 2, 3):
+        (frames / f"{number:03d}.png").write_bytes(clips("image").read_bytes())
+    behind, mask = tmp_path / "behind.png", tmp_path / "mask.png"
+    for picture in (behind, mask):
+        picture.write_bytes(clips("image").read_bytes())
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    for source in ("frames", "frames/*.png", "frames/%03d.png"):
+        for output in ("frames/%03d.png", "frames/%02d.png", "frames/002.png"):
+            ended = lbvedit("edit", source, *EDIT, "-o", output, "-y")
+            if output != "frames/%02d.png":
+                refused(ended, 2, "is the input")
+    for number in ("01", "02", "03"):
+        (frames / f"{number}.png").unlink(missing_ok=True)
+    cut = ("edit", clips("cfr"), "cut out the square", "--mask", f"square={mask}", "--background", behind)
+    refused(lbvedit(*cut, "-o", "out.mp4", "--contact-sheet", behind, "-y"), 2, "is the background")
+    refused(lbvedit(*cut, "-o", "out.mp4", "--contact-sheet", mask, "-y"), 2, "is the mask")
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_what_stands_beside_the_output_is_not_replaced_unasked(lbvedit, clips, tmp_path):
+    sheet = tmp_path / "sheet.png"
+    sheet.write_bytes(b"precious")
+    edit = ("edit", clips("cfr"), *EDIT)
+    refused(lbvedit(*edit, "-o", tmp_path / "out.mp4", "--contact-sheet", sheet), 2, "exists already")
+    refused(lbvedit(*edit, "-o", sheet, "--preview", "-n"), 2, "exists already")
+    assert sheet.read_bytes() == b"precious"
+    assert lbvedit(*edit, "-o", sheet, "--preview", "-y").code == 0
+    assert sheet.read_bytes()[1:4] == b"PNG"
 
 
 @pytest.mark.parametrize("link", ["symbolic", "hard"])

@@ -11,7 +11,7 @@ from lbvedit.pipelines import registry
 from lbvedit.runtime import check_names
 from lbvedit.types import Job, Request
 
-__all__ = ["check", "existing", "numbered"]
+__all__ = ["check", "existing", "numbered", "preview_path"]
 
 
 def check(job: Job) -> None:
@@ -30,9 +30,8 @@ def check(job: Job) -> None:
     else:
         _check_output(job)
     _check_encoding(job)
-    for beside in (job.manifest, job.report, job.contact_sheet):
-        if beside is not None and not beside.parent.is_dir():
-            raise UsageError(f"{beside}: there is no folder {beside.parent}", hint="make it first")
+    _check_beside(job)
+    _check_overwriting(job)
 
 
 def _check_pipeline(job: Job) -> None:
@@ -93,17 +92,77 @@ def _check_output(job: Job) -> None:
         raise UsageError(f"{output} is a folder", hint=f"-o {output / 'NAME.mp4'}")
     if not output.parent.is_dir():
         raise UsageError(f"there is no folder {output.parent}", hint="make it first, or choose another output")
-    if _same_file(job.input, output):
-        raise UsageError(
-            f"the output {output} is the input", hint="choose another name with -o; the source stays untouched"
-        )
-    for mask in job.request.masks:
-        if _same_file(str(mask.path), output):
-            raise UsageError(f"the output {output} is the mask {mask.path}", hint="choose another name with -o")
     if not os.access(output.parent, os.W_OK | os.X_OK):
         raise MediaError(f"{output.parent} may not be written to", hint="choose another folder with -o")
     if not job.overwrite and not job.preview and (there := existing(job.output)):
         raise UsageError(f"{there} exists already", hint="-y replaces it; -o gives another name")
+
+
+def _check_beside(job: Job) -> None:
+    """Refuses names for what is written beside the output that cannot be written to."""
+    for flag, path in _beside(job).items():
+        if str(path) == "-":
+            raise UsageError(f"{flag} goes to a file, not to standard output", hint=f"{flag} FILE")
+        if not path.parent.is_dir():
+            raise UsageError(f"{path}: there is no folder {path.parent}", hint="make it first")
+        if flag == "--contact-sheet" and path.suffix.lower() not in PICTURES:
+            raise UsageError(f"{path}: a contact sheet is a picture", hint="name it .png or .jpg")
+        if not job.overwrite and path.exists():
+            raise UsageError(f"{path} exists already", hint="-y replaces it")
+    if job.preview and (job.report or job.manifest):
+        raise UsageError("a preview is one picture, with no report and no manifest", hint="leave out --preview")
+    if job.preview and not job.overwrite and preview_path(job) == Path(job.output) and Path(job.output).exists():
+        raise UsageError(f"{job.output} exists already", hint="-y replaces it; -o gives another name")
+
+
+def _beside(job: Job) -> dict[str, Path]:
+    """The files that are asked for beside the output, by their flags."""
+    named = {"--manifest": job.manifest, "--report": job.report, "--contact-sheet": job.contact_sheet}
+    return {flag: path for flag, path in named.items() if path is not None}
+
+
+def _check_overwriting(job: Job) -> None:
+    """Refuses to write over what is read, or twice over the same file; ``-y`` is no leave to do either."""
+    output = preview_path(job) if job.preview else Path(job.output)
+    written = {**_beside(job), "the output": output} if job.output != "-" else _beside(job)
+    read = _read_files(job)
+    taken: dict[Path, str] = {}
+    for flag, path in written.items():
+        for place in numbered(path) or [path]:
+            if what := next((what for what, file in read if _same_file(file, place)), ""):
+                raise UsageError(f"{flag} {path} is {what}", hint="choose another name; the source stays untouched")
+        if (other := taken.get(path.resolve())) and not (job.preview and flag == "the output"):
+            raise UsageError(f"{flag} and {other} are one file, {path}", hint="give each its own name")
+        taken[path.resolve()] = flag
+
+
+def _read_files(job: Job) -> list[tuple[str, Path]]:
+    """Every file that the job reads, and what it is."""
+    from lbvedit.media.access import resolve_input
+
+    path, files = Path(job.input), [Path(job.input)]
+    if path.is_dir() or not path.exists():
+        # Folders and patterns; a pipe can be looked into only once.
+        files = [] if job.input == "-" else list(resolve_input(job.input, allow_protocols=job.allow_protocols).files)
+    read = [("the input", file) for file in files]
+    for mask in job.request.masks:
+        parts = sorted(mask.path.iterdir()) if mask.path.is_dir() else [mask.path]
+        read += [(f"the mask {mask.path}", part) for part in parts]
+    if background := job.request.options.get("background"):
+        read.append(("the background", Path(background)))
+    return read
+
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
+"""Endings of pictures that a contact sheet can be written as."""
+
+
+def preview_path(job: Job) -> Path:
+    """Where a preview goes: the contact sheet's own name, or one beside the output."""
+    output = Path(job.output)
+    if job.contact_sheet:
+        return job.contact_sheet
+    return output if output.suffix.lower() in PICTURES else output.with_suffix(".preview.png")
 
 
 def existing(output: str) -> Path | None:
@@ -123,11 +182,10 @@ def numbered(output: Path) -> list[Path]:
     return sorted(entry for entry in output.parent.iterdir() if fits.fullmatch(entry.name))
 
 
-def _same_file(first: str, second: Path) -> bool:
+def _same_file(first: Path, second: Path) -> bool:
     """Whether two names lead to one file, through whatever links."""
-    path = Path(first)
     try:
-        return path.samefile(second)
+        return first.samefile(second)
     except OSError:
         # One of them is not there; a link that leads nowhere may still lead to the other's place.
-        return path.resolve() == second.resolve()
+        return first.resolve() == second.resolve()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lbvedit.errors import UsageError
+from lbvedit.job.checks import preview_path
 from lbvedit.job.finish import Result
 from lbvedit.job.opening import open_source
 from lbvedit.language import rgb
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from lbvedit.media.source import Source
     from lbvedit.pipelines.protocol import Pipeline
 
-__all__ = ["MOMENTS", "Watch", "preview", "preview_path"]
+__all__ = ["MOMENTS", "Watch", "preview"]
 
 MOMENTS = 4
 
@@ -98,14 +99,6 @@ class _Befores:
 
 def _fits(matte: Tensor, shape: tuple[int, ...]) -> bool:
     return tuple(matte.shape[2:]) == shape[2:] and len(matte) in (1, shape[0])
-
-
-def preview_path(job: Job) -> Path:
-    """Where a preview goes: the contact sheet's own name, or one beside the output."""
-    output = Path(job.output)
-    if job.contact_sheet:
-        return job.contact_sheet
-    return output if output.suffix.lower() in (".png", ".jpg") else output.with_suffix(".preview.png")
 
 
 def preview(job: Job, report: Report) -> Result:
