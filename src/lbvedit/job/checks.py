@@ -11,7 +11,7 @@ from lbvedit.pipelines import registry
 from lbvedit.runtime import check_names
 from lbvedit.types import Job, Request
 
-__all__ = ["check", "existing", "numbered", "preview_path"]
+__all__ = ["check", "check_overwriting", "existing", "numbered", "preview_path"]
 
 
 def check(job: Job) -> None:
@@ -31,7 +31,7 @@ def check(job: Job) -> None:
         _check_output(job)
     _check_encoding(job)
     _check_beside(job)
-    _check_overwriting(job)
+    check_overwriting(job)
 
 
 def _check_pipeline(job: Job) -> None:
@@ -121,15 +121,21 @@ def _beside(job: Job) -> dict[str, Path]:
     return {flag: path for flag, path in named.items() if path is not None}
 
 
-def _check_overwriting(job: Job) -> None:
-    """Refuses to write over what is read, or twice over the same file; ``-y`` is no leave to do either."""
+def check_overwriting(job: Job) -> None:
+    """Refuses to write over what is read, or twice over the same file; ``-y`` is no leave to do either.
+
+    Raises:
+        UsageError: that is what the job would do.
+    """
     output = preview_path(job) if job.preview else Path(job.output)
     written = {**_beside(job), "the output": output} if job.output != "-" else _beside(job)
     read = _read_files(job)
     taken: dict[Path, str] = {}
     for flag, path in written.items():
         for place in numbered(path) or [path]:
-            if what := next((what for what, file in read if _same_file(file, place)), ""):
+            # A folder of masks would take the place of the folder that the images lie in.
+            what = next((what for what, file in read if _same_file(file, place) or _same_file(file.parent, place)), "")
+            if what:
                 raise UsageError(f"{flag} {path} is {what}", hint="choose another name; the source stays untouched")
         if (other := taken.get(path.resolve())) and not (job.preview and flag == "the output"):
             raise UsageError(f"{flag} and {other} are one file, {path}", hint="give each its own name")

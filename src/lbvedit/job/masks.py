@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lbvedit.errors import UsageError
+from lbvedit.job.checks import check_overwriting
 from lbvedit.pipelines import registry
 from lbvedit.types import Event, Job, Report
 
@@ -33,6 +34,11 @@ def write_masks(job: Job, kind: DataFormat, report: Report) -> int:
     from lbvedit.job.opening import open_source
     from lbvedit.media.maskfiles import mask_writer
 
+    if job.contact_sheet:
+        raise UsageError(
+            f"--format {kind} shows no pictures for a contact sheet", hint="--format overlay, matte or cutout"
+        )
+    check_overwriting(job)
     pipeline = registry.build(job.pipeline, job.request)
     masks = getattr(pipeline, "masks", None)
     if masks is None:

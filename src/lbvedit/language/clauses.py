@@ -201,9 +201,21 @@ def _asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
     if [token.word for token in kept[-1:]] == ["the"]:
         kept = kept[:-1]
     kept = _without_stretch(kept)
+    span = spans[0].span
+    while kept and (spared := next((words for words in _SPARING if _ends_with(kept, words)), ())):
+        if None not in span:
+            return None  # two stretches are left
+        kept, span = kept[: -len(spared)], (span[1], span[0])  # "except the last second" is up to it
     drafts = frame(replace(phrase, tokens=kept))
-    timed = [spanned(draft, spans[0].span) for draft in drafts] if drafts else []
+    timed = [spanned(draft, span) for draft in drafts] if drafts else []
     return tuple(draft for draft in timed if draft) if timed and all(timed) else None
+
+
+_SPARING = (("except", "for"), ("apart", "from"), ("except",), ("but",), ("excluding",), ("besides",), ("but", "not"))
+
+
+def _ends_with(tokens: list[Token], words: tuple[str, ...]) -> bool:
+    return tuple(token.word for token in tokens[-len(words) :]) == words
 
 
 def _without_stretch(tokens: list[Token]) -> list[Token]:

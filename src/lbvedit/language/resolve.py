@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -52,6 +53,12 @@ def _agree(vague: Step, step: Step) -> bool:
     return (vague.params.get("amount", 1) < 0) == (step.params.get("amount", 1) < 0)
 
 
+_TIME = re.compile(
+    r"\b(first|second|last|middle|final|opening|closing) (half|third|quarter)$"
+    r"|\b(middle|every other|each|next|other) (second|minute)s?$|\bmoments?$"
+)
+"""Words that say when, in a way that the times of the grammar do not know."""
+
 _MOVING = frozenset({"trim", "cut", "speed", "reverse"})
 
 
@@ -96,6 +103,11 @@ class _Resolver:
     def _target(self, draft: Draft) -> str | None:
         target = draft.target
         if target.kind == "phrase":
+            if _TIME.search(target.phrase):
+                raise InstructionError(
+                    f"{target.phrase!r} is a time, and no thing",
+                    hint="say it in seconds: 'reverse it from 0:02 to 0:05'",
+                )
             if target.owner and self.last:
                 single = " " not in self.last
                 return f"{self.last}'s {target.phrase}" if single else f"{target.phrase} of the {self.last}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lbvedit.language.amounts import split_amount
 from lbvedit.language.complements import action, color, complement, look, new_thing
-from lbvedit.language.drafts import NOBODY, Draft, graded
+from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
@@ -54,6 +54,9 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         if drafts is None:
             continue
         target = _subject(tokens[:at], phrase)
+        named = property_in(tokens[:at])
+        if named and PROPERTIES.get(named[0], ("",))[0] == drafts[0].op:  # "make the white balance colder"
+            target = named[1]
         if target is None or (
             target.kind == "phrase" and OPERATORS[drafts[0].op].takes_target == "no" and _acts(tokens[1:at])
         ):
@@ -61,7 +64,16 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         if target == NOBODY and (drafts[0].op == "recolor" or phrase.verb in ("turn", "have", "get", "let", "want")):
             continue
         return [_fitting(draft, target) for draft in drafts]
-    return _compared_property(tokens) or _imagined(tokens, phrase)
+    return _shorter(tokens) or _compared_property(tokens) or _imagined(tokens, phrase)
+
+
+def _shorter(tokens: list[Token]) -> list[Draft] | None:
+    """``make it 2 seconds shorter``."""
+    target = object_of(tokens[:-2])
+    if len(tokens) < 2 or tokens[-2].kind != "duration" or tokens[-1].word != "shorter" or target is None:
+        return None
+    draft = Draft("trim", {"end": tidy(-tokens[-2].value)})
+    return [draft.noted(f"{tokens[-2].text} is taken from the end")] if target.kind != "phrase" else None
 
 
 def _acts(tokens: list[Token]) -> bool:

@@ -22,7 +22,7 @@ _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a",
     "for", "chunk", "portion", "content", "whole", "comes", "anything", "what", "my", "and", "which",
     "lasts"})  # fmt: skip
 _START = frozenset({"start", "beginning", "front", "head", "opening"})
-_END = frozenset({"end", "ending", "tail", "back"})
+_END = frozenset({"end", "ends", "ending", "tail", "back"})
 _BEFORE_FADE = frozenset({
     "with", "a", "an", "the", "by", "in", "on", "<duration>", "slow", "off", "video", "it", "clip", "out",
 })  # fmt: skip
@@ -36,6 +36,9 @@ def _spans(tokens: list[Token]) -> list[tuple[float | None, float | None]] | Non
     others = [token.word for token in rest if token.kind != "duration"]
     if not spans and lengths:
         edges = [word for word in others if word in _START | _END]
+        if len(lengths) == 1 and edges in (["end"], ["ends"]) and {"each", "both"} & set(others):
+            edges, lengths = ["start", "end"], lengths * 2
+            others = [word for word in others if word not in ("each", "both", "ends")]
         if len(edges) != len(lengths) or not all(word in _NEUTRAL | _START | _END | {"by"} for word in others):
             return None
         pairs = zip(edges, lengths, strict=True)
@@ -204,6 +207,11 @@ def playing(phrase: Phrase) -> list[Draft] | None:
             )
         ):
             return [draft.on(target) for draft in drafts]
+        for cut in range(at + 1, len(tokens)):  # "backwards at half speed"
+            one, two = complement(tokens[at:cut]), complement(tokens[cut:])
+            both = [*(one or ()), *(two or ())]
+            if one and two and target is not None and {draft.op for draft in both} == {"reverse", "speed"}:
+                return [draft.on(target) for draft in both]
         words = words_of(tokens[at:])
         if words in (
             ["in", "reverse"],
