@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import av
 import numpy as np
@@ -15,7 +16,7 @@ from lbvedit.media.color import from_rgb
 from lbvedit.media.source import Source
 from lbvedit.media.timeline import Timeline
 from lbvedit.types import ColorTags
-from tests.clips import FRAMES, Clips
+from tests.clips import FRAMES, Clips, ffmpeg
 from tests.media.test_source import luma, read
 
 F = Fraction
@@ -131,6 +132,23 @@ def test_slower_keeps_the_rate_and_invents_pictures(clips: Clips, speed: Fractio
         elif number < FRAMES - 1:
             assert not own
     assert slow.frames.shape[0] == count
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])  # at 25 and at 3.4 pictures a second, as their headers have it
+def test_a_quick_passage_of_an_uneven_source_keeps_its_pictures(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"burst{suffix}"  # 25 pictures in the first second, then one a second
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=10", "-vf", "select='lt(n,25)+not(mod(n,25))'",
+           "-fps_mode", "vfr", "-c:v", "mpeg4", path)  # fmt: skip
+    with Source(path, timeline=Timeline.whole(F(10)).speed(F(1, 2))) as source:
+        assert source.info.frame_count is None
+        slow = read(source)
+    times = [pts * slow.time_base for pts in slow.pts]
+    assert set(slow.numbers or ()) == set(range(34))
+    assert sum(time < 2 for time in times) == pytest.approx(50, abs=1)
+    assert all(any(abs(time - 2 * second) < F(1, 20) for time in times) for second in range(10))
+    with Source(path, timeline=Timeline.whole(F(10)).speed(F(2))) as source:
+        quick = read(source)
+    assert sum(pts * quick.time_base < F(1, 2) for pts in quick.pts) == pytest.approx(12, abs=1)
 
 
 def test_pieces_in_any_order_and_speed(clips: Clips) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from fractions import Fraction
 from functools import reduce
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from lbvedit.media.between import Between
@@ -18,7 +18,7 @@ from lbvedit.media.timeline import HORIZON_S, Segment, Timeline
 if TYPE_CHECKING:
     from lbvedit.types import ColorTags, VideoInfo
 
-__all__ = ["common_tick", "play", "played_time_base", "resample"]
+__all__ = ["common_tick", "is_even", "pace", "play", "played_time_base", "resample"]
 
 FINEST = 1_000_000
 """Ticks a second beyond which time stamps are rounded."""
@@ -36,6 +36,30 @@ LONG_S = Fraction(1, 10)
 
 REVERSE_BYTES = 256 << 20
 """Decoded pictures held at once while playing backwards."""
+
+
+EVEN = Fraction(4, 5)
+"""Pictures come evenly where the shorter of their intervals are at least this share of the average one."""
+
+
+def pace(index: Index, info: VideoInfo) -> Fraction | None:
+    """The rate that pictures of another speed are made at: the source's, or that of its quickest passages.
+
+    A screen recording may come at 25 pictures a second while something moves and at one otherwise. At its average
+    rate most of what moves would be lost.
+    """
+    if info.average_rate is None or len(index.pts) < 3:
+        return info.average_rate
+    gaps = sorted(after - before for before, after in pairwise(index.pts))
+    quick_s = gaps[len(gaps) // 10] * info.time_base
+    return info.average_rate if quick_s * info.average_rate >= EVEN else 1 / quick_s
+
+
+def is_even(index: Index, info: VideoInfo) -> bool:
+    """Whether pictures come at the source's rate all the time: none is held."""
+    if info.average_rate is None:
+        return False
+    return all(after - before <= HELD / info.average_rate / info.time_base for before, after in pairwise(index.pts))
 
 
 def common_tick(*times: Fraction) -> Fraction:
@@ -68,7 +92,7 @@ def play(reader: Reader, timeline: Timeline, info: VideoInfo, color: ColorTags) 
     Args:
         reader: gives pictures in the source's time base.
         timeline: the pieces; times in it count from the source's first picture.
-        info: the source's.
+        info: the source's; its rate is the :func:`pace` of other speeds.
         color: its resolved tags.
 
     Yields:

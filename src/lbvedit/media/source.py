@@ -18,7 +18,7 @@ from lbvedit.media.color import resolve_tags
 from lbvedit.media.decoded import DecodedClip
 from lbvedit.media.probe import probe_input
 from lbvedit.media.reader import Index, Reader, Shot, StreamReader
-from lbvedit.media.retime import common_tick, play, played_time_base, resample
+from lbvedit.media.retime import common_tick, is_even, pace, play, played_time_base, resample
 from lbvedit.media.sequence import SequenceReader
 from lbvedit.media.upright import stand_up
 from lbvedit.media.window import cut_windows
@@ -97,12 +97,17 @@ class Source:
             probed = dataclasses.replace(probed, pixel_format="rgba")
         self.probed = probed
         self.color = resolve_tags(probed.color, height=probed.height, pixel_format=probed.pixel_format)
-        self.info = self._delivered()
         self._decoder: Reader
         if images:
             self._decoder = SequenceReader(self._input, probed)
         else:
             self._decoder = StreamReader(self._input, probed, allow_protocols=allow_protocols, warn=self._warn)
+        self._paced, self._even = probed, True
+        if self._timeline is not None and any(piece.speed != 1 for piece in self._timeline.segments):
+            index = self._decoder.index()
+            self._paced = dataclasses.replace(probed, average_rate=pace(index, probed))
+            self._even = is_even(index, self._paced)
+        self.info = self._delivered()
         self._reader = _UprightReader(self._decoder, probed.time_base, self._size, self._warn)
         self._warn_of_choices(stream)
         self._tell()
@@ -208,7 +213,7 @@ class Source:
         if self._timeline is None:
             shots = self._reader.shots()
         else:
-            shots = play(self._reader, self._timeline, self.probed, self.color)
+            shots = play(self._reader, self._timeline, self._paced, self.color)
         if self._fps is not None:
             shots = resample(shots, self._played_time_base(), self._fps, self.info.time_base)
         yield from islice(shots, self.start, None)
@@ -216,7 +221,7 @@ class Source:
     def _played_time_base(self) -> Fraction:
         if self._timeline is None:
             return self.probed.time_base
-        return played_time_base(self._timeline, self.probed)
+        return played_time_base(self._timeline, self._paced)
 
     def _delivered(self) -> VideoInfo:
         """The probe's findings after size, rate and timeline."""
@@ -227,7 +232,8 @@ class Source:
             info = dataclasses.replace(info, width=width, height=height, sample_aspect_ratio=shown * height / width)
         if self._timeline is not None:
             duration_s = self._timeline.duration_s
-            rate = info.average_rate
+            # Nobody knows how many pictures an uneven source has at another speed.
+            rate = info.average_rate if self._even else None
             info = dataclasses.replace(
                 info,
                 time_base=self._played_time_base(),
