@@ -18,9 +18,11 @@ from lbvedit.errors import MediaError, RuntimeUnavailableError, UsageError
 from lbvedit.job import parts
 from lbvedit.job.identity import identity
 from lbvedit.job.workfolder import folder_for
+from lbvedit.media.probe import probe
 from lbvedit.pipelines import registry
 from lbvedit.pipelines.passthrough import Passthrough
 from lbvedit.types import Clip, EditPlan, EncodeOptions, Event, Job, Request, Step
+from tests.clips import ffmpeg
 
 EXACT = EncodeOptions(codec="ffv1")
 FAST = EncodeOptions(preset="ultrafast")
@@ -285,6 +287,24 @@ def test_memory_that_runs_out_is_said_in_one_line(clips, tmp_path, monkeypatch):
         work.run(make(clips("cfr"), tmp_path / "out.mkv"), ignore)
     assert "--device cpu" in caught.value.hint
     assert not (tmp_path / "out.mkv").exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "size"),
+    [
+        (Step("rotate", params={"angle": 90}), (48, 86)),
+        (Step("crop", params={"aspect": "1:1"}), (48, 48)),
+        (Step("resize", params={"width": 32, "height": 32}), (32, 32)),
+    ],
+)
+def test_pixels_that_are_no_squares_become_squares_before_they_are_turned(tmp_path, step, size):
+    clip, output = tmp_path / "wide.mkv", tmp_path / "out.mkv"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=0.2", "-vf", "setsar=4/3", "-c:v", "ffv1", clip)
+    plan = EditPlan((step,))
+    work.run(replace(make(clip, output, "compose"), request=Request("edit", plan=plan)), ignore)
+    made = probe(output)
+    assert (made.width, made.height) == size
+    assert made.sample_aspect_ratio == 1
 
 
 def test_one_picture_is_one_frame(clips, tmp_path):

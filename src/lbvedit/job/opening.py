@@ -11,6 +11,9 @@ from lbvedit.types import EditPlan, Event, Job, Report
 
 __all__ = ["open_source"]
 
+_SHAPING = frozenset({"crop", "resize", "rotate"})
+"""Steps for which a pixel has to be as wide as high."""
+
 
 def open_source(job: Job, report: Report) -> tuple[Source, Timeline, EditPlan | None]:
     """The source, the time line that it plays, and the plan that is left for the pipeline.
@@ -23,6 +26,8 @@ def open_source(job: Job, report: Report) -> tuple[Source, Timeline, EditPlan | 
         MediaError: the input cannot be read.
         UsageError: times that leave nothing, or a stream that is not there.
     """
+    plan = job.request.plan
+    shapes = plan is not None and any(step.op in _SHAPING for step in plan.steps)
 
     def opened(timeline: Timeline | None, warn: Callable[[str], None] | None) -> Source:
         return Source(
@@ -31,6 +36,7 @@ def open_source(job: Job, report: Report) -> tuple[Source, Timeline, EditPlan | 
             timeline=timeline,
             fps=job.fps,
             size=job.size,
+            square_pixels=shapes,
             allow_protocols=job.allow_protocols,
             on_warning=warn,
         )
@@ -39,5 +45,5 @@ def open_source(job: Job, report: Report) -> tuple[Source, Timeline, EditPlan | 
     if job.input != "-" and acts_on_time(job):
         with opened(None, None) as whole:
             duration_s = whole.probed.duration_s
-    timeline, plan = lay_out(job, duration_s)
-    return opened(timeline, lambda message: report(Event("warning", "decode", message=message))), timeline, plan
+    timeline, left = lay_out(job, duration_s)
+    return opened(timeline, lambda message: report(Event("warning", "decode", message=message))), timeline, left

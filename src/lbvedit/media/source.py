@@ -53,6 +53,7 @@ class Source:
         fps: an even rate to resample to, by the nearest time stamp; for images, the rate they are shown at.
         size: width and height to scale to; the displayed aspect stays, and -1 for one of them keeps pixels as wide
             as they are high.
+        square_pixels: without a size, scale pixels that are no squares up to squares: for who turns or measures them.
         allow_protocols: let FFmpeg open addresses and playlists.
         on_warning: called with each new warning.
 
@@ -69,6 +70,7 @@ class Source:
         timeline: Timeline | None = None,
         fps: Fraction | None = None,
         size: tuple[int, int] | None = None,
+        square_pixels: bool = False,
         allow_protocols: bool = False,
         on_warning: Callable[[str], None] | None = None,
     ) -> None:
@@ -87,6 +89,9 @@ class Source:
         try:
             probed = probe_input(self._input, stream=stream, allow_protocols=allow_protocols)
             self._size = _target_size(probed, size)
+            self._square = square_pixels and size is None and probed.sample_aspect_ratio != 1
+            if self._square:
+                self._size = _squared(probed)
         except BaseException:
             self.close()
             raise
@@ -229,7 +234,8 @@ class Source:
         if self._size:
             width, height = self._size
             shown = info.sample_aspect_ratio * info.width / info.height
-            info = dataclasses.replace(info, width=width, height=height, sample_aspect_ratio=shown * height / width)
+            aspect = Fraction(1) if self._square else shown * height / width
+            info = dataclasses.replace(info, width=width, height=height, sample_aspect_ratio=aspect)
         if self._timeline is not None:
             duration_s = self._timeline.duration_s
             # Nobody knows how many pictures an uneven source has at another speed.
@@ -289,6 +295,14 @@ class _UprightReader:
     @property
     def end_s(self) -> Fraction | None:
         return self._reader.end_s
+
+
+def _squared(info: VideoInfo) -> tuple[int, int]:
+    """The size at which pixels are squares and none is lost."""
+    aspect = info.sample_aspect_ratio
+    if aspect > 1:
+        return 2 * round(info.width * aspect / 2), info.height
+    return info.width, 2 * round(info.height / aspect / 2)
 
 
 def _target_size(info: VideoInfo, size: tuple[int, int] | None) -> tuple[int, int] | None:
