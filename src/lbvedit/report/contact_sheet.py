@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from lbvedit.errors import UsageError
+from lbvedit.fonts import font_at, font_for
 from lbvedit.report.findings import Moment, Picture
 
 if TYPE_CHECKING:
@@ -130,6 +133,14 @@ def _on_checkers(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(board, image).convert("RGB")
 
 
+def _font_of(title: str, size: int) -> ImageFont.FreeTypeFont:
+    """A font that has the title's letters, or Pillow's own where none has: a sheet is worth more than its title."""
+    file = None
+    with suppress(UsageError):
+        file = font_for(title, None)
+    return font_at(file, size)
+
+
 class _Sheet:
     def __init__(
         self,
@@ -142,7 +153,7 @@ class _Sheet:
         self.cells, self.row_labels, self.column_labels, self.title = cells, row_labels, column_labels, title
         self.cell_width = cell_width
         size = max(12, min(20, cell_width // 18))
-        self.font = ImageFont.load_default(size)
+        self.font = _font_of(title, size)
         self.line = round(size * 1.6)
         self.left = max((round(self.font.getlength(label)) for label in row_labels), default=-GAP_PX) + 2 * GAP_PX
         self.columns = max(len(row) for row in cells)

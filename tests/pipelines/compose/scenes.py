@@ -67,15 +67,17 @@ def compose(
     *steps: dict[str, Any],
     masks: Sequence[MaskFile | Path] = (),
     window: int | None = None,
-    background: str | None = None,
+    **options: str,
 ) -> Compose:
     files = tuple(mask if isinstance(mask, MaskFile) else MaskFile(mask) for mask in masks)
     request = Request("edit", plan=plan(*steps), masks=files, device="cpu", window=window)
-    return Compose(request, ComposeOptions(background=background))
+    return Compose(request, ComposeOptions(**options))  # type: ignore[arg-type]
 
 
-def edit(path: Path, *steps: dict[str, Any], masks: Sequence[MaskFile | Path] = (), window: int = 16) -> Edited:
-    pipeline = compose(*steps, masks=masks, window=window)
+def edit(
+    path: Path, *steps: dict[str, Any], masks: Sequence[MaskFile | Path] = (), window: int = 16, **options: str
+) -> Edited:
+    pipeline = compose(*steps, masks=masks, window=window, **options)
     events: list[Event] = []
     with Source(path) as source:
         clips = list(pipeline(source, events.append))

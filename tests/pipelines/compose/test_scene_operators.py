@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageFont
 
 from lbvedit.errors import UsageError
 from lbvedit.pipelines.compose.caption import caption_matte
@@ -158,3 +158,27 @@ def test_a_background_video_keeps_its_own_time(tmp_path: Path) -> None:
     for second, shown in ((0, 0), (1 / 50, 0), (2 / 50, 1), (3 / 50, 1), (4 / 25, 4), (5 / 25, 0), (13 / 25, 3)):
         assert int(film.at(Fraction(second).limit_denominator(100))[0, 0, 0]) == 50 * shown
     assert int(film.at(Fraction(1, 25))[0, 0, 0]) == 50  # and back again
+
+
+def test_letters_that_no_font_has_are_said_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = {"op": "caption", "params": {"text": "Gr\u00fc\u00dfe, \U000f1234!"}}  # for private use: no font has a shape
+    with pytest.raises(UsageError, match="no font here has all of") as caught:
+        compose(step)
+    assert "font=" in caught.value.hint
+    with pytest.raises(UsageError, match="is no font"):
+        compose(step, font=__file__)
+    monkeypatch.setattr("lbvedit.fonts.USUAL", ())
+    assert compose({"op": "caption", "params": {"text": "Hello"}}).steps[0].params == {"text": "Hello"}
+    with pytest.raises(UsageError, match="has all of \u00fc\u00df"):
+        compose({"op": "caption", "params": {"text": "Gr\u00fc\u00dfe"}})
+
+
+def test_a_caption_in_another_font(tmp_path: Path) -> None:
+    own = ImageFont.load_default(12)
+    assert isinstance(own, ImageFont.FreeTypeFont)
+    (tmp_path / "mine.ttf").write_bytes(own.font_bytes)
+    frames = moving_square(2)[0]
+    step = {"op": "caption", "params": {"text": "Hello"}}
+    done = edit(write_clip(tmp_path / "clip.mkv", frames), step, font=str(tmp_path / "mine.ttf"))
+    assert done.pipeline.steps[0].params["font"] == str(tmp_path / "mine.ttf")
+    assert 0.001 < float((done.frames != frames).any(dim=1).float().mean()) < 0.2

@@ -1,4 +1,4 @@
-"""Caption: words on the picture, white with a black outline, in the font that Pillow brings along."""
+"""Caption: words on the picture, white with a black outline, in the font that Pillow brings along or another one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from lbvedit.fonts import font_at
 from lbvedit.pipelines.compose.operator import Call
 
 __all__ = ["caption", "caption_matte"]
@@ -19,7 +20,7 @@ MARGIN = 0.05
 
 def caption(frames: Tensor, matte: Tensor, call: Call) -> Tensor:
     """The words' own colours; what they cover is up to :func:`caption_matte`."""
-    fill, _ = _drawn(str(call.params["text"]), str(call.params.get("position", "bottom")), call.size)
+    fill, _ = _of(call)
     top, left = call.offset
     there = fill[..., top : top + frames.shape[2], left : left + frames.shape[3]]
     return there.to(frames).expand_as(frames)
@@ -27,16 +28,23 @@ def caption(frames: Tensor, matte: Tensor, call: Call) -> Tensor:
 
 def caption_matte(call: Call) -> Tensor:
     """How far words and outline cover each pixel: ``(1, 1, H, W)`` float."""
-    return _drawn(str(call.params["text"]), str(call.params.get("position", "bottom")), call.size)[1]
+    return _of(call)[1]
+
+
+def _of(call: Call) -> tuple[Tensor, Tensor]:
+    values = call.params
+    font = values.get("font")
+    position = str(values.get("position", "bottom"))
+    return _drawn(str(values["text"]), position, call.size, None if font is None else str(font))
 
 
 @lru_cache(maxsize=8)
-def _drawn(text: str, position: str, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+def _drawn(text: str, position: str, size: tuple[int, int], file: str | None) -> tuple[Tensor, Tensor]:
     """White of the letters and coverage of letters and outline, each ``(1, 1, H, W)``."""
     height, width = size
     margin = round(MARGIN * min(size))
     font_size = max(10, round(0.075 * min(height, width * 0.75)))
-    font, lines = _fitted(text, width - 2 * margin, height - 2 * margin, font_size)
+    font, lines = _fitted(text, width - 2 * margin, height - 2 * margin, font_size, file)
     stroke = max(1, round(font.size / 12))
     layers = []
     for outline in (0, stroke):
@@ -55,12 +63,11 @@ def _drawn(text: str, position: str, size: tuple[int, int]) -> tuple[Tensor, Ten
     return layers[0], layers[1]
 
 
-def _fitted(text: str, width: int, height: int, size: int) -> tuple[ImageFont.FreeTypeFont, str]:
+def _fitted(text: str, width: int, height: int, size: int, file: str | None) -> tuple[ImageFont.FreeTypeFont, str]:
     """The largest font up to a size, and the text broken into lines, that fit."""
     draw = ImageDraw.Draw(Image.new("L", (1, 1)))
     while True:
-        font = ImageFont.load_default(size)
-        assert isinstance(font, ImageFont.FreeTypeFont)
+        font = font_at(file, size)
         lines: list[str] = []
         for paragraph in text.split("\n"):
             lines.append("")

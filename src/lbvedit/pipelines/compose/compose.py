@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from lbvedit.errors import MissingCapabilityError, NoMatchError, UsageError
+from lbvedit.fonts import font_for
 from lbvedit.media.decoded import part
 from lbvedit.pipelines.compose.detail import GRID
 from lbvedit.pipelines.compose.operator import Call, Operator, stored, unit
@@ -85,6 +86,7 @@ class Compose:
                 )
         if not self.steps:
             raise UsageError("there is nothing to do: the plan has no step for the picture")
+        self.steps = tuple(_lettered(step, options.font) for step in self.steps)
         if options.background is not None:
             self.steps = _put_before(options.background, self.steps)
         self.targets = Targets(request.masks, self.steps, lambda: finder or _embedded_finder(request))
@@ -293,6 +295,18 @@ class Compose:
         working.alpha = _joined_alpha(alphas, dtype)
         if operator.moves:
             working.mattes = {name: torch.cat(each) for name, each in moved.items()}
+
+
+def _lettered(step: Step, font: str | None) -> Step:
+    """The step, a caption with its font.
+
+    Raises:
+        UsageError: no font has all its letters.
+    """
+    if step.op != "caption":
+        return step
+    found = font_for(str(step.params["text"]), font)
+    return step if found is None else replace(step, params={**step.params, "font": found})
 
 
 def _put_before(background: str, steps: Sequence[Step]) -> tuple[Step, ...]:
