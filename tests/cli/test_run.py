@@ -113,7 +113,7 @@ def test_a_batch_goes_on_after_a_bad_file_and_a_second_run_does_only_the_rest(lb
     listed = tmp_path / "list.csv"
     (tmp_path / "good.mp4").write_bytes(clips("cfr").read_bytes())
     (tmp_path / "bad.mp4").write_bytes(clips("text").read_bytes())
-    listed.write_text('input,instruction,output\nbad.mp4,"make it red, then cut",\ngood.mp4,,made.mp4\n')
+    listed.write_text('input;instruction;output\nbad.mp4;"make it red; then cut";\ngood.mp4;;made.mp4\n')
     command = ("batch", listed, *PASS, "--jobs", "2", "--archive", tmp_path / "done.txt", "--json")
     ended = lbvedit(*command)
     assert ended.code == 1
@@ -147,6 +147,7 @@ def test_a_batch_makes_its_folder_and_says_once_what_all_items_share(lbvedit, cl
         (["xyzzy"], "'xyzzy' is not understood"),
         ([], "edit how?"),
         (["make it red", "-o", tmp_path / "no" / "where"], "cannot be made"),
+        (["make it red", "-o", tmp_path / "a.mp4"], "a batch needs a folder"),
         (["make it red", "--archive", tmp_path / "no" / "done.txt"], "there is no folder"),
     ):
         ended = lbvedit("batch", tmp_path, *arguments)
@@ -160,7 +161,7 @@ def test_a_batch_makes_its_folder_and_says_once_what_all_items_share(lbvedit, cl
     [
         ("list.csv", "video\na.mp4\n", "no input"),
         ("list.csv", "input,extra\na.mp4,1\n", "unknown columns extra"),
-        ("list.jsonl", "{", "list.jsonl"),
+        ("list.jsonl", '{"input": "a.mp4"}\n\n{bad', "list.jsonl: line 3 is no JSON"),
         (
             "list.jsonl",
             '{"input": "a.mp4", "output": "x.mp4"}\n{"input": "b.mp4", "output": "x.mp4"}',

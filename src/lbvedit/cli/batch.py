@@ -148,10 +148,13 @@ def _read_list(path: Path) -> list[dict[str, Any]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             if path.suffix.lower() == ".csv":
-                rows = list(csv.DictReader(file))
+                first = file.readline()
+                file.seek(0)
+                # Spreadsheets part columns by semicolons where the comma is the decimal point.
+                rows = list(csv.DictReader(file, delimiter=max(",;\t", key=first.count)))
             else:
-                rows = [json.loads(line) for line in file if line.strip()]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
+                rows = [_read_line(path, number, line) for number, line in enumerate(file, 1) if line.strip()]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path}: {error}", hint=f"a list with {', '.join(COLUMNS)}") from error
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict) or not row.get("input"):
@@ -162,6 +165,17 @@ def _read_list(path: Path) -> list[dict[str, Any]]:
                 hint=f"the columns are {', '.join(COLUMNS)}",
             )
     return rows
+
+
+def _read_line(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        value: dict[str, Any] = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise UsageError(
+            f"{path}: line {number} is no JSON: {error.msg} at column {error.colno}",
+            hint='one object a line, such as {"input": "a.mp4", "instruction": "make it warmer"}',
+        ) from error
+    return value
 
 
 def _refuse_clashes(items: list[Item]) -> None:
@@ -183,6 +197,8 @@ def _make_folders(output: Path | None, archive: Path | None) -> None:
     if archive is not None and not archive.parent.is_dir():
         raise UsageError(f"{archive}: there is no folder {archive.parent}", hint="make it first")
     if output is not None:
+        if output.is_file():
+            raise UsageError(f"-o {output} is a file, and a batch needs a folder", hint="choose another name")
         try:
             output.mkdir(exist_ok=True)
         except OSError as error:
