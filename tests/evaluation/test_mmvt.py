@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
 from lbvedit.data.corpus import Referral
+from lbvedit.errors import WeightsError
 from lbvedit.evaluation import mmvt
-from lbvedit.evaluation.table import Options
+from lbvedit.evaluation.table import Options, Result
 from tests.pipelines.test_mmvt import RedFinder, _film
 
 
@@ -67,3 +69,17 @@ def test_actors_that_only_act_differently_have_a_row_of_their_own(monkeypatch: p
     result = mmvt.evaluate_actors(Options())
     assert result.metrics["p@0.9"] == 1
     assert list(result.others) == ["only the action tells, one of its kind beside it (1 clips)"]
+
+
+def test_rows_of_an_ablation_are_those_that_were_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = ["mmvt-small", "mmvt-small-clean-B", "mmvt-small-clean-B+M+T"]
+    monkeypatch.setattr(mmvt, "listing", lambda folder: [SimpleNamespace(name=name) for name in trained])
+    monkeypatch.setattr(
+        mmvt, "evaluate_actors", lambda options: Result("mmvt", "actors", 7, {"map": float(len(options.model))})
+    )
+    result = mmvt.evaluate_parts(Options())
+    assert result.metrics == {"map": len("mmvt-small-clean-B+M+T")}
+    assert result.others == {"ours, B": {"map": len("mmvt-small-clean-B")}}
+    assert result.n == 7
+    with pytest.raises(WeightsError, match="Table 6"):
+        mmvt.evaluate_losses(Options())

@@ -81,7 +81,8 @@ def test_the_world_alone_needs_no_other_data_and_has_its_own_words(tmp_path: Pat
 
 
 @pytest.mark.parametrize("row", ["+bce", "B+M", None])
-def test_the_recipe_trains_every_part_of_a_row(row: str | None) -> None:
+def test_the_recipe_trains_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch, row: str | None) -> None:
+    monkeypatch.setattr("lbvedit.training.mmvt._STAGES", 20)
     settings = {"actors": 1, "row": row, "size_px": 64, "expressions": 2, "spoken": 4, "batch_size": 2}
     recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))
     trainee = recipe.build().train()
@@ -91,7 +92,11 @@ def test_the_recipe_trains_every_part_of_a_row(row: str | None) -> None:
     assert idle == set()
 
 
-def test_only_the_whole_model_is_published() -> None:
-    recipe = MMVTTraining(configure(MMVTTrainingConfig(), {"actors": 1, "row": "B"}))
-    with pytest.raises(UsageError, match="whole small model"):
-        recipe.publish(torch.nn.Identity())
+def test_a_row_is_published_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MMVTTraining, "validate", lambda self, model: {})
+    monkeypatch.setattr("lbvedit.training.mmvt._STAGES", 20)
+    for row, name in (("B+M", "mmvt-small-clean-B+M"), (None, "mmvt-small-clean")):
+        recipe = MMVTTraining(configure(MMVTTrainingConfig(), {"actors": 1, "row": row}))
+        assert recipe.publish(recipe.build()).name == name
+    with pytest.raises(UsageError, match="finds nothing by words"):
+        MMVTTraining(configure(MMVTTrainingConfig(), {"expressions": 0})).publish(torch.nn.Identity())

@@ -17,7 +17,7 @@ from lbvedit.data.actors import Actors
 from lbvedit.data.corpus import Referral
 from lbvedit.data.davis import open_davis
 from lbvedit.data.jhmdb import JHMDBSentences
-from lbvedit.errors import NoMatchError
+from lbvedit.errors import NoMatchError, WeightsError
 from lbvedit.evaluation.referring import Found, Referrals, score_referrals, score_sequences
 from lbvedit.evaluation.table import Column, Options, Result, Row, Table, sample
 from lbvedit.language.lexicon import KINDS
@@ -27,6 +27,7 @@ from lbvedit.pipelines.finder import Finder, load_finder
 from lbvedit.pipelines.mmvt import LOOKS, MMVTOptions, MMVTSegmenter, survey_frames
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Request
+from lbvedit.weights import listing
 
 __all__ = [
     "A2D",
@@ -42,7 +43,11 @@ __all__ = [
     "evaluate_absent",
     "evaluate_actors",
     "evaluate_davis",
+    "evaluate_decoder",
     "evaluate_jhmdb",
+    "evaluate_losses",
+    "evaluate_parts",
+    "evaluate_transformer",
 ]
 
 SOURCE = "Zhao et al., CVPR 2022, arXiv 2204.02547"
@@ -153,6 +158,9 @@ DAVIS = Table(
 )
 
 ACTORS = Table("Actors of the world, test clips", "the paper has no rows for actors", _COLUMNS, notes=(_ONE_MASK,))
+
+CLEAN_WEIGHTS = "mmvt-small-clean"
+"""The weight that sees actors alone; its ablations are named after their rows."""
 
 ACTOR_FRAMES = 4
 """Frames of a clip; the last is the target."""
@@ -272,6 +280,47 @@ def evaluate_actors(options: Options) -> Result:
         name = f"only the action tells, one of its kind beside it ({len(acting)} clips)"
         others[name] = score_referrals(dataset, acting, lambda item: _single_frames(item, finder))
     return Result("mmvt", "actors", len(numbers), metrics, ACTORS, others=others, notes=(f"weights {finder.name}",))
+
+
+def evaluate_parts(options: Options) -> Result:
+    """Table 3 of the paper with our rows on actors, as many of them as have been trained."""
+    return _rows(options, "actors-parts", ABLATION)
+
+
+def evaluate_transformer(options: Options) -> Result:
+    """Table 4, likewise."""
+    return _rows(options, "actors-transformer", TRANSFORMER)
+
+
+def evaluate_decoder(options: Options) -> Result:
+    """Table 5, likewise."""
+    return _rows(options, "actors-decoder", DECODER)
+
+
+def evaluate_losses(options: Options) -> Result:
+    """Table 6, likewise."""
+    return _rows(options, "actors-losses", LOSSES)
+
+
+def _rows(options: Options, corpus: str, table: Table) -> Result:
+    """The rows of an ablation on the world's actors: weights that ``--set actors=1 --set row=ROW`` published.
+
+    Raises:
+        WeightsError: there is none of them.
+    """
+    known = {weights.name for weights in listing(options.weights)}
+    names = {row.name: f"{CLEAN_WEIGHTS}-{row.name}" for row in table.rows}
+    found = {row: name for row, name in names.items() if name in known}
+    if not found:
+        raise WeightsError(
+            f"no row of {table.title} has been trained",
+            hint="lbvedit train mmvt --set actors=1 --set row=B, then --publish; and so for the others",
+        )
+    results = {row: evaluate_actors(replace(options, model=name)) for row, name in found.items()}
+    last = next(reversed(results))
+    others = {f"ours, {row}": result.metrics for row, result in results.items() if row != last}
+    notes = ("Rows of the paper are on A2D Sentences, ours on actors of the world.", f"the last of ours is {last}")
+    return Result("mmvt", corpus, results[last].n, results[last].metrics, table, others=others, notes=notes)
 
 
 class _LastFrames:

@@ -36,6 +36,10 @@ EVALUATIONS: dict[str, dict[str, str]] = {
         "jhmdb": "lbvedit.evaluation.mmvt:evaluate_jhmdb",
         "absent": "lbvedit.evaluation.mmvt:evaluate_absent",
         "actors": "lbvedit.evaluation.mmvt:evaluate_actors",
+        "actors-parts": "lbvedit.evaluation.mmvt:evaluate_parts",
+        "actors-transformer": "lbvedit.evaluation.mmvt:evaluate_transformer",
+        "actors-decoder": "lbvedit.evaluation.mmvt:evaluate_decoder",
+        "actors-losses": "lbvedit.evaluation.mmvt:evaluate_losses",
     },
 }
 """The first corpus of a system is its default."""

@@ -310,8 +310,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
 
     def publish(self, model: nn.Module) -> Publication:
         """The small model without what only training needs."""
-        if self.config.row is not None or not self.config.expressions:
-            raise UsageError("only the whole small model is published", hint="leave out row, and give expressions")
+        if not self.config.expressions:
+            raise UsageError("an encoder alone finds nothing by words", hint="train on with --set init=RUN first")
         trainee = cast(Trainee, model)
         _rescale(trainee.mmvt.head.mix)
         trainee.half().float()  # what is measured is what is written
@@ -319,7 +319,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         clean = self.config.actors == 1
         data = CLEAN_DATA if clean else DATA + (CLEAN_DATA if self.config.actors else ())
         return Publication(
-            name="mmvt-small-clean" if clean else "mmvt-small",
+            name=("mmvt-small-clean" if clean else "mmvt-small") + (f"-{self.config.row}" if self.config.row else ""),
             system="mmvt",
             model=trainee.mmvt,
             architecture=trainee.mmvt.config.to_json(),
