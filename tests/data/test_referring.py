@@ -5,8 +5,9 @@ import torch
 from lbvedit.data.expressions import MOTION_WORDS, Thing, absent_query, caption_query, present_query
 from lbvedit.data.photos import Photos, Sequences
 from lbvedit.data.referring import ReferringPhotos, ReferringSequences
-from lbvedit.data.regions import BASIC_COLORS, components, dominant_color
+from lbvedit.data.regions import components, dominant_color
 from lbvedit.language.lexicon import KINDS, kinds_of
+from lbvedit.measures.color_names import BASIC_COLORS
 from tests.data import albums
 
 

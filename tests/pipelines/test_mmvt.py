@@ -9,21 +9,34 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from lbvedit.errors import NoMatchError
+from lbvedit.measures.color_names import BASIC_COLORS
 from lbvedit.media.overlay import PALETTE, cutout, matte, overlay
 from lbvedit.nn.words import train_tokenizer
 from lbvedit.pipelines.finder import Ahead, Found, Seen, working_size
-from lbvedit.pipelines.mmvt import LOOKS, MMVTFinder, MMVTOptions, MMVTSegmenter, _looks, survey
-from lbvedit.pipelines.tracking import INERTIA, Steady, Tracker
+from lbvedit.pipelines.mmvt import (
+    LOOKS,
+    Colored,
+    MMVTFinder,
+    MMVTOptions,
+    MMVTSegmenter,
+    Survey,
+    _looks,
+    survey,
+)
+from lbvedit.pipelines.tracking import INERTIA, Instance, Steady, Tracker
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Masks, Request
 
 SIZE = 64
-TOKENIZER = train_tokenizer(["the red car and a person jumping", "animal dog moving left"])
+TOKENIZER = train_tokenizer(
+    ["the red car and a person jumping", "animal dog moving left", "small grey white green in shirt behind silver on"]
+)
 
 
 class RedFinder:
@@ -175,6 +188,56 @@ def test_a_kind_that_was_never_learnt_gives_way_to_one_that_was() -> None:
     heard = hear("the sedan moving left", TOKENIZER)
     assert heard.words == "the car moving left"
     assert heard.notes == ("'sedan' is taken as 'car'",)
+
+
+@pytest.mark.parametrize(
+    ("words", "colors", "plain"),
+    [
+        ("the red car", ("red", "pink"), "the car"),
+        ("a small grey and white dog", ("gray", "white"), "a small dog"),
+        ("the person in green", ("green",), "the person"),
+        ("the person in the red shirt", (), "the person in the red shirt"),
+        ("the dog behind the red car", (), "the dog behind the red car"),
+        ("the silver car on the left", ("gray", "white"), "the car on the left"),
+        ("the car", (), "the car"),
+    ],
+)
+def test_the_colour_of_what_is_looked_for_is_heard_apart(words: str, colors: tuple[str, ...], plain: str) -> None:
+    heard = hear(words, TOKENIZER)
+    assert (heard.colors, heard.plain, heard.words) == (colors, plain, words)
+
+
+def test_pixels_decide_about_colours() -> None:
+    heard, plain = hear("the red car", TOKENIZER), hear("the car", TOKENIZER)
+    shares = [0.0] * 11
+    assert Survey(0.9, 1.0, (0.2,), tuple(shares)).confidence(plain) == 0.9
+    assert Survey(0.9, 1.0, (0.2,), tuple(shares)).confidence(heard) == 0
+    shares[BASIC_COLORS.index("red")] = 0.3  # the words alone make the model doubt
+    assert Survey(0.9, 1.0, (0.2,), tuple(shares)).confidence(heard) == 0.9
+
+
+def test_of_several_things_those_with_the_colour_are_kept() -> None:
+    frame = torch.full((3, 20, 40), 0.1)
+    frame[:, 5:15, 5:15] = torch.tensor([0.9, 0.1, 0.1])[:, None, None]
+    frame[:, 5:15, 25:35] = torch.tensor([0.1, 0.2, 0.9])[:, None, None]
+    masks = [np.zeros((20, 40), bool) for _ in range(2)]
+    masks[0][5:15, 5:15] = masks[1][5:15, 25:35] = True
+    instances = [Instance(number, mask, 0.9) for number, mask in zip((4, 7), masks, strict=True)]
+    red, blue, any_ = Colored(("red",)), Colored(("blue",)), Colored(())
+    assert [each.number for each in red(frame, instances)] == [4]
+    assert [each.number for each in blue(frame, instances)] == [7]
+    assert any_(frame, instances) == instances
+    assert red(frame, instances[1:]) == []  # the red one is out of sight
+    splinter = np.zeros((20, 40), bool)
+    splinter[6:8, 6:8] = True
+    mixed = np.zeros((20, 40), bool)
+    mixed[0:20, 2:12] = True  # half of it is red
+    whole = [Instance(1, mixed, 0.9), Instance(2, splinter, 0.9)]
+    assert [each.number for each in Colored(("red",))(frame, whole)] == [1, 2]
+    resumed = Colored(("red",))
+    resumed.means = red.means
+    dark = frame * 0.1  # for a moment no colour shows; what was seen before still counts
+    assert [each.number for each in resumed(dark, instances)] == [4]
 
 
 def test_an_unknown_adjective_is_said_and_left_out() -> None:

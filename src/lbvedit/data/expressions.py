@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lbvedit.data.drawn import pick
-from lbvedit.data.regions import BASIC_COLORS
 from lbvedit.language.lexicon import ABSENT_THINGS, HYPERNYMS, KINDS, kinds_of, plural
+from lbvedit.measures.color_names import BASIC_COLORS
 
 __all__ = ["MOTION_WORDS", "MOVERS", "Query", "Thing", "absent_query", "caption_query", "present_query", "with_article"]
 

@@ -30,9 +30,10 @@ from lbvedit.data.expressions import (
 )
 from lbvedit.data.pairs import item_rng
 from lbvedit.data.photos import IGNORED, Photo, Photos, Sequences, jitter_colors
-from lbvedit.data.regions import BASIC_COLORS, color_ids, components
+from lbvedit.data.regions import components
 from lbvedit.data.stills import Figure, Motion, StillClip, animate, similarity
 from lbvedit.language.lexicon import KINDS, VOC_CLASSES
+from lbvedit.measures.color_names import BASIC_COLORS, color_ids
 
 __all__ = ["ReferringItem", "ReferringPhotos", "ReferringSequences"]
 

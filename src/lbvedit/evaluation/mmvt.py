@@ -215,9 +215,16 @@ def _confidences(frames: Tensor, expressions: list[str], finder: Finder) -> list
     known = {}
     for expression in expressions:
         with suppress(NoMatchError):
-            known[expression] = hear(expression, finder.tokenizer).words
-    found = survey_frames(_looks(frames), finder, finder.read([*known.values()]))
-    scores = dict(zip(known, (found.score, *found.others), strict=True))
+            known[expression] = hear(expression, finder.tokenizer)
+    plain = [heard for heard in known.values() if not heard.colors]
+    scores = {}
+    if plain:  # all in one look
+        found = survey_frames(_looks(frames), finder, finder.read([heard.words for heard in plain]))
+        scores = dict(zip((heard.said for heard in plain), (found.score, *found.others), strict=True))
+    for heard in known.values():
+        if heard.colors:
+            found = survey_frames(_looks(frames), finder, finder.read([heard.plain, heard.words]))
+            scores[heard.said] = found.confidence(heard)
     return [scores.get(expression, 0.0) for expression in expressions]
 
 
@@ -372,7 +379,7 @@ def _pipeline_masks(item: Referral, request: Request, finder: Finder) -> Tensor:
     except NoMatchError:
         return torch.zeros_like(item["masks"])
     segmenter = MMVTSegmenter(replace(request, text=item["expression"]), MMVTOptions())
-    language = finder.read([heard.words])
+    language = segmenter.listen(finder, heard)
     segmenter.state = {"peak": torch.tensor(survey_frames(_looks(frames), finder, language).peak)}
     found = list(segmenter.cut(iter([clip]), finder, language))
     return found[0].union()[item["annotated"], 0] >= 128

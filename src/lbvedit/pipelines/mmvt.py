@@ -19,13 +19,14 @@ from torch import Tensor
 
 from lbvedit.errors import NoMatchError, WeightsError
 from lbvedit.language.lexicon import KINDS, VOC_CLASSES
+from lbvedit.measures.color_names import BASIC_COLORS, color_shares
 from lbvedit.media.overlay import PictureFormat, rendered
 from lbvedit.pipelines.colorcut import cut_by_color
 from lbvedit.pipelines.finder import DEFAULT_WEIGHTS, Ahead, Finder, load_finder
 from lbvedit.pipelines.matte import MatteRefiner
 from lbvedit.pipelines.targets import BACKGROUND
 from lbvedit.pipelines.tracking import Instance, Steady, Tracker
-from lbvedit.pipelines.words import hear
+from lbvedit.pipelines.words import Heard, hear
 from lbvedit.types import Clip, Event, Masks, Report, Request
 from lbvedit.weights import locate
 
@@ -46,8 +47,14 @@ STANDING_OUT = frozenset(VOC_CLASSES) - {
 MOST_STANDING_OUT = 3
 """Kinds that are cut out of a background: more are one thing under several names, and each takes its time."""
 
+FADING = 0.9
+"""How much an instance's colour of earlier frames still counts at every further one."""
+
 FARTHEST_FRAMES = 12
 """A clip that begins farther ahead than this has jumped, and what was known before says nothing of it."""
+
+LEAST_COLOR = 0.1
+"""Share of a thing's pixels that must have its colour; a red car is black, white and blue where the light falls."""
 
 LOOKS = 12
 """Frames that are looked at to decide whether something is there."""
@@ -88,11 +95,23 @@ class Survey:
         score: confidence that the target is there, in [0, 1]; one half where that is as likely as not.
         peak: the largest probability of its pixels.
         others: the scores of the other expressions.
+        shares: the share of its pixels that has each basic colour.
     """
 
     score: float
     peak: float
     others: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
+
+    def confidence(self, heard: Heard) -> float:
+        """The score of an expression, where it gives a colour and this is a survey of ``plain`` and ``words``.
+
+        The model has learnt which colours are frequent rather than how they look; the pixels know.
+        """
+        if not heard.colors:
+            return self.score
+        share = sum(self.shares[BASIC_COLORS.index(color)] for color in heard.colors)
+        return max(self.score, *self.others) if share >= LEAST_COLOR else 0.5 * share / LEAST_COLOR
 
 
 class MMVTSegmenter:
@@ -112,6 +131,7 @@ class MMVTSegmenter:
         self.options = options
         self.weights_sha256: dict[str, str] = {}
         self._peak = 0.0
+        self._colored = Colored(())
         self.state: dict[str, Tensor] = {}
         if request.window:
             self.window = request.window
@@ -133,11 +153,16 @@ class MMVTSegmenter:
         heard = hear(self.request.text, finder.tokenizer)
         for note in heard.notes:
             report(Event("warning", "words", message=note))
-        language = finder.read([heard.words])
-        self.look(source, finder, language)
+        language = self.listen(finder, heard)
+        self.look(source, finder, heard)
         yield from self.cut(source.windows(self.window, 0), finder, language)
 
-    def look(self, source: Source, finder: Finder, language: Language) -> None:
+    def listen(self, finder: Finder, heard: Heard) -> Language:
+        """What the model is to find; the colours that were heard are looked for among the pixels of what it finds."""
+        self._colored = Colored(heard.colors)
+        return finder.read([heard.plain])
+
+    def look(self, source: Source, finder: Finder, heard: Heard) -> None:
         """Looks through the video for the target, unless that was done.
 
         Raises:
@@ -145,9 +170,10 @@ class MMVTSegmenter:
         """
         if self.state:
             return
-        found = survey(source, finder, language)
-        if found.score < self.options.fits:
-            raise _nothing_fits(self.request.text, finder, source, found.score)
+        found = survey(source, finder, finder.read([heard.plain, heard.words]))
+        confidence = found.confidence(heard)
+        if confidence < self.options.fits:
+            raise _nothing_fits(self.request.text, finder, source, confidence)
         self.state = {"peak": torch.tensor(found.peak)}
 
     def cut(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:
@@ -191,7 +217,7 @@ class MMVTSegmenter:
             if self.options.refine:
                 probability = cut_by_color(frame, probability, self.options.threshold)
             probability = steady(probability, frame, back)
-            instances = tracker(probability, self.options.threshold, back)
+            instances = self._colored(frame, tracker(probability, self.options.threshold, back))
             if self.options.instances == "best":
                 instances = instances and [max(instances, key=_weight)]
             frames.append(instances)
@@ -204,6 +230,7 @@ class MMVTSegmenter:
         steady.state = {name: self.state[name] for name in ("frame", "probability", "inside")}
         tracker.labels = self.state["labels"].numpy().astype(np.int32)
         tracker.next_number = int(self.state["next_number"])
+        self._colored.means = self.state["colored"]
         return self.state["frame"]
 
     def _remember(self, steady: Steady, tracker: Tracker) -> None:
@@ -213,7 +240,41 @@ class MMVTSegmenter:
                 "labels": torch.from_numpy(tracker.labels),
                 "next_number": torch.tensor(tracker.next_number),
                 "peak": torch.tensor(self._peak),
+                "colored": self._colored.means,
             }
+
+
+class Colored:
+    """Keeps the instances that have a colour, by what was seen of each of them so far.
+
+    Args:
+        colors: the basic colours wanted; none keeps all.
+
+    Attributes:
+        means: ``(N, 3)`` for each instance its number, the sum of its shares and their count, old ones fading.
+    """
+
+    def __init__(self, colors: Sequence[str]) -> None:
+        self._places = [BASIC_COLORS.index(color) for color in colors]
+        self.means = torch.zeros(0, 3)
+
+    def __call__(self, frame: Tensor, instances: list[Instance]) -> list[Instance]:
+        """The instances of a frame ``(3, h, w)`` in [0, 1] that have the colour, if any has."""
+        if not self._places or not instances:
+            return instances
+        known = {int(number): (total, count) for number, total, count in self.means.tolist()}
+        pixels = (frame.permute(1, 2, 0) * 255).round().to(torch.uint8).numpy()
+        for instance in instances:
+            total, count = known.get(instance.number, (0.0, 0.0))
+            share = float(color_shares(pixels[instance.mask])[self._places].sum())
+            known[instance.number] = (FADING * total + share, FADING * count + 1)
+        self.means = torch.tensor([[number, *sums] for number, sums in known.items()])
+        share_of = {instance.number: known[instance.number][0] / known[instance.number][1] for instance in instances}
+        # Splinters may be all of one colour: what the others are held against is a thing of some size.
+        largest = max(int(instance.mask.sum()) for instance in instances)
+        sized = [share_of[each.number] for each in instances if 5 * int(each.mask.sum()) >= largest]
+        least = max(LEAST_COLOR, *sized) / 2
+        return [instance for instance in instances if share_of[instance.number] >= least]
 
 
 def _weight(instance: Instance) -> float:
@@ -260,18 +321,23 @@ def survey(source: Source, finder: Finder, language: Language) -> Survey:
 def survey_frames(looks: Iterable[tuple[Tensor, Tensor | None]], finder: Finder, language: Language) -> Survey:
     """Looks at frames ``(3, H, W)``, each with the next one, for what some expressions mean."""
 
-    def look(frame: Tensor, after: Tensor | None) -> list[tuple[float, float]]:
-        seen = finder.see(frame, after, None)
-        return [(found.presence, _peak(found.probability)) for found in finder.find(seen, language)]
+    def look(frame: Tensor, after: Tensor | None) -> tuple[list[tuple[float, float]], NDArray[np.float64]]:
+        found = finder.find(finder.see(frame, after, None), language)
+        inside = (found[0].probability >= 0.5 * found[0].probability.max()).numpy()
+        pixels = (frame.permute(1, 2, 0) * 255).round().to(torch.uint8).numpy()[inside]
+        return [(each.presence, _peak(each.probability)) for each in found], color_shares(pixels)
 
     small = ((finder.small(frame), finder.small(after) if after is not None else None) for frame, after in looks)
     begun = [finder.workers.submit(look, frame, after) for frame, after in small]
     # The best third of the looks: one lucky frame is no evidence, but a thing may be out of sight for most of the time.
-    found = np.array([each.result() for each in begun])
+    evidences, shares = zip(*(each.result() for each in begun), strict=True)
+    found = np.array(evidences)
     evidence = np.sort(found.prod(axis=2), axis=0)[-max(1, len(found) // 3) :].mean(axis=0)
     scores = tuple(_confidence(float(value), finder.bar) for value in evidence)
     # The second largest peak: the largest may be a stroke of luck.
-    return Survey(scores[0], float(np.sort(found[:, 0, 1])[max(-2, -len(found))]), scores[1:])
+    peak = float(np.sort(found[:, 0, 1])[max(-2, -len(found))])
+    surest = np.argsort(found[:, 0].prod(axis=1))[-max(1, len(found) // 3) :]
+    return Survey(scores[0], peak, scores[1:], tuple(np.array(shares)[surest].mean(axis=0).tolist()))
 
 
 def _confidence(evidence: float, bar: float) -> float:
@@ -345,6 +411,7 @@ class MMVTFinder:
         self._request = request
         self._segmenters: dict[str, MMVTSegmenter] = {}
         self._languages: dict[str, Language] = {}
+        self._heard: dict[str, Heard] = {}
         self._last: dict[str, tuple[_Place, Tensor]] = {}
         self._foreground: tuple[str, ...] = ()
 
@@ -359,7 +426,7 @@ class MMVTFinder:
                 self._foreground = self._foreground or _foreground(source, load_finder(self._request))
                 continue
             segmenter = self._segmenter(target)
-            segmenter.look(source, load_finder(self._request), self._languages[target])
+            segmenter.look(source, load_finder(self._request), self._heard[target])
 
     def find(self, clip: Clip, target: str) -> Tensor:
         """Masks of a target: ``(T, 1, H, W)`` uint8, 0 or 255, zero where it is not in sight.
@@ -407,8 +474,10 @@ class MMVTFinder:
         if target not in self._segmenters:
             finder = load_finder(self._request)
             heard = hear(target, finder.tokenizer)
-            self._languages[target] = finder.read([heard.words])
-            self._segmenters[target] = MMVTSegmenter(replace(self._request, text=target), MMVTOptions())
+            segmenter = MMVTSegmenter(replace(self._request, text=target), MMVTOptions())
+            self._heard[target] = heard
+            self._languages[target] = segmenter.listen(finder, heard)
+            self._segmenters[target] = segmenter
         return self._segmenters[target]
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from lbvedit.errors import NoMatchError
 from lbvedit.language.lexicon import HYPERNYMS, KINDS, kinds_of, nearest_words
 from lbvedit.language.naming import kinds_in
+from lbvedit.measures.color_names import BASIC_COLORS
 from lbvedit.pipelines.registry import PIPELINES
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["Heard", "hear"]
+__all__ = ["SHADES", "Heard", "hear"]
 
 _FILLERS = frozenset({"the", "a", "an", "of", "in", "on", "at", "with", "and", "to", "is", "are", "that", "its", "by"})
 
@@ -27,12 +28,29 @@ class Heard:
         words: as the model gets it: unknown names replaced by known ones of the same kind.
         names: the names of things in it, in order; the first is what is looked for.
         notes: one line for each word that was replaced or is not understood.
+        colors: the basic colours that the words give to what is looked for.
+        plain: ``words`` without them.
     """
 
     said: str
     words: str
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    colors: tuple[str, ...] = ()
+    plain: str = ""
+
+
+SHADES: dict[str, tuple[str, ...]] = {
+    **{color: (color,) for color in BASIC_COLORS},
+    "red": ("red", "pink"), "scarlet": ("red",), "crimson": ("red",), "maroon": ("red", "brown"),
+    "grey": ("gray",), "silver": ("gray", "white"), "gold": ("yellow", "orange", "brown"),
+    "golden": ("yellow", "orange", "brown"), "ginger": ("orange", "brown"), "tan": ("brown", "orange"),
+    "beige": ("brown", "white"), "cream": ("white", "yellow"), "violet": ("purple",), "navy": ("blue", "black"),
+    "turquoise": ("blue", "green"), "teal": ("green", "blue"), "blond": ("yellow", "brown"),
+}  # fmt: skip
+"""Words for colours -> the basic ones that pixels of such a thing have."""
+
+_BEFORE = frozenset({"the", "a", "an", "of", "behind", "beside", "under", "near", "on", "in", "with", "this", "that"})
 
 
 def hear(expression: str, tokenizer: Tokenizer) -> Heard:
@@ -61,7 +79,34 @@ def hear(expression: str, tokenizer: Tokenizer) -> Heard:
     if not names:
         raise NoMatchError(_unknown_message(said, unknown or _bare(words)), hint=_elsewhere())
     notes += [f"{word!r} is not known and not taken into account" for word in unknown]
-    return Heard(said, words, tuple(names), tuple(notes))
+    colors, plain = _colors_of(words, names[0])
+    return Heard(said, words, tuple(names), tuple(notes), colors, plain)
+
+
+def _colors_of(words: str, name: str) -> tuple[tuple[str, ...], str]:
+    """The basic colours of what is looked for, and the words without them: ``small red car``, ``woman in white``.
+
+    What stands behind a preposition has a colour of its own, which says nothing here.
+    """
+    tokens = words.split()
+    bare = [_bare(token)[0] if _bare(token) else "" for token in tokens]
+    first = name.split()[0]
+    at = bare.index(first) if first in bare else -1
+    if at < 0:
+        return (), words
+    dropped = []
+    for place in range(at - 1, -1, -1):
+        if bare[place] in _BEFORE:
+            break
+        if bare[place] in SHADES:
+            dropped.append(place)
+    last = at + len(name.split()) - 1
+    if bare[last + 1 : last + 2] == ["in"] and bare[last + 2 :] and bare[last + 2] in SHADES and len(bare) == last + 3:
+        dropped += [last + 1, last + 2]
+    colors = dict.fromkeys(color for place in sorted(dropped) for color in SHADES.get(bare[place], ()))
+    joints = {place + 1 for place in dropped if bare[place + 1 : place + 2] == ["and"] and place + 2 in dropped}
+    plain = " ".join(token for place, token in enumerate(tokens) if place not in joints | set(dropped))
+    return tuple(colors), plain
 
 
 def _bare(words: str) -> list[str]:

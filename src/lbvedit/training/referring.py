@@ -25,9 +25,10 @@ from lbvedit.data.expressions import (
     with_article,
 )
 from lbvedit.data.photos import IGNORED
-from lbvedit.data.regions import BASIC_COLORS, color_ids, components
+from lbvedit.data.regions import components
 from lbvedit.language.lexicon import KINDS, VOC_CLASSES
 from lbvedit.language.naming import kinds_in
+from lbvedit.measures.color_names import BASIC_COLORS, color_ids
 
 __all__ = [
     "Reference",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from lbvedit.data.expressions import MOTION_WORDS
 from lbvedit.data.photos import Photos, Sequences
-from lbvedit.data.regions import BASIC_COLORS
 from lbvedit.language.lexicon import ABSENT_THINGS, HYPERNYMS, KINDS, plural
+from lbvedit.measures.color_names import BASIC_COLORS
 from lbvedit.nn.words import train_tokenizer
 
 __all__ = ["sentences"]
