@@ -25,6 +25,7 @@ from lbvedit.pipelines.mmvt import (
     MMVTFinder,
     MMVTOptions,
     MMVTSegmenter,
+    Sure,
     Survey,
     _looks,
     survey,
@@ -238,6 +239,19 @@ def test_of_several_things_those_with_the_colour_are_kept() -> None:
     resumed.means = red.means
     dark = frame * 0.1  # for a moment no colour shows; what was seen before still counts
     assert [each.number for each in resumed(dark, instances)] == [4]
+
+
+def test_what_the_model_is_far_less_sure_of_is_left_out() -> None:
+    probability = torch.full((20, 40), 0.01)
+    probability[5:15, 5:15], probability[5:15, 25:35] = 0.999, 0.95
+    masks = [np.zeros((20, 40), bool) for _ in range(2)]
+    masks[0][5:15, 5:15] = masks[1][5:15, 25:35] = True
+    car, sun = (Instance(number, mask, 0.9) for number, mask in enumerate(masks, 1))
+    sure = Sure(0.0, torch.zeros(0))
+    assert sure(probability, [car, sun]) == [car]
+    assert sure(0.9 * probability, [car, sun]) == [car]  # what was kept stays
+    assert Sure(0.999, torch.zeros(0))(probability, [sun]) == []  # the survey knows of the car
+    assert Sure(0.95, torch.zeros(0))(probability[:, 20:], [Instance(2, masks[1][:, 20:], 0.9)]) != []
 
 
 def test_an_unknown_adjective_is_said_and_left_out() -> None:

@@ -380,7 +380,7 @@ def _pipeline_masks(item: Referral, request: Request, finder: Finder) -> Tensor:
         return torch.zeros_like(item["masks"])
     segmenter = MMVTSegmenter(replace(request, text=item["expression"]), MMVTOptions())
     language = segmenter.listen(finder, heard)
-    segmenter.state = {"peak": torch.tensor(survey_frames(_looks(frames), finder, language).peak)}
+    segmenter.state = survey_frames(_looks(frames), finder, language).scales()
     found = list(segmenter.cut(iter([clip]), finder, language))
     return found[0].union()[item["annotated"], 0] >= 128
 

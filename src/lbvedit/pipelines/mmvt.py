@@ -47,6 +47,9 @@ STANDING_OUT = frozenset(VOC_CLASSES) - {
 MOST_STANDING_OUT = 3
 """Kinds that are cut out of a background: more are one thing under several names, and each takes its time."""
 
+SURENESS = 0.5
+"""Share of the surest thing's log-odds that an instance must once reach."""
+
 FADING = 0.9
 """How much an instance's colour of earlier frames still counts at every further one."""
 
@@ -96,12 +99,18 @@ class Survey:
         peak: the largest probability of its pixels.
         others: the scores of the other expressions.
         shares: the share of its pixels that has each basic colour.
+        surest: the largest probability of any pixel.
     """
 
     score: float
     peak: float
     others: tuple[float, ...] = ()
     shares: tuple[float, ...] = ()
+    surest: float = 0.0
+
+    def scales(self) -> dict[str, Tensor]:
+        """What the frames are held against, as a segmenter keeps it."""
+        return {"peak": torch.tensor(self.peak), "surest": torch.tensor(self.surest)}
 
     def confidence(self, heard: Heard) -> float:
         """The score of an expression, where it gives a colour and this is a survey of ``plain`` and ``words``.
@@ -132,6 +141,7 @@ class MMVTSegmenter:
         self.weights_sha256: dict[str, str] = {}
         self._peak = 0.0
         self._colored = Colored(())
+        self._sure = Sure(0.0, torch.zeros(0))
         self.state: dict[str, Tensor] = {}
         if request.window:
             self.window = request.window
@@ -174,7 +184,7 @@ class MMVTSegmenter:
         confidence = found.confidence(heard)
         if confidence < self.options.fits:
             raise _nothing_fits(self.request.text, finder, source, confidence)
-        self.state = {"peak": torch.tensor(found.peak)}
+        self.state = found.scales()
 
     def cut(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:
         """The instances in each of some consecutive clips, with their edges drawn as the options say."""
@@ -183,13 +193,14 @@ class MMVTSegmenter:
 
     def forget(self) -> None:
         """Forgets the last frame, but not how strong the target's evidence was."""
-        self.state = {"peak": self.state["peak"]} if "peak" in self.state else {}
+        self.state = {name: self.state[name] for name in ("peak", "surest") if name in self.state}
 
     def segment(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:
         """The instances in each of some consecutive clips."""
         steady, tracker = Steady(self.options.memory, self.options.threshold), Tracker()
         previous = self._restored(steady, tracker)
         self._peak = float(self.state.get("peak", torch.tensor(0.0)))
+        self._sure = Sure(float(self.state.get("surest", torch.tensor(0.0))), self.state.get("sure", torch.zeros(0)))
         ahead = Ahead(finder, language, previous)
         pending: Clip | None = None
         following: Iterator[Clip | None] = itertools.chain(clips, (None,))
@@ -217,7 +228,8 @@ class MMVTSegmenter:
             if self.options.refine:
                 probability = cut_by_color(frame, probability, self.options.threshold)
             probability = steady(probability, frame, back)
-            instances = self._colored(frame, tracker(probability, self.options.threshold, back))
+            instances = self._sure(found.probability, tracker(probability, self.options.threshold, back))
+            instances = self._colored(frame, instances)
             if self.options.instances == "best":
                 instances = instances and [max(instances, key=_weight)]
             frames.append(instances)
@@ -241,7 +253,38 @@ class MMVTSegmenter:
                 "next_number": torch.tensor(tracker.next_number),
                 "peak": torch.tensor(self._peak),
                 "colored": self._colored.means,
+                "surest": torch.tensor(self._sure.surest),
+                "sure": torch.tensor(sorted(self._sure.numbers), dtype=torch.float32),
             }
+
+
+class Sure:
+    """Keeps the instances of which the model is about as sure as of the surest thing in the video.
+
+    A round thing may look a little like a car while the car is there, too. What was kept once stays.
+
+    Args:
+        surest: the largest probability in the video, as far as it is known.
+        numbers: of the instances that were kept so far.
+    """
+
+    def __init__(self, surest: float, numbers: Tensor) -> None:
+        self.surest = surest
+        self.numbers = {int(number) for number in numbers.tolist()}
+
+    def __call__(self, probability: Tensor, instances: list[Instance]) -> list[Instance]:
+        """The instances of a frame, whose pixels have the model's own ``probability (h, w)``."""
+        self.surest = max(self.surest, float(probability.max()))
+        most = _logit(self.surest)
+        least = SURENESS * most if most > 0 else most / SURENESS
+        for instance in instances:
+            if _logit(float(probability[torch.from_numpy(instance.mask)].max())) >= least:
+                self.numbers.add(instance.number)
+        return [instance for instance in instances if instance.number in self.numbers]
+
+
+def _logit(probability: float) -> float:
+    return float(np.log(max(probability, 1e-4) / max(1 - probability, 1e-4)))
 
 
 class Colored:
@@ -321,23 +364,25 @@ def survey(source: Source, finder: Finder, language: Language) -> Survey:
 def survey_frames(looks: Iterable[tuple[Tensor, Tensor | None]], finder: Finder, language: Language) -> Survey:
     """Looks at frames ``(3, H, W)``, each with the next one, for what some expressions mean."""
 
-    def look(frame: Tensor, after: Tensor | None) -> tuple[list[tuple[float, float]], NDArray[np.float64]]:
+    def look(frame: Tensor, after: Tensor | None) -> tuple[list[tuple[float, float]], NDArray[np.float64], float]:
         found = finder.find(finder.see(frame, after, None), language)
-        inside = (found[0].probability >= 0.5 * found[0].probability.max()).numpy()
+        largest = float(found[0].probability.max())
+        inside = (found[0].probability >= 0.5 * largest).numpy()
         pixels = (frame.permute(1, 2, 0) * 255).round().to(torch.uint8).numpy()[inside]
-        return [(each.presence, _peak(each.probability)) for each in found], color_shares(pixels)
+        return [(each.presence, _peak(each.probability)) for each in found], color_shares(pixels), largest
 
     small = ((finder.small(frame), finder.small(after) if after is not None else None) for frame, after in looks)
     begun = [finder.workers.submit(look, frame, after) for frame, after in small]
     # The best third of the looks: one lucky frame is no evidence, but a thing may be out of sight for most of the time.
-    evidences, shares = zip(*(each.result() for each in begun), strict=True)
+    evidences, shares, largest = zip(*(each.result() for each in begun), strict=True)
     found = np.array(evidences)
     evidence = np.sort(found.prod(axis=2), axis=0)[-max(1, len(found) // 3) :].mean(axis=0)
     scores = tuple(_confidence(float(value), finder.bar) for value in evidence)
     # The second largest peak: the largest may be a stroke of luck.
     peak = float(np.sort(found[:, 0, 1])[max(-2, -len(found))])
-    surest = np.argsort(found[:, 0].prod(axis=1))[-max(1, len(found) // 3) :]
-    return Survey(scores[0], peak, scores[1:], tuple(np.array(shares)[surest].mean(axis=0).tolist()))
+    surest = float(np.sort(largest)[max(-2, -len(found))])
+    best = np.argsort(found[:, 0].prod(axis=1))[-max(1, len(found) // 3) :]
+    return Survey(scores[0], peak, scores[1:], tuple(np.array(shares)[best].mean(axis=0).tolist()), surest)
 
 
 def _confidence(evidence: float, bar: float) -> float:
