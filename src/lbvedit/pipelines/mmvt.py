@@ -120,7 +120,7 @@ class Survey:
         if not heard.colors:
             return self.score
         share = sum(self.shares[BASIC_COLORS.index(color)] for color in heard.colors)
-        return max(self.score, *self.others) if share >= LEAST_COLOR else 0.5 * share / LEAST_COLOR
+        return max((self.score, *self.others)) if share >= LEAST_COLOR else 0.5 * share / LEAST_COLOR
 
 
 class MMVTSegmenter:
