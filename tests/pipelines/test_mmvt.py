@@ -19,17 +19,10 @@ from lbvedit.measures.color_names import BASIC_COLORS
 from lbvedit.media.overlay import PALETTE, cutout, matte, overlay
 from lbvedit.nn.words import train_tokenizer
 from lbvedit.pipelines.finder import Ahead, Found, Seen, working_size
-from lbvedit.pipelines.mmvt import (
-    LOOKS,
-    Colored,
-    MMVTFinder,
-    MMVTOptions,
-    MMVTSegmenter,
-    Sure,
-    Survey,
-    _looks,
-    survey,
-)
+from lbvedit.pipelines.mmvt import MMVTOptions, MMVTSegmenter
+from lbvedit.pipelines.mmvt_targets import MMVTFinder
+from lbvedit.pipelines.selection import Colored, Sure
+from lbvedit.pipelines.survey import LOOKS, Survey, _looks, survey
 from lbvedit.pipelines.tracking import INERTIA, Instance, Steady, Tracker
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Masks, Request
@@ -301,7 +294,7 @@ def test_parts_that_lie_close_together_are_one_thing() -> None:
 
 
 def test_an_edit_finds_its_targets_window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lbvedit.pipelines.mmvt.load_finder", lambda request: RedFinder())
+    monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.load_finder", lambda request: RedFinder())
     frames = _film()
     finder = MMVTFinder(Request("edit"))
     finder.check(Films(frames), ["the red car"])  # type: ignore[arg-type]
@@ -317,7 +310,7 @@ def test_an_edit_finds_its_targets_window_by_window(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("target", ["the red car", "background"])
 def test_a_resumed_edit_finds_what_it_would_have_found(monkeypatch: pytest.MonkeyPatch, target: str) -> None:
-    monkeypatch.setattr("lbvedit.pipelines.mmvt.load_finder", lambda request: RedFinder())
+    monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.load_finder", lambda request: RedFinder())
     frames = _film()
     first, second = MMVTFinder(Request("edit")), MMVTFinder(Request("edit"))
     first.check(Films(frames), [target])  # type: ignore[arg-type]
@@ -339,7 +332,7 @@ def test_a_video_of_unknown_length_is_looked_at_in_bounded_memory(length: int) -
 
 
 def test_the_background_is_what_no_known_thing_covers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lbvedit.pipelines.mmvt.load_finder", lambda request: RedFinder())
+    monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.load_finder", lambda request: RedFinder())
     frames = _film()
     finder = MMVTFinder(Request("edit"))
     finder.check(Films(frames), ["background"])  # type: ignore[arg-type]

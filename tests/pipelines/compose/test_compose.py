@@ -152,7 +152,7 @@ def test_imagination_is_refused() -> None:
 
 
 def test_a_target_without_a_mask_points_at_the_flag(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lbvedit.pipelines.mmvt.finder_for", lambda request: None)
+    monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.finder_for", lambda request: None)
     with pytest.raises(MissingCapabilityError) as caught:
         compose(RED)
     assert "--mask 'square=FILE'" in caught.value.hint

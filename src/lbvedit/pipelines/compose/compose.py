@@ -326,7 +326,7 @@ def _put_before(background: str, steps: Sequence[Step]) -> tuple[Step, ...]:
 
 def _embedded_finder(request: Request) -> TargetFinder | None:
     # Language models take seconds to import, which an edit with masks of its own need not wait for.
-    from lbvedit.pipelines.mmvt import finder_for
+    from lbvedit.pipelines.mmvt_targets import finder_for
 
     return finder_for(request)
 
