@@ -308,6 +308,19 @@ def test_an_edit_finds_its_targets_window_by_window(monkeypatch: pytest.MonkeyPa
         finder.check(Films(frames), ["dog"])  # type: ignore[arg-type]
 
 
+def test_a_pass_that_begins_anew_knows_no_colours_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.load_finder", lambda request: RedFinder())
+    frames = _film()
+    finder = MMVTFinder(Request("edit"))
+    finder.check(Films(frames), ["the red car"])  # type: ignore[arg-type]
+    first = finder.find(_clip(frames[:3]), "the red car")
+    colored = finder._segmenters["the red car"]._colored
+    colored.means[:, 1] = -100.0  # as if its things had been of another colour
+    assert torch.equal(finder.find(_clip(frames[:3]), "the red car"), first)
+    finder.find(_clip(frames[3:], 3), "the red car")
+    assert torch.equal(finder.find(_clip(frames[:3]), "the red car"), first)
+
+
 @pytest.mark.parametrize("target", ["the red car", "background"])
 def test_a_resumed_edit_finds_what_it_would_have_found(monkeypatch: pytest.MonkeyPatch, target: str) -> None:
     monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.load_finder", lambda request: RedFinder())

@@ -179,6 +179,7 @@ class MMVTSegmenter:
 
     def _restored(self, steady: Steady, tracker: Tracker) -> Tensor | None:
         if "frame" not in self.state:
+            self._colored.means = torch.zeros(0, 3)  # numbers begin anew, and colours with them
             return None
         steady.state = {name: self.state[name] for name in ("frame", "probability", "inside")}
         tracker.labels = self.state["labels"].numpy().astype(np.int32)
