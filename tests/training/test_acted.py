@@ -31,7 +31,7 @@ def actors() -> Actors:
 @pytest.fixture(scope="module")
 def pictures(actors: Actors) -> list[tuple[View, Tensor, list[Reference]]]:
     rng = np.random.default_rng(0)
-    return [acted(actors, number, 48, 4, rng, absences=0.25) for number in range(12)]
+    return [acted(actors.tableau(number), 48, 4, rng, absences=0.25) for number in range(12)]
 
 
 def test_a_tableau_is_the_first_frame_of_its_item(actors: Actors) -> None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lbvedit.data.actors import Actors, Tableau
+from lbvedit.data.actors import Tableau
 from lbvedit.data.photos import IGNORED
 from lbvedit.data.world.stage import draw_stage
 from lbvedit.data.world.words import MODES, absent, describe
@@ -29,13 +29,12 @@ _SMALLEST = 0.004
 
 
 def acted(
-    actors: Actors, index: int, side: int, count: int, rng: np.random.Generator, *, absences: float
+    tableau: Tableau, side: int, count: int, rng: np.random.Generator, *, absences: float
 ) -> tuple[View, Tensor, list[Reference]]:
     """A crop of a tableau, its flow as an estimate would have it, and expressions about it.
 
     Args:
-        actors: where the tableau comes from.
-        index: its number.
+        tableau: the picture.
         side: of the crop.
         count: expressions.
         rng: draws the window and the words.
@@ -44,7 +43,6 @@ def acted(
     Returns:
         The crop, flow ``(2, side, side)`` in its pixels, and the expressions with their masks.
     """
-    tableau = actors.tableau(index)
     height, width = tableau.masks.shape[1:]
     # Left and right are in the words, up and down in what they do: the window is neither mirrored nor turned.
     window = replace(draw_window(height, width, rng, turn=False), mirrored=False)
@@ -73,7 +71,9 @@ def _said(tableau: Tableau, masks: Tensor, rng: np.random.Generator, absences: f
             number = int(rng.choice(visible))
             found = describe(rng, tableau.actors, number, str(rng.choice(MODES)))
         if found is not None:
-            yield Reference(found.text, masks[number], nothing, named_kinds(found.text))
+            # "the one behind the bus" has the name of a kind, but not of its own.
+            kinds = named_kinds(found.text) if found.kind is not None else frozenset()
+            yield Reference(found.text, masks[number], nothing, kinds)
         elif not visible or rng.random() < absences:
             text = absent(rng, tableau.actors).text
             yield Reference(text, nothing, nothing, named_kinds(text))

@@ -250,17 +250,12 @@ class _Batches(Dataset[Any]):
 
     def __init__(self, recipe: Recipe[Any], config: TrainingConfig, accelerator: Accelerator) -> None:
         self._recipe = recipe
-        self._draw: Callable[[int], Draw] = lambda step: Draw(
-            config.seed,
-            step,
-            config.batch_size,
-            accelerator.process_index,
-            accelerator.num_processes,
-            torch.device("cpu") if config.workers else accelerator.device,
-        )
+        self._process = (accelerator.process_index, accelerator.num_processes)
+        self._device = torch.device("cpu") if config.workers else accelerator.device
 
     def __getitem__(self, step: int) -> Any:
-        draw = self._draw(step)
+        config = self._recipe.config
+        draw = Draw(config.seed, step, config.batch_size, *self._process, self._device)
         _seed_everything(draw.seed)
         return self._recipe.batch(draw)
 

@@ -25,7 +25,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lbvedit.data.actors import Actors
+from lbvedit.data.actors import Actors, Tableau
 from lbvedit.data.davis import open_davis
 from lbvedit.data.expressions import absent_query
 from lbvedit.data.photos import IGNORED
@@ -52,7 +52,7 @@ CLASSES = 21
 LONGEST = 24
 """Tokens of an expression."""
 
-_TABLEAUX = 1_000_000
+_ENDLESS = 1_000_000
 """Pictures of actors, more than anybody can render: none comes twice."""
 
 _STAGES = 1500
@@ -78,6 +78,8 @@ class MMVTTrainingConfig(TrainingConfig):
         clips: share of pictures that come from the labelled clips, with their own motion.
         actors: share of pictures that show the world's actors. With 1 nothing else is read, the words are the world's
             own, and the weights are published as ``mmvt-small-clean``: begin them from nothing, or from such a run.
+        tableaux: different pictures of actors, kept in memory (0.3 MB each) once they are rendered, since rendering one
+            takes half as long as learning from it; None renders another each time.
         row: row of the paper's ablation tables to train, such as ``B+M``; None trains the small model whole.
         cells: cells that the loss between appearance and motion compares.
         dense_weight: weight of the class maps' own loss.
@@ -97,6 +99,7 @@ class MMVTTrainingConfig(TrainingConfig):
     absent: float = 0.22
     clips: float = 0.15
     actors: float = 0.0
+    tableaux: int | None = None
     row: str | None = None
     cells: int = 128
     dense_weight: float = 0.5
@@ -133,7 +136,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
     def __init__(self, config: MMVTTrainingConfig) -> None:
         super().__init__(config)
         self._pictures: Pictures | None = None
-        self._actors = Actors("train", config.seed, size=_TABLEAUX, frames=1, side=SIDE_PX)
+        self._actors = Actors("train", config.seed, size=config.tableaux or _ENDLESS, frames=1, side=SIDE_PX)
+        self._kept: dict[int, Tableau] = {}
         self._tokenizer: Tokenizer | None = None
 
     @property
@@ -195,13 +199,20 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         c = self.config
         if c.actors and rng.random() < c.actors:
             index = int(rng.integers(len(self._actors)))
-            view, flow, told = acted(self._actors, index, c.size_px, c.expressions, rng, absences=c.absent)
+            view, flow, told = acted(self._tableau(index), c.size_px, c.expressions, rng, absences=c.absent)
         elif rng.random() < c.clips:
             view, flow, told = self._clip(rng)
         else:
             view, flow, told = self._photo(rng)
         told = [replace(r, expression=_muttered(r.expression, rng)) for r in told]
         return colored(view, rng), flow, told
+
+    def _tableau(self, index: int) -> Tableau:
+        if self.config.tableaux is None:
+            return self._actors.tableau(index)
+        if index not in self._kept:
+            self._kept[index] = self._actors.tableau(index)
+        return self._kept[index]
 
     def _clip(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
         pictures, c = self.pictures, self.config
