@@ -48,7 +48,8 @@ _MUST = (("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to",
     ("should", "have"), ("needs", "to", "get"), ("should", "all", "be"), ("would", "look", "better"), ("will",
     "be"))  # fmt: skip
 _STATED = (("to", "be"), ("to", "look"), ("to", "become"), ("to",))
-_FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "wobbly", "unstable", "bumpy", "blurry", "fuzzy", "dull"})
+_FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "wobbly", "unstable", "bumpy", "blurry", "fuzzy", "dull",
+    "bluish", "yellowish", "orangish"})  # fmt: skip
 _MENDS = frozenset({("fix", "it"), ("fix", "that"), ("fix", "this"), ("correct", "it"), ("correct", "that"),
     ("do", "something", "about", "it"), ("do", "something", "about", "that")})  # fmt: skip
 _STRETCHES = frozenset({"part", "section", "segment", "portion", "bit", "stretch"})

@@ -179,6 +179,10 @@ def _sized(rest: list[Token], amount: Amount) -> list[Draft] | None:
     return None
 
 
+_CASTS = {"blue": 1, "yellow": -1, "orange": -1, "red": -1}
+"""A tint that there is too much of -> where to move the temperature."""
+
+
 def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
     """``brighter``, ``less blurry``, ``more contrast``, ``warmer colors``, each with the amount already taken out."""
     words = [token.word for token in tokens]
@@ -216,8 +220,12 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
             return [Draft("grayscale")]
         if no and PROPERTIES.get(phrase, ("",))[0] == "volume":
             return [Draft("mute")]
-        if sign > 0 and not no and (name := color(tokens[len(tokens) - len(words) :])):
+        name = None if no else color(tokens[len(tokens) - len(words) :])
+        if name and sign > 0:
             return [Draft("recolor", {"color": name}).noted(f"'more {name}' is read as painting it {name}")]
+        if name in _CASTS:
+            warmer = graded("temperature", _CASTS[name], amount or PLAIN)
+            return _one(warmer and warmer.noted(f"'less {name}' is read as {'warmer' if _CASTS[name] > 0 else 'cooler'}"))
         return _property(phrase, sign, amount)
     return None
 

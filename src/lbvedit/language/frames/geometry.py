@@ -96,7 +96,7 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     """``crop to 16:9``, ``crop it to a square around the skater``, ``crop around the dog``."""
     tokens = list(phrase.tokens)
     params: dict[str, str | float] = {}
-    notes: tuple[str, ...] = ()
+    sized: tuple[Draft, ...] = ()
     if phrase.previous:
         return None
     for at, token in enumerate(tokens):
@@ -107,7 +107,7 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         if token.kind == "size":
             width, height = (int(side) for side in token.word.split("x"))
             params["aspect"] = f"{width}:{height}"
-            notes = (f"cropped to the aspect {width}:{height}; say 'resize to {width}x{height}' for the size",)
+            sized = (Draft("resize", {"width": width, "height": height}),)
             del tokens[at]
             break
     if not params:
@@ -138,7 +138,7 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         ):
             if mark in ("in", "at", "for", "so"):
                 return None
-            return [Draft("crop", params, target, notes)]
+            return [Draft("crop", params, target), *sized]
     kept = [token for token in tokens if token.word not in _IGNORED - {"it", "the", "a", "video", "clip"}]
     while kept and kept[-1].word in ("a", "an", "the"):
         kept.pop()
@@ -151,7 +151,7 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         return [Draft("remove", {}, target).noted("'crop out' is read as removing it")] if not params else None
     if target.kind == "pronoun" and not params:
         return [Draft("crop", {}, target)]
-    return [Draft("crop", params, target, notes)]
+    return [Draft("crop", params, target), *sized]
 
 
 def zooming(phrase: Phrase) -> list[Draft] | None:
