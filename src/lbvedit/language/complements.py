@@ -224,8 +224,9 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
         if name and sign > 0:
             return [Draft("recolor", {"color": name}).noted(f"'more {name}' is read as painting it {name}")]
         if name in _CASTS:
-            warmer = graded("temperature", _CASTS[name], amount or PLAIN)
-            return _one(warmer and warmer.noted(f"'less {name}' is read as {'warmer' if _CASTS[name] > 0 else 'cooler'}"))
+            remedy = "warmer" if _CASTS[name] > 0 else "cooler"
+            draft = graded("temperature", _CASTS[name], amount or PLAIN)
+            return _one(draft and draft.noted(f"'less {name}' is read as {remedy}"))
         return _property(phrase, sign, amount)
     return None
 
