@@ -9,9 +9,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from lbvedit.data.mnist import DMnist
+from lbvedit.data.mnist import DMnist, SMnist
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
+from lbvedit.motion import warp
 from lbvedit.pipelines.m3l_editor import M3LEditor
 from lbvedit.systems.m3l.model import Instruction
 from lbvedit.systems.m3l.text import TextEncoder
@@ -20,7 +21,7 @@ from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe, M3LTraining
 from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, shows_held_out
-from lbvedit.training.m3l_meaning import Meaning, Showing, asked, centres, grounding_loss, shown
+from lbvedit.training.m3l_meaning import Meaning, Showing, asked, centres, grounding_loss, moves, moving_loss, shown
 from lbvedit.training.publish import publish
 from lbvedit.training.recipe import Draw
 from tests.training.tiny_m3l import TINY, write_digits, write_pairs
@@ -134,6 +135,28 @@ def test_what_is_shown_is_asked_where_it_is() -> None:
     facts = torch.eye(2)[None]
     places = torch.tensor([[[[-0.25, 0.75]], [[0.25, -0.75]]]])  # of two things, x before y
     assert showing.loss(v, facts, places) < 0.01 < 5 < showing.loss(v, facts, places.flip(1))
+
+
+def test_moves_take_each_digit_to_where_it_was(digits: Path) -> None:
+    pair = SMnist(digits, "train", 1, 4)[0]
+    told = moves(pair["meta"])
+    assert told is not None
+    target = pair["target"].float()
+    moved = warp(target[:-1], told[1:, :2])
+    known = told[1:, 2:].bool().expand_as(moved)
+    assert known.float().mean() > 0.05
+    assert torch.allclose(moved[known], target[1:][known], atol=0.05)
+    assert not told[0, :2].any()
+    assert moves({"attributes": []}) is None
+
+
+def test_moving_loss_looks_where_motion_is_known_alone() -> None:
+    told = torch.zeros(1, 2, 3, 4, 4)
+    told[..., 0, 1, 1], told[..., 2, 1, 1] = 3.0, 1.0
+    flow = torch.zeros(1, 2, 2, 4, 4)
+    flow[..., 3, 3] = 9.0
+    assert moving_loss(flow, told) == pytest.approx((3 - 0.5) / 2)
+    assert moving_loss(told[:, :, :2], told) == 0
 
 
 def test_digits_are_where_their_centres_are(digits: Path) -> None:

@@ -24,7 +24,7 @@ from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, qualit
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.m3l_corpora import SUBJECTS, BuiltPairs, Corpus, Pairs, open_corpora
-from lbvedit.training.m3l_meaning import Meaning, Showing, asked, centres, grounding_loss, shown
+from lbvedit.training.m3l_meaning import Meaning, Showing, asked, centres, grounding_loss, moves, moving_loss, shown
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
@@ -62,6 +62,8 @@ class M3LTraining(TrainingConfig):
         showing: weight of the loss by which the 3D ResNet of ``m3l`` learns what it sees; an extension.
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
             video; an extension. Without the two, which of two things is meant is learnt last of all.
+        moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
+            extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
             ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
@@ -96,6 +98,7 @@ class M3LTraining(TrainingConfig):
     meaning: float = 0.1
     showing: float = 0.1
     grounding: float = 0.1
+    moving: float = 0.1
     self_feed: float = 0.5
     steps: int = 20_000
     batch_size: int = 8
@@ -214,8 +217,12 @@ class M3LRecipe(Recipe[M3LTraining]):
             "shown": torch.stack([_flags(language.shown, shown(pair["meta"])) for pair in pairs]),
         }
         places = [centres(pair["meta"]) for pair in pairs]
-        told = [place[:, :frames] for place in places if place is not None]
-        return batch | {"places": torch.stack(told)} if told else batch
+        if told := [place[:, :frames] for place in places if place is not None]:
+            batch["places"] = torch.stack(told)
+        motions = [moves(pair["meta"]) for pair in pairs]
+        if known := [motion[:frames] for motion in motions if motion is not None]:
+            batch["moves"] = torch.stack(known)
+        return batch
 
     def optimizers(self, model: nn.Module) -> dict[str, Optimizer]:
         """Adam for L_E and, in the dual game, Adam for L_G on the same weights and for L_D on the judges'. App. A."""
@@ -232,30 +239,33 @@ class M3LRecipe(Recipe[M3LTraining]):
         """One round of Algorithm 1 on whole clips."""
         assert isinstance(model, M3LGame)
         source, target = _signed(batch["source"]), _signed(batch["target"])
-        editor, judge = model.editor, model.judge
+        editor, judge, config = model.editor, model.judge, self.config
         fed = self._fed(editor, source, target, batch)
         text = editor.read(batch["ids"], batch["present"])
         losses = {}
-        if model.showing is not None and model.grounding is not None and isinstance(editor, M3L):
+        if isinstance(editor, M3L):
             v = editor.resnet(source)
             f = editor.fuse(v, text)
-            where = model.grounding(f.flatten(0, 1))
-            losses["showing"] = self.config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
-            losses["grounding"] = self.config.grounding * grounding_loss(where, batch["changed"])
-            edited = editor.paint(f, source, fed, text)
+            edited, flow = editor.paint(f, source, fed, text)
+            if model.showing is not None and model.grounding is not None:
+                where = model.grounding(f.flatten(0, 1))
+                losses["showing"] = config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
+                losses["grounding"] = config.grounding * grounding_loss(where, batch["changed"])
+            if config.moving and flow is not None and "moves" in batch:
+                losses["moving"] = config.moving * moving_loss(flow, batch["moves"])
         else:
             edited = editor(source, fed, text)
         losses["editing"] = editing_loss(edited, target)
-        if self.config.structure:
+        if config.structure:
             alike = ssim_map(_unit(edited).flatten(0, 1), _unit(target).flatten(0, 1))
-            losses["structure"] = self.config.structure * (1 - alike.mean())
+            losses["structure"] = config.structure * (1 - alike.mean())
         if model.meaning is not None:
-            losses["meaning"] = self.config.meaning * model.meaning.loss(text, batch["asked"])
+            losses["meaning"] = config.meaning * model.meaning.loss(text, batch["asked"])
         update("editing", losses)
         if judge is None or target.shape[1] < self.architecture.window:
             return
         edited = editor(source, fed, editor.read(batch["ids"], batch["present"]))
-        update("quality", {"quality": self.config.adversarial * quality_loss(*judge(edited))})
+        update("quality", {"quality": config.adversarial * quality_loss(*judge(edited))})
         update("judge", {"discrimination": discrimination_loss(*judge(edited.detach()), *judge(target))})
 
     def _fed(self, editor: M3L | Pix2Pix | Vid2Vid, source: Tensor, target: Tensor, batch: Any) -> Tensor:

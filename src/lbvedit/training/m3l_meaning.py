@@ -18,7 +18,7 @@ from lbvedit.data.e_clevr import PROPERTIES
 from lbvedit.data.mnist import DIGIT, FRAME
 from lbvedit.systems.m3l.model import Instruction
 
-__all__ = ["Meaning", "Showing", "asked", "centres", "grounding_loss", "shown"]
+__all__ = ["Meaning", "Showing", "asked", "centres", "grounding_loss", "moves", "moving_loss", "shown"]
 
 
 def asked(meta: Mapping[str, Any]) -> frozenset[str]:
@@ -49,6 +49,27 @@ def centres(meta: Mapping[str, Any]) -> Tensor | None:
     if "paths" not in meta:
         return None
     return 2 * (torch.as_tensor(meta["paths"])[0] + DIGIT / 2) / FRAME - 1
+
+
+def moves(meta: Mapping[str, Any]) -> Tensor | None:
+    """How the things of a target move, if that is told: ``(T, 3, H, W)``.
+
+    The first two channels are the pixels, x before y, to where each was in the frame before; the third is 1 where one
+    thing is, and 0 where there is none, or two meet. In the first frame they stand still.
+    """
+    if "paths" not in meta:
+        return None
+    paths = torch.as_tensor(meta["paths"])[1]
+    back = torch.zeros_like(paths)
+    back[:, 1:] = paths[:, :-1] - paths[:, 1:]
+    told = torch.zeros(paths.shape[1], 3, FRAME, FRAME)
+    for corners, steps in zip(paths.tolist(), back, strict=True):
+        for frame, (x, y), step in zip(told, corners, steps, strict=True):
+            box = frame[:, y : y + DIGIT, x : x + DIGIT]
+            box[:2] = step[:, None, None]
+            box[2] += 1
+    told[:, 2] *= told[:, 2] == 1
+    return told
 
 
 def _of_digits(meta: Mapping[str, Any]) -> Iterable[str]:
@@ -150,3 +171,10 @@ def grounding_loss(told: Tensor, changed: Tensor) -> Tensor:
     """Binary cross-entropy of ``(B * T, 1, h, w)`` logits against what changes in each cell of ``(B, T, 1, H, W)``."""
     cells = F.adaptive_max_pool2d(changed.flatten(0, 1).float(), told.shape[-2:])
     return F.binary_cross_entropy_with_logits(told.float(), cells)
+
+
+def moving_loss(flow: Tensor, told: Tensor) -> Tensor:
+    """The mean error, linear from one pixel on, of flow ``(B, T, 2, H, W)`` where :func:`moves` has ``told`` it."""
+    error = F.smooth_l1_loss(flow.float(), told[:, :, :2].to(flow.device, torch.float32), reduction="none")
+    known = told[:, :, 2:].to(flow.device)
+    return (error * known).sum() / (2 * known.sum()).clamp(min=1)

@@ -45,7 +45,7 @@ def test_generator_undoes_the_strides(strides: tuple[int, ...]) -> None:
     total = strides[0] * strides[1] * strides[2]
     generator = Generator((4, 8, 16), strides, copy_gate=False)
     source = torch.zeros(1, 2, 3, 2 * total, 3 * total)
-    assert generator(torch.randn(1, 2, 16, 2, 3), source, source).shape == source.shape
+    assert generator(torch.randn(1, 2, 16, 2, 3), source, source).frames.shape == source.shape
 
 
 def test_warp_gate_carries_the_previous_frame_along_its_flow() -> None:
@@ -58,10 +58,27 @@ def test_warp_gate_carries_the_previous_frame_along_its_flow() -> None:
             layer.weight.zero_()
         generator.out.bias.copy_(torch.tensor([0.0, 0.0, 0.0, -99.0, 99.0]))  # all share to the moved frame
         generator.flow.bias.copy_(torch.atanh(torch.tensor([1.0, -2.0]) / Generator.FARTHEST_PX))
-    moved = generator(torch.randn(1, 1, 8, 4, 4), source, previous)
+    moved, flow = generator(torch.randn(1, 1, 8, 4, 4), source, previous)
     expected = torch.zeros_like(moved)
     expected[..., 4, 2] = 1.0  # a pixel looks one to its right and two up
     assert torch.allclose(moved, expected, atol=1e-5)
+    assert torch.allclose(flow, torch.tensor([1.0, -2.0])[:, None, None].expand(1, 1, 2, 8, 8))
+
+
+def test_whole_pixels_stay_sharp_and_the_flow_still_learns() -> None:
+    generator = Generator((4, 8), (1, 2), copy_gate=False, warp_gate=True, whole_pixels=True)
+    previous = torch.rand(1, 1, 3, 8, 8)
+    assert generator.flow is not None
+    with torch.no_grad():
+        for layer in (generator.out, generator.flow):
+            layer.weight.zero_()
+        generator.out.bias.copy_(torch.tensor([0.0, 0.0, 0.0, 99.0]))
+        generator.flow.bias.copy_(torch.atanh(torch.tensor([0.6, 0.3]) / Generator.FARTHEST_PX))
+    moved, _ = generator(torch.randn(1, 1, 8, 4, 4), previous, previous)
+    assert torch.allclose(moved[..., :-1], previous[..., 1:], atol=1e-6)  # 0.6 is a pixel, 0.3 none
+    moved[..., 3, 3].sum().backward()
+    assert generator.flow.bias.grad is not None
+    assert (generator.flow.bias.grad != 0).all()
 
 
 def test_self_attention_begins_as_identity() -> None:

@@ -44,7 +44,11 @@ class _Reader(nn.Module):
         self.resnet = FrameResNet(config.widths, config.strides, config.kernel_t)
         self.local = PlainLocal(config.visual_dim, config.text_dim)
         self.generator = Generator(
-            config.widths, config.strides, copy_gate=config.copy_gate, warp_gate=config.warp_gate
+            config.widths,
+            config.strides,
+            copy_gate=config.copy_gate,
+            warp_gate=config.warp_gate,
+            whole_pixels=config.whole_pixels,
         )
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:
@@ -67,7 +71,7 @@ class Pix2Pix(_Reader):
 
     def forward(self, source: Tensor, target: Tensor, text: Instruction) -> Tensor:
         """Edited frames ``(B, N, 3, H, W)``; the target is not looked at."""
-        frames: Tensor = self.generator(self.local(self.resnet(source), text.sentence), source, source)
+        frames: Tensor = self.generator(self.local(self.resnet(source), text.sentence), source, source).frames
         return frames
 
     @torch.inference_mode()
@@ -104,7 +108,7 @@ class Vid2Vid(_Reader):
         if source.shape[1] > 1:
             before = torch.cat((before, self.resnet(target[:, :-1])), dim=1)
         previous = torch.cat((source[:, :1], target[:, :-1]), dim=1)
-        frames: Tensor = self.generator(self._joined(seen, before, text), source, previous)
+        frames: Tensor = self.generator(self._joined(seen, before, text), source, previous).frames
         return frames
 
     @torch.inference_mode()
@@ -122,7 +126,7 @@ class Vid2Vid(_Reader):
                 frame = given[:, i : i + 1]
             else:
                 features = self._joined(seen[:, i : i + 1], before, text)
-                frame = self.generator(features, source[:, i : i + 1], frame)
+                frame = self.generator(features, source[:, i : i + 1], frame).frames
                 yield frame[:, 0]
             before = self.resnet(frame.to(source.dtype), cache)
 

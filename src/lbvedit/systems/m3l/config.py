@@ -29,6 +29,8 @@ class M3LConfig:
             of the same moment, so that what the instruction leaves alone is copied, not repainted.
         warp_gate: an extension. The generator also gives a flow and the matte of a third layer, the previous edited
             frame moved along that flow, so that what moves on is carried along, not repainted at every frame.
+        whole_pixels: an extension. That flow is rounded, so that what is carried along stays as sharp as it was; for
+            videos in which things move by whole pixels.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -45,6 +47,7 @@ class M3LConfig:
     conditioning: Conditioning = "mlf"
     copy_gate: bool = False
     warp_gate: bool = False
+    whole_pixels: bool = False
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)

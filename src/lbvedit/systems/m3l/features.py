@@ -10,13 +10,24 @@ generated frame costs one step with two cached feature maps a convolution.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.motion import warp
 
-__all__ = ["CausalConv3d", "FrameNorm", "FrameResNet", "Generator", "ResBlock3d", "SelfAttention2d", "UpBlock"]
+__all__ = [
+    "CausalConv3d",
+    "FrameNorm",
+    "FrameResNet",
+    "Generator",
+    "Painted",
+    "ResBlock3d",
+    "SelfAttention2d",
+    "UpBlock",
+]
 
 Cache = dict[str, Tensor]
 
@@ -165,6 +176,18 @@ class UpBlock(nn.Module):
         return h + self._scaled(self.shortcut(x))
 
 
+class Painted(NamedTuple):
+    """What the generator makes.
+
+    Args:
+        frames: ``(B, T, 3, H, W)`` in [-1, 1].
+        flow: ``(B, T, 2, H, W)`` pixels to where each was in the frame before, or None without a warp gate.
+    """
+
+    frames: Tensor
+    flow: Tensor | None
+
+
 class Generator(nn.Module):
     """U: a frame from its decoding feature. Eq. (8).
 
@@ -176,13 +199,20 @@ class Generator(nn.Module):
         strides: its strides, mirrored here.
         copy_gate: also give a matte that mixes in the source frame.
         warp_gate: also give a flow, and a matte that mixes in the previous edited frame moved along it.
+        whole_pixels: move it by whole pixels; the flow learns as if it were moved by all of it.
     """
 
     FARTHEST_PX = 8.0
     """How far the flow reaches along either axis."""
 
     def __init__(
-        self, widths: tuple[int, ...], strides: tuple[int, ...], *, copy_gate: bool, warp_gate: bool = False
+        self,
+        widths: tuple[int, ...],
+        strides: tuple[int, ...],
+        *,
+        copy_gate: bool,
+        warp_gate: bool = False,
+        whole_pixels: bool = False,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
@@ -195,11 +225,12 @@ class Generator(nn.Module):
         self.attention = SelfAttention2d(channels[1])
         self.norm = FrameNorm(widths[0])
         self.gates = (copy_gate, warp_gate)
+        self.whole_pixels = whole_pixels
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
 
-    def forward(self, d: Tensor, source: Tensor, previous: Tensor) -> Tensor:
-        """Frames ``(B, T, 3, H, W)`` in [-1, 1].
+    def forward(self, d: Tensor, source: Tensor, previous: Tensor) -> Painted:
+        """The frames, and how they move.
 
         Args:
             d: ``(B, T, C_v, h, w)`` decoding features.
@@ -219,11 +250,22 @@ class Generator(nn.Module):
         layers = [torch.tanh(painted[:, :3])]
         if self.gates[0]:
             layers.append(source.float().flatten(0, 1))
+        flow = None
         if self.flow is not None:
             flow = self.FARTHEST_PX * torch.tanh(self.flow(x).float())
-            layers.append(warp(previous.float().flatten(0, 1), flow))
+            layers.append(self._carried(previous.float().flatten(0, 1), flow))
         # The painted layer's own logit is zero: with one gate the softmax is its sigmoid.
         logits = torch.cat((torch.zeros_like(painted[:, :1]), painted[:, 3:]), dim=1)
         shares = logits.softmax(dim=1).unsqueeze(2)
         mixed = (shares * torch.stack(layers, dim=1)).sum(dim=1)
-        return mixed.unflatten(0, (B, T))
+        return Painted(mixed.unflatten(0, (B, T)), None if flow is None else flow.unflatten(0, (B, T)))
+
+    def _carried(self, previous: Tensor, flow: Tensor) -> Tensor:
+        if not self.whole_pixels:
+            return warp(previous, flow)
+        # Between pixels every step would blur what is carried a little more.
+        whole = warp(previous, flow.round())
+        if not flow.requires_grad:
+            return whole
+        between = warp(previous, flow)
+        return between + (whole - between).detach()

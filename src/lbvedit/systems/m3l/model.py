@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lbvedit.systems.m3l.config import M3LConfig
-from lbvedit.systems.m3l.features import Cache, FrameResNet, Generator
+from lbvedit.systems.m3l.features import Cache, FrameResNet, Generator, Painted
 from lbvedit.systems.m3l.fusion import COORDINATES, GlobalFusion, LocalFusion
 from lbvedit.systems.m3l.plain import MeanDot, PlainLocal
 from lbvedit.systems.m3l.text import TextEncoder
@@ -79,7 +79,11 @@ class M3L(nn.Module):
         self.encoder = nn.ModuleList(_Level(config, given=False) for _ in range(config.layers))
         self.decoder = nn.ModuleList(_Level(config, given=True) for _ in range(config.layers))
         self.generator = Generator(
-            config.widths, config.strides, copy_gate=config.copy_gate, warp_gate=config.warp_gate
+            config.widths,
+            config.strides,
+            copy_gate=config.copy_gate,
+            warp_gate=config.warp_gate,
+            whole_pixels=config.whole_pixels,
         )
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:
@@ -142,15 +146,15 @@ class M3L(nn.Module):
             target: the truth, or whatever is fed back in its place; the last frame is not looked at.
             text: the instruction.
         """
-        return self.paint(self.encode(source, text), source, target, text)
+        return self.paint(self.encode(source, text), source, target, text).frames
 
-    def paint(self, f: Tensor, source: Tensor, target: Tensor, text: Instruction) -> Tensor:
-        """The edited frames of :meth:`forward`, from the source features of :meth:`encode`."""
+    def paint(self, f: Tensor, source: Tensor, target: Tensor, text: Instruction) -> Painted:
+        """The edited frames of :meth:`forward` and their motion, from the source features of :meth:`encode`."""
         d = self.decode(f, target[:, :-1], text)
         # Nothing comes before the first frame; the source's own stands there.
         previous = torch.cat((source[:, :1], target[:, :-1]), dim=1)
-        frames: Tensor = self.generator(d, source, previous)
-        return frames
+        painted: Painted = self.generator(d, source, previous)
+        return painted
 
     @torch.inference_mode()
     def edit(
@@ -189,7 +193,7 @@ class M3L(nn.Module):
                 if attention is not None and by_frame is not None and by_word is not None:
                     attention.frames.append(by_frame[:, :, :, 0])
                     attention.words.append(by_word[:, 0])
-                frame = self.generator(d, source[:, i : i + 1], frame)
+                frame = self.generator(d, source[:, i : i + 1], frame).frames
                 yield frame[:, 0]
             d = self.resnet(frame.to(source.dtype), cache)
 
