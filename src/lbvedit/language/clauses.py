@@ -11,6 +11,7 @@ from lbvedit.language.complements import complement, look
 from lbvedit.language.drafts import NOBODY, Draft, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Frame, Phrase
 from lbvedit.language.frames.making import making
+from lbvedit.language.frames.phrase import SPARING
 from lbvedit.language.synonyms import FILLERS, base_form
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
@@ -203,16 +204,13 @@ def _asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
         kept = kept[:-1]
     kept = _without_stretch(kept)
     span = spans[0].span
-    while kept and (spared := next((words for words in _SPARING if _ends_with(kept, words)), ())):
+    while kept and (spared := next((words for words in SPARING if _ends_with(kept, words)), ())):
         if None not in span:
             return None  # two stretches are left
         kept, span = kept[: -len(spared)], (span[1], span[0])  # "except the last second" is up to it
     drafts = frame(replace(phrase, tokens=kept))
     timed = [spanned(draft, span) for draft in drafts] if drafts else []
     return tuple(draft for draft in timed if draft) if timed and all(timed) else None
-
-
-_SPARING = (("except", "for"), ("apart", "from"), ("except",), ("but",), ("excluding",), ("besides",), ("but", "not"))
 
 
 def _ends_with(tokens: list[Token], words: tuple[str, ...]) -> bool:

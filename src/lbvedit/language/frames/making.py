@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lbvedit.language.amounts import split_amount
 from lbvedit.language.complements import action, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
@@ -25,6 +27,7 @@ _STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dre
     "watercolor"})  # fmt: skip
 _LIKE = (("look", "more", "like"), ("look", "like"), ("look", "as", "if"), ("appear", "like"), ("be", "like"),
     ("resemble",), ("seem", "like"), ("feel", "like"), ("like",))  # fmt: skip
+_LAMPS = frozenset({"traffic", "street", "head", "tail", "brake", "stop", "warning", "ceiling", "signal", "spot"})
 _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
 _COMPARED = frozenset(
     {"higher", "lower", "stronger", "weaker", "smaller", "bigger", "faster", "slower", "less", "more", "greater"}
@@ -49,9 +52,12 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     words = words_of(tokens)
     if len(words) == 2 and words[0] == "it" and words[1] in _WEATHER:  # snow is a colour, too
         return [Draft("add", {"what": words[1]})]
-    for at in range(len(tokens)):
+    places = list(range(len(tokens)))
+    if words[:1] == ["the"]:  # behind "make the car red and": a thing called sea rather than the colour sea green
+        places = [*places[1:], 0]
+    for at in places:
         drafts = complement(tokens[at:])
-        if drafts is None:
+        if drafts is None or (at > 1 and words[at] == "light" and words[at - 1] in _LAMPS):
             continue
         target = _subject(tokens[:at], phrase)
         named = property_in(tokens[:at])
@@ -95,6 +101,8 @@ def _subject(tokens: list[Token], phrase: Phrase) -> Target | None:
 def _fitting(draft: Draft, target: Target) -> Draft:
     if draft.op == "cutout" and target == BACKGROUND:
         return draft.on(Target("phrase", "background", outside=True))
+    if draft.op == "cutout" and target.kind == "phrase" and target.outside:
+        return draft.on(replace(target, outside=False))
     if draft.op == "cutout" and target.kind == "phrase":
         return Draft("remove", {}, target).noted("making a thing transparent is read as removing it")
     return draft.on(target)
@@ -243,12 +251,15 @@ def changing(phrase: Phrase) -> list[Draft] | None:
     """``change X to Y``, ``turn X into Y``, ``convert to grayscale``, ``change the color of X to Y``."""
 
     def attempt(tokens: list[Token]) -> list[Draft] | None:
-        for before, mark, behind in splits(tokens, frozenset({"to", "into", "as", "for", "with", "by"})):
+        parted = splits(tokens, frozenset({"to", "into", "as", "for", "with", "by"}))
+        for before, mark, behind in sorted(parted, key=lambda part: part[1] not in ("to", "into")):
             left, right = _without_from(list(before)), list(behind)
             if not right:
                 continue
             if left and (drafts := set_property(left, mark, right)):
                 return drafts
+            if (named := property_in(left)) and named[0] in ("color", "colors") and named[1].kind == "phrase":
+                continue  # "the color of the car to ble" asks for no other car
             target = _subject(left, phrase) if left else phrase.last_target
             if target is None or mark == "by" or (target.kind == "none" and mark not in ("to", "into")):
                 continue
@@ -269,7 +280,9 @@ def changing(phrase: Phrase) -> list[Draft] | None:
 
 def replacing(phrase: Phrase) -> list[Draft] | None:
     """``replace X with Y``, ``swap X for Y``, ``substitute Y for X``."""
-    for before, mark, behind in splits(phrase.tokens, frozenset({"with", "by", "for", "to", "into", "and"})):
+    parted = splits(phrase.tokens, frozenset({"with", "by", "for", "to", "into", "and"}))
+    # "the man with the hat with a robot": what is new comes with another article.
+    for before, mark, behind in sorted(parted, key=lambda part: words_of(part[2][:1]) == ["the"]):
         left, right = list(before), list(behind)
         if mark == "and" and phrase.verb not in ("swap", "exchange"):
             continue

@@ -5,7 +5,16 @@ from __future__ import annotations
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
-from lbvedit.language.frames.phrase import Frame, Phrase, object_of, property_in, splits, with_reordering, words_of
+from lbvedit.language.frames.phrase import (
+    Frame,
+    Phrase,
+    object_of,
+    property_in,
+    spared,
+    splits,
+    with_reordering,
+    words_of,
+)
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.tokens import Token, join
@@ -238,6 +247,9 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     words = words_of(tokens)
     spans = [token for token in tokens if token.kind == "span"]
     if spans:
+        if without := spared(tokens):
+            out = spanned(Draft("cut"), (without.span[0] or 0, without.span[1]))
+            return [out] if out else None
         others = [word for word in words if word not in _KEPT]
         if others:
             return None

@@ -10,7 +10,11 @@ from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase, reorder_except
 from lbvedit.language.tokens import Token, Tokens
 
-__all__ = ["Frame", "Phrase", "object_of", "property_in", "splits", "words_of"]
+__all__ = ["SPARING", "Frame", "Phrase", "object_of", "property_in", "spared", "splits", "words_of"]
+
+SPARING = (("except", "for"), ("apart", "from"), ("except",), ("but",), ("excluding",), ("besides",), ("but", "not"))
+"""What stands before the time that is left out."""
+
 _NOUNS_TOO = frozenset({
     "color", "colors", "light", "lights", "sound", "music", "focus", "lighting", "detail", "details", "grain",
 })  # fmt: skip
@@ -51,6 +55,14 @@ def words_of(tokens: Tokens) -> list[str]:
 def object_of(tokens: Tokens) -> Target | None:
     """The target that some words name; nothing said is nobody."""
     return noun_phrase(tokens) if tokens else NOBODY
+
+
+def spared(tokens: Tokens) -> Token | None:
+    """The time that ``everything but the last 3 seconds`` leaves out, if that is what some words say."""
+    words = words_of(tokens)
+    if not tokens or tokens[-1].kind != "span" or words[:1] not in (["all"], ["everything"]):
+        return None
+    return tokens[-1] if tuple(word for word in words[1:-1] if word != "the") in SPARING else None
 
 
 def splits(tokens: Tokens, marks: frozenset[str]) -> Iterator[tuple[Tokens, str, Tokens]]:

@@ -8,7 +8,7 @@ from lbvedit.language.amounts import Amount, amount_at, split_amount
 from lbvedit.language.complements import complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned, tidy
 from lbvedit.language.frames.objects import cutting_out, removing
-from lbvedit.language.frames.phrase import Frame, Phrase, object_of, words_of
+from lbvedit.language.frames.phrase import Frame, Phrase, object_of, spared, words_of
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token
@@ -20,9 +20,10 @@ _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a",
     "segment", "it", "only", "just", "in", "video", "clip", "footage", "movie", "film", "this", "that", "down", "so",
     "at", "to", "is",
     "for", "chunk", "portion", "content", "whole", "comes", "anything", "what", "my", "and", "which",
-    "lasts"})  # fmt: skip
+    "lasts", "middle"})  # fmt: skip
 _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ends", "ending", "tail", "back"})
+_SOUNDS = frozenset({"sound", "audio", "music", "volume"})
 _BEFORE_FADE = frozenset({
     "with", "a", "an", "the", "by", "in", "on", "<duration>", "slow", "off", "video", "it", "clip", "out",
 })  # fmt: skip
@@ -58,7 +59,7 @@ def trimming(phrase: Phrase) -> list[Draft] | None:
     if len(lengths) == 1 and not any(token.kind == "span" for token in tokens) and not set(words) & (_START | _END):
         others = [word for word in words if word != "<duration>"]
         if all(word in _NEUTRAL | {"by", "length", "long"} for word in others):
-            if "to" in others:
+            if "to" in others or {"only", "long"} <= set(others):
                 return [Draft("trim", {"end": tidy(lengths[0].value)})]
             if "off" in others or "by" in others or phrase.verb in ("trim", "shorten"):
                 draft = Draft("trim", {"end": tidy(-lengths[0].value)})
@@ -71,6 +72,7 @@ def trimming(phrase: Phrase) -> list[Draft] | None:
     if not spans or len(spans) > 2:
         return None
     to_span = any(token.word in ("to", "down") for token in tokens if token.kind == "word") or "only" in words
+    to_span = to_span or any(token.kind == "span" and token.text.lower().endswith(" end") for token in tokens)
     params: dict[str, float | int] = {}
     notes: tuple[str, ...] = ()
     for start, end in spans:
@@ -88,7 +90,8 @@ def trimming(phrase: Phrase) -> list[Draft] | None:
 
 def _after_or_before(tokens: list[Token]) -> bool:
     """Whether a half-open span says what to drop ("trim everything after 0:10"), and not an edge of some length."""
-    return any(token.kind == "span" and token.text.lower().startswith(("after", "before", "from")) for token in tokens)
+    said = [token.text.lower() for token in tokens if token.kind == "span"]
+    return any(one.startswith(("after", "before", "from")) for one in said)
 
 
 def _complementary(start: float | None, end: float | None) -> tuple[float | None, float | None]:
@@ -116,10 +119,14 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
         return [kept.noted(f"what comes before {points[0].text} is kept")]
     if phrase.particle == "down" and len(lengths) == 1:
         return trimming(Phrase(tokens, "shorten"))
+    if kept := spared(tokens):
+        return [Draft("trim", _given(kept.span))]
     spans = _spans(tokens)
     if spans:
         if "to" in words and "only" in words:
             return None
+        if "to" in words or words[:1] == ["down"]:  # "cut it to the first 10 seconds"
+            return [Draft("trim", _given(spans[0]))] if len(spans) == 1 else None
         drafts = [Draft("cut", {"start": 0, **_given(span)} if span[0] is None else _given(span)) for span in spans]
         inner = [draft for draft in drafts if draft.params["start"] > 0]
         if len(inner) > 1:  # each cut moves what comes after it: later ones first
@@ -169,6 +176,8 @@ def speeding(direction: int) -> Frame:
                 drafts = [graded("speed", direction, None)]
             elif rest[0].word == "by" and (times := number_at(rest, 1)) and times[0] >= 1 and times[1] == len(rest):
                 drafts = [graded("speed", direction, Amount("times", times[0]))]  # "slow it down by 2"
+            elif phrase.verb == "speed" and not phrase.particle and (level := _level(rest)):
+                drafts = [graded("speed", 0, Amount("to", level))]
             elif (found := amount_at(rest, 0)) and found[1] == len(rest):
                 drafts = [_speed(direction, found[0])]
             elif rest[0].word in ("to", "at", "by", "into", "down", "in"):
@@ -183,6 +192,15 @@ def speeding(direction: int) -> Frame:
         return [draft.on(target)] if draft and target is not None else None
 
     return frame
+
+
+def _level(tokens: list[Token]) -> float | None:
+    """``speed 0.5``, ``speed 50%``: without "up" the number is the speed itself."""
+    bare = number_at(tokens, 0)
+    if bare and bare[1] == len(tokens):
+        return bare[0]
+    percent = len(tokens) == 1 and tokens[0].kind == "percent" and tokens[0].text[0] not in "+-"
+    return tokens[0].value if percent else None
 
 
 def _speed(direction: int, amount: Amount) -> Draft | None:
@@ -233,6 +251,8 @@ def fading(phrase: Phrase) -> list[Draft] | None:
     duration: float | None = None
     rest: list[Token] = []
     notes: tuple[str, ...] = ()
+    if any(token.word in _SOUNDS for token in phrase.tokens):
+        notes = ("a fade takes picture and sound together",)
     for at, token in enumerate(phrase.tokens):
         before = phrase.tokens[at - 1].word if at else ""
         word = token.word
@@ -250,7 +270,7 @@ def fading(phrase: Phrase) -> list[Draft] | None:
             kinds.append(word)
         elif word == "black" or word == "white":
             if word == "white":
-                notes = ("fades go to black",)
+                notes = (*notes, "fades go to black")
             if not kinds:
                 kinds.append("in" if before == "from" else "out")
         elif word in ("end", "ending"):
@@ -261,13 +281,11 @@ def fading(phrase: Phrase) -> list[Draft] | None:
         "an", "lasting", "slow",
                           "then", MARK_SOFT, "by", "on", "into", "long", "smooth", "nice", "gentle", "quick",
                           "short", "slowly", "transition",
-                          "smoothly", "gradually", "gently", "add", "both"):  # fmt: skip
+                          "smoothly", "gradually", "gently", "add", "both", *_SOUNDS):  # fmt: skip
             rest.append(token)
     target = noun_phrase(rest) if rest else NOBODY
     if not kinds or target is None or target.kind not in ("none", "whole", "pronoun"):
         return None
-    if any(token.word in ("sound", "audio", "music", "volume") for token in rest):
-        notes = (*notes, "a fade takes picture and sound together")
     return [
         Draft("fade", {"kind": kind, "duration": tidy(duration if duration is not None else 1.0)}, NOBODY, notes)
         for kind in kinds
