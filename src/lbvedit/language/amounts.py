@@ -114,7 +114,8 @@ def _after_preposition(tokens: Tokens, at: int, words: list[str]) -> tuple[Amoun
     found_quantity = _quantity(tokens, at + 1)
     if found_quantity:
         amount, after = found_quantity
-        return Amount("to", amount.value), _of_original(tokens, after)
+        changed = amount.mode == "by" and not amount.relative  # "to -20%" is by that much
+        return (amount if changed else Amount("to", amount.value)), _of_original(tokens, after)
     if words[0] in ("to", "at") and (number := number_at(tokens, at + 1)):
         return Amount("to", number[0]), _of_original(tokens, number[1])
     return None
@@ -152,7 +153,7 @@ def _quantity(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
         return None
     token = tokens[at]
     if token.kind == "percent":
-        return Amount("by", token.value, relative=True), at + 1
+        return Amount("by", token.value, relative=token.text[0] not in "+-"), at + 1
     if token.word == "x" and (times := number_at(tokens, at + 1)):
         return Amount("times", times[0]), times[1]
     if token.word in _TIMES:

@@ -10,8 +10,10 @@ from lbvedit.language.amounts import amount_at, split_amount
 from lbvedit.language.complements import complement, look
 from lbvedit.language.drafts import NOBODY, Draft, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Frame, Phrase
+from lbvedit.language.frames.adding import named_look
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import SPARING
+from lbvedit.language.frames.properties import tuned
 from lbvedit.language.synonyms import FILLERS, base_form
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
@@ -28,6 +30,9 @@ _TRAILERS = tuple(
                    "if you do not mind", "cheers", "afterwards", "after that", "at the same time", "thanks a lot",
                    "first", "and",
                    "that would be great", "in that order", "in the process", "again", "finally", "then", "also",
+                   "instead", "thx", "ty", "asap", "without changing anything else", "and nothing else", "nothing else",
+                   "without touching anything else", "and leave everything else alone", "leave the rest alone",
+                   "and leave the rest alone", "and leave the rest as it is",
                    "somehow", "for instagram", "for tiktok", "for youtube", "for social media", "for reels",
                    "for stories")
 )  # fmt: skip
@@ -50,9 +55,11 @@ _MUST = (("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to",
     "be"))  # fmt: skip
 _STATED = (("to", "be"), ("to", "look"), ("to", "become"), ("to",))
 _FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "wobbly", "unstable", "bumpy", "blurry", "fuzzy", "dull",
-    "bluish", "yellowish", "orangish"})  # fmt: skip
+    "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
 _MENDS = frozenset({("fix", "it"), ("fix", "that"), ("fix", "this"), ("correct", "it"), ("correct", "that"),
-    ("do", "something", "about", "it"), ("do", "something", "about", "that")})  # fmt: skip
+    ("tone", "it", "down"), ("do", "something", "about", "it"), ("do", "something", "about", "that")})  # fmt: skip
+_GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
+    "sepia"})  # fmt: skip
 _STRETCHES = frozenset({"part", "section", "segment", "portion", "bit", "stretch"})
 _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "has", "becomes"})
 
@@ -79,6 +86,11 @@ class Reading:
 @cache
 def _base(word: str) -> str | None:
     return base_form(word, VERB_BASES)
+
+
+def _is_verb(word: str) -> bool:
+    """Whether a word is a verb's form; ``overexposed`` is rather a fault."""
+    return _base(word) is not None and word not in _FAULTS
 
 
 def without_manners(tokens: Tokens) -> list[Token]:
@@ -115,7 +127,8 @@ def _verb_first(tokens: list[Token]) -> list[Token]:
         after = 1
     if len(tokens) > 1 and tokens[0].word in ("only", "just") and _base(tokens[1].word):
         return [tokens[1], tokens[0], *tokens[2:]]
-    if after and after < len(tokens) and tokens[after].kind == "word" and _base(tokens[after].word):
+    noun = tokens[after + 1].word in ("on", "over", "in", "effect") if after + 1 < len(tokens) else False
+    if after and after < len(tokens) and tokens[after].kind == "word" and _is_verb(tokens[after].word) and not noun:
         return [*tokens[after:], *tokens[:after]]
     return tokens
 
@@ -133,8 +146,20 @@ def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
 
     Args:
         tokens: the clause.
-        previous: the clause before, if this one may go on with its verb.
+        previous: the clause before, if this one may go on with its verb or with the topic that it names.
     """
+    topic = previous.drafts[-1].target if previous and previous.drafts[-1].op == "focus" else NOBODY
+    for reading in _read(tokens, previous):
+        about = (draft.on(topic) if draft.target == NOBODY and topic != NOBODY else draft for draft in reading.drafts)
+        yield replace(reading, drafts=tuple(about))
+    quality = complement(without_manners(tokens)) if topic.kind == "phrase" else None
+    if quality:  # "the car: red"
+        yield Reading(tuple(draft.on(topic) for draft in quality), making, "make")
+
+
+def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
+    if kept := _only_time(tokens):
+        yield Reading((kept,))
     tokens = _verb_first(without_manners(tokens))
     if not tokens:
         return
@@ -151,10 +176,36 @@ def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         yield Reading(drafts, making, "make")
 
 
+def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
+    """``blurry background``, ``darker sky``, ``black and white except the balloon``: a quality with its thing."""
+    words = [token.word for token in tokens]
+    for at in range(1, len(tokens)):
+        quality = complement(tokens[:at])
+        if not quality:
+            continue
+        if any(tuple(words[at : at + len(one)]) == one for one in SPARING):
+            target = noun_phrase([tokens[at].corrected("everything"), *tokens[at:]])
+        else:
+            target = noun_phrase(tokens[at:])
+            compared = words[at - 1].endswith("er") or words[at:] in (["background"], ["the", "background"])
+            target = target if compared else None
+        if target and target.kind == "phrase" and quality[0].op in _GRADED:
+            return [draft.on(target) for draft in quality]
+    return None
+
+
+def _only_time(tokens: Tokens) -> Draft | None:
+    """``only the first 10 seconds``: the time that is kept."""
+    words = [token.word for token in tokens if token.word != "the" and token.kind != "mark"]
+    spans = [token for token in tokens if token.kind == "span"]
+    only = len(spans) == 1 and words in (["only", spans[0].word], ["just", spans[0].word], [spans[0].word, "only"])
+    return spanned(Draft("trim"), spans[0].span) if only else None
+
+
 def _with_verb(tokens: list[Token]) -> Iterator[Reading]:
     if tokens[0].kind != "word":
         return
-    verb = _base(tokens[0].word)
+    verb = _base(tokens[0].word) if _is_verb(tokens[0].word) else None
     if verb is None:
         return
     rest = tokens[1:]
@@ -258,7 +309,7 @@ def _complaint(tokens: list[Token]) -> list[Draft] | None:
     """``too dark`` asks for the opposite, and so does what is always a fault: ``a bit noisy``."""
     words = [token.word for token in tokens]
     at = next((at for at, word in enumerate(words) if word == "too"), None)
-    if at is None and words and words[-1] in _FAULTS:
+    if at is None and words and (words[-1] in _FAULTS or words[-2:] == ["washed", "out"]):
         _, fault = split_amount(tokens)
         return complement([tokens[0].corrected("less"), *(fault or tokens)])
     if at is None or at > 3:
@@ -274,6 +325,9 @@ def _complaint(tokens: list[Token]) -> list[Draft] | None:
 
 def _bare(tokens: list[Token]) -> tuple[Draft, ...] | None:
     """A quality on its own, of the whole video: ``slow motion``, ``more contrast``, ``in the style of Monet``."""
+    said = tokens[1:] if tokens[0].word in _IS else tokens  # "looks washed out"
+    if (wrong := _complaint(said)) and wrong[0].op != "recolor":
+        return tuple(replace(draft, vague=True) for draft in wrong)
     spans = [token for token in tokens if token.kind == "span"]
     kept = [token for token in tokens if token.kind != "span"]
     words = [token.word for token in kept]
@@ -286,7 +340,8 @@ def _bare(tokens: list[Token]) -> tuple[Draft, ...] | None:
         bare[0].op in ("recolor", "remove", "cutout", "highlight") or words == ["light"]
     ):
         bare = None
+    bare = bare or tuned(kept) or named_look(kept) or _of_its_thing(kept)
     if bare and spans:
         timed = [spanned(draft, spans[0].span) for draft in bare]
         return tuple(draft for draft in timed if draft) if all(timed) else None
-    return tuple(draft.on(NOBODY) for draft in bare) if bare else None
+    return tuple(bare) if bare else None

@@ -11,7 +11,7 @@ from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, ST
 from lbvedit.language.targets import ARTICLES
 from lbvedit.language.tokens import Token, Tokens, join
 
-__all__ = ["action", "color", "complement", "look", "new_thing"]
+__all__ = ["NAMED_HEIGHTS", "action", "color", "complement", "look", "new_thing"]
 
 _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "become", "becomes", "get", "go", "seem",
     "feel", "sound", "all", "being", "turn", "both", "into", "in", "as", "appearing", "have", "has", "having", "to",
@@ -27,8 +27,10 @@ _COLOR_NOUNS = frozenset(
 _QUALIFIED = frozenset({"colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound", "picture",
     "video", "clip", "edges", "details", "shade", "audio", "volume"})  # fmt: skip
 _MEDIA = frozenset(
-    {"video", "clip", "format", "picture", "mode", "speed", "orientation", "frame", "film", "movie", "footage"}
+    {"video", "clip", "format", "picture", "mode", "crop", "speed", "orientation", "frame", "film", "movie", "footage"}
 )
+NAMED_HEIGHTS = {"4k": 2160, "uhd": 2160, "2k": 1440, "qhd": 1440, "fullhd": 1080, "hd": 720, "8k": 4320, "sd": 480}
+"""Lines of a resolution that goes by a name."""
 _ASPECT = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "before"), ("as", "now"),
     ("as", "it", "is"), ("than", "they", "are"), ("as", "possible"), ("in", "color"), ("than", "normal"),
@@ -61,6 +63,8 @@ def _plain_complement(tokens: list[Token]) -> list[Draft] | None:
         return [Draft("recolor", {"color": name})]
     if drafts := _compared(tokens):
         return drafts
+    if shorter := _without_rival(tokens):
+        return _plain_complement(shorter)
     for trailer in _TRAILERS:
         if len(tokens) > len(trailer) and tuple(token.word for token in tokens[-len(trailer) :]) == trailer:
             return _plain_complement(tokens[: -len(trailer)])
@@ -72,6 +76,17 @@ def _plain_complement(tokens: list[Token]) -> list[Draft] | None:
     if amount is not None and amount.mode in ("times", "by") and not rest and tokens[-1].word == "x":
         return _one(graded("speed", 1, Amount("times", amount.value)))
     return _graded_words(tokens, None)
+
+
+def _without_rival(tokens: list[Token]) -> list[Token] | None:
+    """What comes before ``instead of blue``, ``rather than blue`` or ``, not blue``."""
+    words = [token.word for token in tokens]
+    for at in range(1, len(words) - 1):
+        size = 2 if words[at : at + 2] in (["instead", "of"], ["rather", "than"], ["and", "not"]) else 0
+        size = size or (2 if words[at : at + 2] == [",", "not"] else words[at] == "not")
+        if size and _plain_complement(tokens[at + size :]):
+            return tokens[:at]
+    return None
 
 
 def _one(draft: Draft | None) -> list[Draft] | None:
@@ -89,6 +104,8 @@ def _fixed(tokens: Tokens) -> Draft | None:
         return Draft("resize", {"width": int(width), "height": int(height)})
     if tokens[0].kind == "number" and words[1:] == ["p"] and tokens[0].value >= 16:
         return Draft("resize", {"height": int(tokens[0].value)})
+    if len(words) == 1 and words[0] in NAMED_HEIGHTS:
+        return Draft("resize", {"height": NAMED_HEIGHTS[words[0]]})
     if words in (["4", "k"], ["8", "k"], ["2", "k"]):
         return Draft("resize", {"height": {"4": 2160, "8": 4320, "2": 1440}[words[0]]})
     if len(tokens) <= 2 and tokens[-1].kind == "clock" and _ASPECT.fullmatch(tokens[-1].text) and len(words) == 1:
@@ -173,12 +190,15 @@ def _sized(rest: list[Token], amount: Amount) -> list[Draft] | None:
     if words in (["length"], ["duration"]):
         return _one(graded("speed", 0, Amount("to", 1 / amount.value)))
     if len(words) == 1 and words[0] in ("speed", "size", "volume", "zoom"):
-        value = Amount("to", amount.value) if amount.mode in ("to", "by", "times") else amount
+        change = amount.mode == "by" and not amount.relative  # "volume +20%"
+        value = Amount("to", amount.value) if amount.mode in ("to", "by", "times") and not change else amount
         op, direction = PROPERTIES[words[0]]
         return _one(graded(op, direction, value))
     return None
 
 
+_COLORED = {"bluer": "blue", "greener": "green", "redder": "red", "yellower": "yellow", "whiter": "white",
+    "blacker": "black", "browner": "brown", "pinker": "pink", "grayer": "gray"}  # fmt: skip
 _CASTS = {"blue": 1, "yellow": -1, "orange": -1, "red": -1}
 """A tint that there is too much of -> where to move the temperature."""
 
@@ -202,6 +222,9 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
     if not words:
         return None
     phrase = " ".join(words)
+    if phrase in _COLORED and sign > 0:
+        painted = _COLORED[phrase]
+        return [Draft("recolor", {"color": painted}).noted(f"{phrase!r} is read as painting it {painted}")]
     explicit = len(words) < len(tokens) and tokens[0].word in _MORE_OR_LESS
     if phrase in QUALITIES:
         op, direction = QUALITIES[phrase]

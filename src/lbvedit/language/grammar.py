@@ -9,6 +9,7 @@ corrected only where the sentence cannot be understood without, and each correct
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -20,13 +21,14 @@ from lbvedit.language.clauses import Reading, read_clause, without_manners
 from lbvedit.language.colors import color_words
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import PARTICLES, VERB_BASES
-from lbvedit.language.refusal import not_understood, refuse_negation
+from lbvedit.language.preparation import with_exception_last, without_hedges
+from lbvedit.language.refusal import not_understood, refuse_negation, refuse_sound_cleaning
 from lbvedit.language.resolve import resolve
-from lbvedit.language.spelling import candidates
+from lbvedit.language.spelling import ORDINARY, candidates
 from lbvedit.language.synonyms import EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
 from lbvedit.language.targets import WHOLE_NOUNS, noun_phrase
 from lbvedit.language.times import TIME_WORDS, mark_times
-from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, tokenize
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, black_and_white, tokenize
 from lbvedit.types import EditPlan
 
 __all__ = ["parse", "vocabulary"]
@@ -38,6 +40,8 @@ _RUN_ON = frozenset(
     {"make", "remove", "replace", "add", "blur", "recolor", "turn", "change", "paint", "trim", "mute", "crop", "delete"}
 )
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage"})
+_PLAIN_COLORS = frozenset({"black", "white", "yellow", "green", "orange", "purple", "brown", "violet"})
+_QUOTED = re.compile(r"""\s*["“']([^"“”']*)["”']\s*""")
 _TRIES = 60
 _LONGEST_CLAUSE = 60
 _MOST_PIECES = 120
@@ -75,8 +79,11 @@ def parse(text: str) -> EditPlan:
         raise InstructionError(
             f"an instruction has at most {_LONGEST} characters, got {len(text)}", hint="say it in several runs"
         )
-    tokens, notes = _with_known_nouns(tokenize(text, vocabulary()))
+    whole = _QUOTED.fullmatch(text)
+    tokens, notes = _with_known_words(tokenize(whole.group(1) if whole else text, vocabulary()))
+    tokens = without_hedges(with_exception_last(tokens))
     refuse_negation(tokens)
+    refuse_sound_cleaning(tokens)
     if not without_manners(tokens):
         raise not_understood(text, [], [])
     effort = _Effort()
@@ -92,16 +99,17 @@ def parse(text: str) -> EditPlan:
     return replace(plan, notes=(*notes, *plan.notes))
 
 
-def _with_known_nouns(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
-    """Corrects slips in the few long nouns that the grammar itself means: ``vidoe``, ``backgroud``."""
+def _with_known_words(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
+    """Corrects slips in the few words that are hardly ever slips of others: ``vidoe``, ``backgroud``, ``yelow``."""
     out, notes = [], []
     for token in tokens:
-        near = candidates(token.word, _LONG_NOUNS) if token.kind == "word" and token.word not in vocabulary() else []
+        open_to_doubt = token.kind != "word" or token.word in vocabulary() | ORDINARY
+        near = [] if open_to_doubt else candidates(token.word, _LONG_NOUNS | _PLAIN_COLORS)
         if near and token.word != f"{near[0]}s":
             notes.append(f"read {token.text!r} as {near[0]!r}")
-            token = token.corrected(near[0])
+            token = replace(token, word=near[0], text=near[0])
         out.append(token)
-    return out, tuple(notes)
+    return black_and_white(out), tuple(notes)
 
 
 class _Effort:
@@ -120,7 +128,7 @@ def _search_corrected(tokens: list[Token], text: str, effort: _Effort) -> tuple[
     """Tries the sentence with one word corrected, then two, and so on."""
     options: list[tuple[int, list[str]]] = []
     for at, token in enumerate(tokens):
-        if token.kind == "word" and len(token.word) > 2 and token.word not in vocabulary():
+        if token.kind == "word" and len(token.word) > 2 and token.word not in vocabulary() | ORDINARY:
             near = candidates(token.word, vocabulary())
             if near:
                 options.append((at, near[:4]))

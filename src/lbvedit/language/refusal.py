@@ -10,7 +10,7 @@ from lbvedit.language.drafts import Draft
 from lbvedit.language.operators import OPERATORS, Operator
 from lbvedit.language.tokens import Tokens, join
 
-__all__ = ["not_understood", "refuse_negation"]
+__all__ = ["not_understood", "refuse_negation", "refuse_sound_cleaning"]
 
 _NEGATIONS = (("do", "not"), ("never",), ("not", "to"), ("should", "not"), ("must", "not"), ("can", "not"), ("will",
     "not"),
@@ -50,6 +50,27 @@ def refuse_negation(tokens: Tokens) -> None:
                 f"{said!r} says what not to do",
                 hint="say only what to do; 'blur everything except the dog' spares the dog",
             )
+
+
+_NOISES = frozenset({"noise", "noises", "hiss", "hum", "crackle", "denoise", "clean", "reverb", "echo", "static"})
+_SOUNDS = frozenset({"audio", "sound", "voice", "voices", "microphone", "mic", "wind", "speech"})
+
+
+def refuse_sound_cleaning(tokens: Tokens) -> None:
+    """Refuses to mend or to tell apart sound: the operators know its volume alone.
+
+    Raises:
+        InstructionError: that is asked for.
+    """
+    words = [token.word if token.kind == "word" else "" for token in tokens]
+    clean = not _NOISES.isdisjoint(words) and not _SOUNDS.isdisjoint(words)
+    apart = any(words[at : at + 2] in (["background", "noise"], ["background", "music"]) for at in range(len(words)))
+    bring = words[:1] in (["add"], ["insert"]) and words[-1:] in (["music"], ["sound"], ["soundtrack"], ["audio"])
+    if clean or apart or bring:
+        raise InstructionError(
+            f"{join(tokens)[:80]!r} asks for other sound, and no operator makes any",
+            hint="sound can be made louder or quieter, or muted: 'mute it', 'turn the volume down by 20%'",
+        )
 
 
 def not_understood(

@@ -59,6 +59,9 @@ _TIME = re.compile(
 )
 """Words that say when, in a way that the times of the grammar do not know."""
 
+_ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
+"""What a second time does no more: "make it vertical (9:16)"."""
+
 _MOVING = frozenset({"trim", "cut", "speed", "reverse"})
 
 
@@ -75,6 +78,8 @@ class _Resolver:
     def run(self, drafts: Sequence[Draft]) -> EditPlan:
         bound = False
         for draft in drafts:
+            if draft.op == "remove" and draft.target.kind == "rest" and self.steps and self.steps[-1].op == "trim":
+                continue  # "keep the first 10 seconds and drop the rest"
             self.notes += draft.notes
             outside, target = draft.target.outside, self._target(draft)
             if draft.target.kind == "rest":
@@ -109,8 +114,8 @@ class _Resolver:
                     hint="say it in seconds: 'reverse it from 0:02 to 0:05'",
                 )
             if target.owner and self.last:
-                single = " " not in self.last
-                return f"{self.last}'s {target.phrase}" if single else f"{target.phrase} of the {self.last}"
+                owner = self.last.partition("'s ")[0]  # "the man's tie and his jacket"
+                return f"{target.phrase} of the {owner}" if " " in owner else f"{owner}'s {target.phrase}"
             return target.phrase
         whole = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"
         if target.kind == "rest" and self.last is None and not whole:
@@ -119,7 +124,7 @@ class _Resolver:
             )
         if target.kind == "pronoun" and self.rival and self.last:
             self.notes.append(f"the pronoun is read as {self.last!r}, not as {self.rival!r}")
-        if target.kind == "rest" and len(self.named) > 1:
+        if (target.kind == "rest" or target == Target("pronoun", "all")) and len(self.named) > 1:
             return " and ".join(self.named)
         return self.last if target.kind in ("pronoun", "rest") else None
 
@@ -167,6 +172,8 @@ class _Resolver:
                 raise InstructionError(
                     f"{one} and {two} are two colours for {target or 'the frame'!r}", hint="name one"
                 )
+            if step.op in _ONCE and before.params == step.params:
+                return
             if (step.op == "cutout" and not before.params) or (before is self.vague and _agree(before, step)):
                 self.steps[-1] = step
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-__all__ = ["american", "candidates", "one_slip"]
+__all__ = ["ORDINARY", "american", "candidates", "one_slip"]
 
 _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
@@ -58,6 +58,20 @@ def one_slip(first: str, second: str) -> bool:
         return first[at:] == second[at + 1 :]
     swapped = first[at : at + 2] == second[at : at + 2][::-1] and first[at + 2 :] == second[at + 2 :]
     return first[at + 1 :] == second[at + 1 :] or swapped
+
+
+_ORDINARY_WORDS = (
+    "glow grow flow blow fat fit older old bold tidy lazy hazy funny runny bunny honey money wet sad mad bad hot dry "
+    "rich cute ugly shiny tall tan thin thick hide wider rusty dusty musty fake real evil wild calm sick slim skinny "
+    "shine crown drown frown brow blown block slack flack while whine write whale greed greet greens sliver crew crow "
+    "stiff stuff still spear speak speech sleep steep sheep shape slope scale stale tale table cable maple apple "
+    "tired fired hairy scary starry story merry cherry berry ferry lamp clamp ramp camp damp lump plump "
+    "purse puppet people pebble maroon balloon melon lemon tights lights knight night might fight sight "
+    "back blank lack grown range greek fellow mellow bellow violent whiter blacker browner "
+    "muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
+)
+ORDINARY = frozenset(_ORDINARY_WORDS.split())
+"""Words as they are, near though they lie to some of the grammar's."""
 
 
 def candidates(word: str, vocabulary: Iterable[str]) -> list[str]:

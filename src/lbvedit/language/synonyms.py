@@ -12,8 +12,8 @@ QUALITIES: dict[str, tuple[str, int]] = {}
 """Adjective, plain or comparative -> (operator, direction)."""
 
 _QUALITY_GROUPS: dict[tuple[str, int], str] = {
-    ("brightness", 1): "bright light well-lit sunny luminous",
-    ("brightness", -1): "dark dim gloomy shadowy",
+    ("brightness", 1): "bright light well-lit sunny luminous overexposed",
+    ("brightness", -1): "dark dim gloomy shadowy underexposed",
     ("contrast", 1): "contrasty contrasted punchy",
     ("contrast", -1): "flat",
     ("saturation", 1): "saturated vivid vibrant colorful",
@@ -114,6 +114,7 @@ PROPERTIES: dict[str, tuple[str, int]] = {
     "speed": ("speed", 1), "playback speed": ("speed", 1), "pace": ("speed", 1), "tempo": ("speed", 1),
     "playback rate": ("speed", 1), "playback": ("speed", 1), "volume": ("volume", 1), "loudness": ("volume", 1),
     "sound": ("volume", 1), "audio": ("volume", 1), "sound level": ("volume", 1), "audio level": ("volume", 1),
+    "audio track": ("volume", 1), "sound track": ("volume", 1), "soundtrack": ("volume", 1),
     "audio volume": ("volume", 1), "sound volume": ("volume", 1), "music": ("volume", 1), "gain": ("volume", 1),
     "size": ("resize", 1), "scale": ("resize", 1), "dimensions": ("resize", 1), "zoom": ("zoom", 1),
     "zoom level": ("zoom", 1),
@@ -126,7 +127,7 @@ EFFECTS: dict[str, tuple[str, dict[str, object]]] = {
     "invert": ("invert", {}), "inverted": ("invert", {}), "inversion": ("invert", {}),
     "color inversion": ("invert", {}),
     "vignette": ("vignette", {}), "vignetting": ("vignette", {}), "blur": ("blur", {}), "blurring": ("blur", {}),
-    "gaussian blur": ("blur", {}), "pixelation": ("pixelate", {}), "mosaic": ("pixelate", {}),
+    "gaussian blur": ("blur", {}), "bokeh": ("blur", {}), "pixelation": ("pixelate", {}), "mosaic": ("pixelate", {}),
     "pixel": ("pixelate", {}), "pixelate": ("pixelate", {}), "pixelated": ("pixelate", {}), "pixels": ("pixelate", {}),
     "blocks": ("pixelate", {}),
     "sharpening": ("sharpen", {}), "sharpen": ("sharpen", {}), "sharpness": ("sharpen", {}),
@@ -183,7 +184,10 @@ FILLERS: tuple[tuple[str, ...], ...] = tuple(
             "step one", "step two",
             "step three", "step", "in this video", "in the video", "in this clip", "in the clip", "for this video",
             "for this clip",
-            "for the video", "with this video", "instead", "actually",
+            "for the video", "with this video", "instead", "actually", "i was wondering if you could",
+            "is there any way to", "is there a way to", "how do i", "how can i", "how would i", "how do you",
+            "would it be ok to", "would it be okay to", "if possible", "if you can", "if you could", "i was hoping to",
+            "i was hoping you could", "any chance you could", "id like to", "i am trying to", "go and",
         ),
         key=lambda phrase: -len(phrase.split()),
     )

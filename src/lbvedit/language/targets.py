@@ -18,7 +18,7 @@ class Target:
     Args:
         kind: ``whole`` frame, a ``phrase``, a ``pronoun`` for the last target, the ``rest`` of the frame around it,
             or ``none`` where nothing was said.
-        phrase: the words, for a phrase.
+        phrase: the words, for a phrase; ``all`` for a pronoun that stands for all that was named.
         outside: everything except the phrase.
         owner: whether a possessive pronoun stood before the phrase ("his shirt").
     """
@@ -42,7 +42,8 @@ EXCEPT = (
     ("except", "for"), ("apart", "from"), ("aside", "from"), ("other", "than"), ("with", "the", "exception", "of"),
     ("save", "for"), ("not", "including"), ("except",), ("but", "not"), ("but",), ("besides",), ("excluding",),
     ("that", "is", "not"), ("that", "are", "not"), ("who", "is", "not"), ("which", "is", "not"),
-    ("bar",), ("without", "touching"), ("around",), ("outside", "of"), ("outside",), ("excepting",), ("minus",),
+    ("bar",), ("without", "touching"), ("not",),
+    ("around",), ("outside", "of"), ("outside",), ("excepting",), ("minus",),
 )  # fmt: skip
 _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})
 _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
@@ -69,10 +70,18 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     words = [token.word for token in tokens]
     if not words or any(token.kind in ("span", "duration", "percent", "hex", "clock", "size") for token in tokens):
         return None
+    if words[0] in ("frame", "frames") and len(tokens) > 1 and tokens[1].kind == "number":
+        return None  # times are in seconds
+    if len(words) == 1 and words[0] in ("slightly", "gently", "subtly", "slowly", "lightly", "quickly"):
+        return None
+    if all(token.kind == "number" for token in tokens) or any(_is_factor(*pair) for pair in pairwise(tokens)):
+        return None
+    if (head := _without_rival(tokens)) is not None:
+        return noun_phrase(head)
     if words[0] in ("only", "just", "also") or (words[0] == "both" and words[1:2] == ["the"]):
         return noun_phrase(tokens[1:])
-    if words in (["both", "of", "them"], ["all", "of", "them"], ["them", "all"], ["them", "both"]):
-        return Target("pronoun")
+    if words in (["both"], ["both", "of", "them"], ["all", "of", "them"], ["them", "all"], ["them", "both"]):
+        return Target("pronoun", "all")
     if words in (["this", "one"], ["that", "one"], ["the", "same"], ["these", "ones"], ["the", "same", "thing"]):
         return Target("pronoun")
     if len(words) == 1 and words[0] in PRONOUNS:
@@ -90,6 +99,20 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     if is_whole(words):
         return Target("whole")
     return _phrase(tokens, words)
+
+
+def _is_factor(number: Token, unit: Token) -> bool:
+    return number.kind == "number" and unit.word == "x"
+
+
+def _without_rival(tokens: Tokens) -> Tokens | None:
+    """What comes before ``not the woman`` in ``the man, not the woman``; None where nothing is ruled out."""
+    words = [token.word for token in tokens]
+    for at in range(2, len(words) - 1):
+        if words[at] == "not" and words[at - 1] in (MARK_SOFT, "and") and words[0] not in ("all", "every", "any"):
+            head = tokens[: at - 1]
+            return None if is_whole([token.word for token in head]) or noun_phrase(tokens[at + 1 :]) is None else head
+    return None
 
 
 def is_whole(words: list[str]) -> bool:
@@ -156,7 +179,7 @@ def reorder_except(tokens: Tokens) -> list[Token] | None:
     words = [token.word for token in tokens]
     for at in range(1, len(words)):
         phrase = next((one for one in EXCEPT if tuple(words[at : at + len(one)]) == one), None)
-        if phrase is None or phrase[0] in ("around", "outside"):
+        if phrase is None or phrase[0] in ("around", "outside", "not"):
             continue
         head = list(tokens[:at])
         while head and head[-1].word == MARK_SOFT:

@@ -193,6 +193,16 @@ def _edge_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
     return ((None, seconds) if edge in _FIRST else (-seconds, None)), after
 
 
+def _both_edges(tokens: Tokens, at: int) -> tuple[float, int] | None:
+    """``the first and last two seconds``: their length, and where they end."""
+    at += tokens[at].word == "the"
+    words = [token.word for token in tokens[at : at + 4]]
+    if len(words) < 4 or words[0] not in _FIRST or words[1] != "and":
+        return None
+    last = at + 2 + (words[2] == "the")
+    return _duration_at(tokens, last + 1) if tokens[last].word in _LAST else None
+
+
 def _refuse_vague(tokens: Tokens, at: int) -> None:
     """Refuses lengths that only the video could turn into seconds."""
     number = number_at(tokens, at + 1)
@@ -236,7 +246,11 @@ def mark_times(tokens: Tokens) -> list[Token]:
     out: list[Token] = []
     at = 0
     while at < len(tokens):
-        if found := _span_at(tokens, at):
+        if both := _both_edges(tokens, at):
+            edge, after = both
+            out.append(_made("span", tokens[at:after], span=(None, edge)))
+            out.append(_made("span", tokens[at:after], span=(-edge, None)))
+        elif found := _span_at(tokens, at):
             span, after = found
             after = _of_the_video(tokens, after)
             out.append(_made("span", tokens[at:after], span=span))
@@ -268,12 +282,17 @@ def _is_length(tokens: Tokens, at: int, after: int) -> bool:
 def _without_lead(tokens: list[Token]) -> list[Token]:
     """Drops the preposition and the noun before a span: ``during``, ``the part``, ``everything``."""
     out: list[Token] = []
-    for token in tokens:
-        if token.kind == "span":
+    for at, token in enumerate(tokens):
+        alone = len(out) == 1 and out[0].word in ("only", "just") and (at + 1 == len(tokens) or _parts(tokens[at + 1]))
+        if token.kind == "span" and not alone:
             while out and out[-1].word in _LEAD and out[-1].kind == "word":
                 out.pop()
         out.append(token)
     return out
+
+
+def _parts(token: Token) -> bool:
+    return token.kind == "mark" or token.word in ("and", "then")
 
 
 def _made(

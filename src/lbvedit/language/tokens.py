@@ -9,7 +9,7 @@ from typing import Literal
 
 from lbvedit.language.spelling import american
 
-__all__ = ["MARK_HARD", "MARK_SOFT", "Token", "Tokens", "join", "tokenize"]
+__all__ = ["MARK_HARD", "MARK_SOFT", "Token", "Tokens", "black_and_white", "join", "tokenize"]
 
 Kind = Literal["word", "quote", "number", "percent", "clock", "size", "hex", "mark", "span", "duration"]
 Tokens = Sequence["Token"]
@@ -49,6 +49,7 @@ _PIECE = re.compile(
     r"""
     (?P<quote>"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<![\w])‘[^’]*’(?!\w)|(?<![\w])'(?:[^']|(?<=\w)'(?=\w))*'(?!\w))
   | (?P<hex>\#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b)
+  | (?P<aspect>(?<!\w)(?:\d|1\d|2[01])[x×](?:\d|1\d|2[01])\b)
   | (?P<size>\d{2,5}\s?[x×]\s?\d{2,5}\b)
   | (?P<clock>\d+(?::[0-5]\d){1,2}(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?:\d+(?:\.\d+)?(?!\w))
   | (?P<to>(?<=\w)(?:[-–—]|\s[-–—]\s)(?=\d))
@@ -68,7 +69,7 @@ _CONTRACTIONS = {
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
     "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "teh": "the", "hte": "the", "adn": "and",
-    "nad": "and",
+    "nad": "and", "bg": "background",
 }  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def tokenize(text: str, known: frozenset[str]) -> list[Token]:
             out.append(_mark(kind, piece, start, found.end()))
         else:
             out.append(_literal(kind, piece, start))
-    return _black_and_white(out)
+    return black_and_white(out)
 
 
 def _mark(kind: str, piece: str, start: int, end: int) -> Token:
@@ -116,6 +117,8 @@ def _literal(kind: str, piece: str, start: int) -> Token:
             for part in piece.split(":"):
                 seconds = seconds * 60 + float(part)
             return Token("clock", piece, piece, start, end, seconds)
+        case "aspect":  # 16x9 is no size
+            return Token("clock", re.sub("[x×]", ":", piece), piece, start, end)
         case "size":
             return Token("size", piece, re.sub(r"\s?[x×]\s?", "x", piece), start, end)
         case _:
@@ -139,7 +142,7 @@ def _words(piece: str, start: int, known: frozenset[str]) -> list[Token]:
     return [Token("word", piece, american(plain), start, start + len(piece))]
 
 
-def _black_and_white(tokens: Iterable[Token]) -> list[Token]:
+def black_and_white(tokens: Iterable[Token]) -> list[Token]:
     """Makes ``black and white`` one token, so that its "and" joins no clauses."""
     out: list[Token] = []
     for token in tokens:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lbvedit.language.amounts import Amount, amount_at, split_amount
 from lbvedit.language.complements import color, complement, look, new_thing
-from lbvedit.language.drafts import NOBODY, Draft, graded
+from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, splits, words_of
 from lbvedit.language.frames.timing import fading
+from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join
 
-__all__ = ["adding", "captioning", "dressing", "giving", "putting"]
+__all__ = ["adding", "captioning", "dressing", "giving", "named_look", "putting"]
 
 _ON = frozenset({"to", "on", "onto", "in", "into", "over", "for", "upon", "of", "with"})
 _BESIDE = (("next", "to"), ("in", "front", "of"), ("on", "top", "of"), ("to", "the", "left", "of"), ("to", "the",
@@ -92,6 +95,24 @@ def _named_effect(name: str, amount: Amount | None) -> list[Draft] | None:
     if op in ("brightness", "contrast", "saturation", "temperature"):
         draft = graded(op, direction * sign, amount)
         return [draft] if draft else None
+    return None
+
+
+def named_look(tokens: list[Token]) -> list[Draft] | None:
+    """An effect or a look on its own: ``heavy blur on the background``, ``2 second fade in``, ``cinematic look``."""
+    if "by" in words_of(tokens):
+        return None
+    if name := background_color(tokens):  # "white background"
+        return [Draft("cutout", {"background": name}, Target("phrase", "background", outside=True))]
+    if words_of(tokens) in (["transparent", "background"], ["no", "background"]):
+        return [Draft("cutout", {}, Target("phrase", "background", outside=True))]
+    for before, mark, behind in [*splits(tokens, _ON), (tokens, "", [])]:
+        target = noun_phrase(behind) if mark else NOBODY
+        drafts = (effect(list(before)) or _styled(list(before))) if before and target is not None else None
+        if not drafts or target is None or drafts[0].op == "recolor":
+            continue
+        if target == NOBODY or OPERATORS[drafts[0].op].takes_target != "no":
+            return [draft.on(target) for draft in drafts]
     return None
 
 
@@ -194,7 +215,8 @@ def giving(phrase: Phrase) -> list[Draft] | None:
     for at in range(1, len(tokens)):  # "give the cat sunglasses"
         target, what = noun_phrase(tokens[:at]), new_thing(tokens[at:])
         determined = tokens[0].word in ARTICLES and at >= 2
-        if determined and target and target.kind == "phrase" and what and at == len(tokens) - 1:
+        last = at == len(tokens) - 1 or color(tokens[at : at + 1])  # "the dog blue eyes"
+        if determined and target and target.kind == "phrase" and what and last:
             return _new(what, target)
     return None
 
@@ -259,6 +281,13 @@ def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     position, tokens = _position(tokens)
     if position == "?":
         return None
+    if len(tokens) > 2 and tokens[-1].kind == "duration" and tokens[-2].word == "for":
+        said = _text(tokens[:-2], phrase)
+        timed = spanned(said[0], (None, tokens[-1].value)) if said else None
+        if timed is None:
+            return None
+        params = {**timed.params, "position": position or timed.params["position"]}
+        return [replace(timed, params=params).noted(f"shown for the first {tokens[-1].text}")]
     lead = phrase.verb in _WRITING
     quotes = [token for token in tokens if token.kind == "quote"]
     words = words_of(tokens)
@@ -279,6 +308,10 @@ def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         after = named + 1
         while after < len(tokens) and (words[after] in _SAYING or words[after] == ","):
             after += 1
+        for tail in (["on", "it"], ["on", "screen"], ["on", "the", "screen"], ["on", "the", "video"]):
+            if words[-len(tail) :] == tail and len(tokens) - len(tail) > after:
+                tokens = tokens[: -len(tail)]
+                break
         return _caption(join(tokens[after:]), position) if after < len(tokens) else None
     if lead and phrase.verb in ("write", "type", "print", "caption", "title", "subtitle") and tokens:
         if phrase.verb in ("caption", "title", "subtitle"):
@@ -304,9 +337,10 @@ def _position(tokens: Tokens) -> tuple[str, list[Token]]:
     """Takes the place from the words: ``in the top left corner of the screen``; ``?`` where it makes no sense."""
     words = words_of(tokens)
     for at in range(len(words)):
-        if words[at] not in ("at", "in", "on", "to", "along", "near", "across") or tokens[at].kind != "word":
+        led = words[at] in ("at", "in", "on", "to", "along", "near", "across") and tokens[at].kind == "word"
+        if not led and not (at and tokens[at - 1].kind == "quote" and words[at] in _PLACES):  # "Hi" bottom left
             continue
-        after = at + 1
+        after = at + led
         while after < len(words) and words[after] in ("the", "very"):
             after += 1
         sides = []

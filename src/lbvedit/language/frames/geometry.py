@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lbvedit.language.amounts import Amount, split_amount
-from lbvedit.language.complements import complement
+from lbvedit.language.complements import NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.phrase import Phrase, object_of, splits, words_of
 from lbvedit.language.targets import Target, noun_phrase
@@ -15,7 +15,6 @@ from lbvedit.language.tokens import Token
 __all__ = ["cropping", "flipping", "framed", "resizing", "rotating", "zooming"]
 
 _RATIO = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
-_NAMED_HEIGHTS = {"4k": 2160, "uhd": 2160, "2k": 1440, "qhd": 1440, "fullhd": 1080, "hd": 720, "8k": 4320, "sd": 480}
 _AXES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("from", "left", "to", "right"), "horizontal"), (("left", "to", "right"), "horizontal"),
     (("left", "and", "right"), "horizontal"), (("right", "to", "left"), "horizontal"),
@@ -35,6 +34,7 @@ _TOWARDS = frozenset({
     "on", "onto", "to", "into", "at", "towards", "toward", "the", "in",
 })  # fmt: skip
 _TURN_WORDS = frozenset({
+    "gently", "smoothly",
     "degrees", "degree", "deg", "by", "to", "turn", "a", "around", "direction", "wise", "way", "and", "full",
 })  # fmt: skip
 
@@ -49,6 +49,9 @@ def _aspect(token: Token) -> str | None:
 def _size(tokens: list[Token]) -> dict[str, int] | None:
     """``1280x720``, ``720p``, ``4k``, ``640 pixels wide``, ``width 640``."""
     words = words_of(tokens)
+    sides = {word: tokens[at + 1] for at, word in enumerate(words[:-1]) if word in ("width", "height")}
+    if len(sides) == 2 and all(side.kind == "number" for side in sides.values()):
+        return {name: int(side.value) for name, side in sides.items()}
     for at, token in enumerate(tokens):
         if token.kind == "size":
             width, height = token.word.split("x")
@@ -58,9 +61,7 @@ def _size(tokens: list[Token]) -> dict[str, int] | None:
             if after == "p":
                 return {"height": int(token.value)}
             if after == "k":
-                return (
-                    {"height": _NAMED_HEIGHTS.get(f"{token.text}k", 0)} if f"{token.text}k" in _NAMED_HEIGHTS else None
-                )
+                return {"height": NAMED_HEIGHTS.get(f"{token.text}k", 0)} if f"{token.text}k" in NAMED_HEIGHTS else None
             if after in ("by",) and at + 2 < len(tokens) and tokens[at + 2].kind == "number" and token.value >= 16:
                 return {"width": int(token.value), "height": int(tokens[at + 2].value)}
             if token.value >= 16 and token.value == int(token.value):
@@ -68,7 +69,7 @@ def _size(tokens: list[Token]) -> dict[str, int] | None:
                 return {side: int(token.value)} if {"wide", "width", "tall", "high", "height"} & set(words) else None
     if "full" in words and "hd" in words:
         return {"height": 1080}
-    return next(({"height": _NAMED_HEIGHTS[word]} for word in words if word in _NAMED_HEIGHTS), None)
+    return next(({"height": NAMED_HEIGHTS[word]} for word in words if word in NAMED_HEIGHTS), None)
 
 
 def framed(tokens: list[Token], target: Target) -> list[Draft] | None:
@@ -295,7 +296,7 @@ def resizing(phrase: Phrase) -> list[Draft] | None:
             for t in tokens
             if t.kind not in ("size", "number")
             and t.word
-            not in (_IGNORED | {"p", "k", "full", "hd"} | set(_NAMED_HEIGHTS)) - {"it", "the", "video", "clip"}
+            not in (_IGNORED | {"p", "k", "full", "hd"} | set(NAMED_HEIGHTS)) - {"it", "the", "video", "clip"}
         ]
         while kept and kept[-1].word in ("the", "a"):
             kept = kept[:-1]

@@ -74,7 +74,11 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
 
 
 def _shorter(tokens: list[Token]) -> list[Draft] | None:
-    """``make it 2 seconds shorter``."""
+    """``make it 2 seconds shorter``, ``make it 15 seconds long``."""
+    kept = tokens[:-1] if words_of(tokens[-1:]) == ["long"] else tokens
+    if len(kept) > 1 and kept[-1].kind == "duration" and (whole := object_of(kept[:-1])) and whole.kind != "phrase":
+        draft = Draft("trim", {"end": tidy(kept[-1].value)})
+        return [draft.noted(f"the first {kept[-1].text} are kept; to fit all of it in, say how fast it shall be")]
     target = object_of(tokens[:-2])
     if len(tokens) < 2 or tokens[-2].kind != "duration" or tokens[-1].word != "shorter" or target is None:
         return None

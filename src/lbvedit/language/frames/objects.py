@@ -40,7 +40,7 @@ _IN_COLOR = frozenset({
     "in color", "colored", "in full color", "color", "in its color", "in their color", "in its original color",
 })  # fmt: skip
 _AS_IT_IS = frozenset({
-    "as is", "as it is", "the same", "unchanged", "untouched", "intact", "as they are", "the way it is",
+    "as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are", "the way it is",
 })  # fmt: skip
 
 
@@ -91,7 +91,8 @@ def plain(op: str, *, note: str = "", **params: object) -> Frame:
             _, target = _split(tokens)
             if target is None:
                 return None
-            draft = Draft(op, params, target, bare=target == NOBODY)
+            inverted = op == "reverse" and words_of(tokens)[-1:] in (["color"], ["colors"])
+            draft = Draft("invert" if inverted else op, params, target, bare=target == NOBODY)
             return [draft.noted(note) if note else draft]
 
         return with_reordering(phrase.tokens, attempt)
@@ -227,6 +228,8 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
     target = object_of(tokens)
     if target is None or target.kind in ("none", "whole", "rest") or target.phrase.partition(" ")[0] in _STRETCHES:
         return None
+    if target == Target("phrase", "background"):
+        target = Target("phrase", "background", outside=True)
     return [Draft("cutout", {}, target)]
 
 
@@ -281,7 +284,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
             return [Draft("spare", {}, target)]
     if only:
         return cutting_out(Phrase(kept, phrase.verb))
-    return None
+    target = object_of(kept)  # "keep the dog, remove everything else"
+    return [Draft("focus", {}, target)] if target and target.kind == "phrase" else None
 
 
 def finding(phrase: Phrase) -> list[Draft] | None:

@@ -7,11 +7,11 @@ from lbvedit.language.complements import action, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.phrase import Frame, Phrase, property_in, words_of
 from lbvedit.language.synonyms import PROPERTIES
-from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token
 
-__all__ = ["more_or_less", "multiplying", "set_property", "setting", "silencing"]
+__all__ = ["more_or_less", "multiplying", "set_property", "setting", "silencing", "tuned", "turning"]
 
 _STYLES = frozenset({"style", "look", "appearance", "weather", "season", "time of day", "mood", "atmosphere"})
 
@@ -103,9 +103,11 @@ def _level(tokens: list[Token]) -> Amount | None:
     if words == ["zero"] or words == ["0"]:
         return Amount("to", 0.0)
     if tokens and tokens[0].kind == "percent":
-        return Amount("to", tokens[0].value)
+        return Amount("by" if tokens[0].text[0] in "+-" else "to", tokens[0].value)
     if found := number_at(tokens, 0):
         value, after = found
+        if tokens[0].text[0] in "+-" and abs(value) > 1:  # the -10 of a slider
+            return Amount("by", value / 100)
         unit = words_of(tokens)[after:] or [""]
         if unit[0] == "percent":
             return Amount("to", value / 100)
@@ -165,7 +167,10 @@ def _unit_less(tokens: list[Token]) -> bool:
 
 
 def setting(phrase: Phrase) -> list[Draft] | None:
-    """``set the volume to 50%``, ``adjust the brightness by -10%``."""
+    """``set the volume to 50%``, ``adjust the brightness by -10%``, ``set the width to 640``."""
+    sides = [token for token in phrase.tokens if token.word not in ("the", "to", "its", "px", "pixels")]
+    if len(sides) == 2 and sides[0].word in ("width", "height") and sides[1].kind == "number":
+        return [Draft("resize", {sides[0].word: int(sides[1].value)})]
     for at, token in enumerate(phrase.tokens):
         if token.word in ("to", "at", "as", "by") and at:
             mark = "to" if token.word == "at" else token.word
@@ -190,6 +195,26 @@ def multiplying(times: float) -> Frame:
         )
 
     return frame
+
+
+def tuned(tokens: list[Token]) -> list[Draft] | None:
+    """A property on its own with where it goes: ``volume up 20%``, ``brightness +10%``, ``contrast up``."""
+    found = property_in(tokens[:1]) or property_in(tokens[:2])
+    if found is None or found[0] not in PROPERTIES:
+        return None
+    rest = tokens[found[0].count(" ") + 1 :]
+    op, sense = PROPERTIES[found[0]]
+    way = {"up": 1, "down": -1}.get(rest[0].word if rest else "", 0)
+    amount, left = split_amount(rest[1:] if way else rest)
+    if len(rest) == 1 and rest[0].kind == "number" and rest[0].text[0] in "+-":  # "contrast +15"
+        amount, left = Amount("by", rest[0].value / (100 if abs(rest[0].value) > 1 else 1)), []
+    said = bool(rest) and (way or (rest[0].kind in ("percent", "number") and rest[0].text[0] in "+-"))
+    return _one(graded(op, (way or 1) * sense, amount)) if said and not left else None
+
+
+def turning(phrase: Phrase) -> list[Draft] | None:
+    """``turn the volume +6dB``."""
+    return tuned(strip_articles(phrase.tokens)) if phrase.tokens and not phrase.previous else None
 
 
 def silencing(phrase: Phrase) -> list[Draft] | None:

@@ -119,8 +119,8 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
         return [kept.noted(f"what comes before {points[0].text} is kept")]
     if phrase.particle == "down" and len(lengths) == 1:
         return trimming(Phrase(tokens, "shorten"))
-    if kept := spared(tokens):
-        return [Draft("trim", _given(kept.span))]
+    if rest := spared(tokens):
+        return [Draft("trim", _given(rest.span))]
     spans = _spans(tokens)
     if spans:
         if "to" in words and "only" in words:
@@ -162,7 +162,10 @@ def speeding(direction: int) -> Frame:
         if phrase.previous:
             return None
         tokens = list(phrase.tokens)
-        if direction < 0 and words_of(tokens[:1]) == ["motion"]:  # "slow motion" acts on nothing called motion
+        if direction < 0 and words_of(tokens[:1]) in (
+            ["motion"],
+            ["mo"],
+        ):  # "slow motion" acts on nothing called motion
             tokens = tokens[1:]
             if not tokens:
                 return None
