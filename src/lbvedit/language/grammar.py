@@ -80,7 +80,7 @@ def parse(text: str) -> EditPlan:
             f"an instruction has at most {_LONGEST} characters, got {len(text)}", hint="say it in several runs"
         )
     whole = _QUOTED.fullmatch(text)
-    tokens, notes = _with_known_words(tokenize(whole.group(1) if whole else text, vocabulary()))
+    tokens, notes = _with_known_words(tokenize(_unnumbered(whole.group(1) if whole else text), vocabulary()))
     tokens = without_hedges(with_exception_last(tokens))
     refuse_negation(tokens)
     refuse_sound_cleaning(tokens)
@@ -110,6 +110,15 @@ def _with_known_words(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]
             token = replace(token, word=near[0], text=near[0])
         out.append(token)
     return black_and_white(out), tuple(notes)
+
+
+def _unnumbered(text: str) -> str:
+    """The text with the numbers of a list made into marks of the same length: ``1. mute it 2. make it warmer``."""
+    number = 1
+    while found := re.search(rf"(?:(?<=\s)|^){number}[.)](?=\s+[^\W\d])", text):
+        text = f"{text[: found.start()]}{';':<{found.end() - found.start()}}{text[found.end() :]}"
+        number += 1
+    return text
 
 
 class _Effort:
@@ -204,6 +213,8 @@ def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False)
         key = (at, previous.verb, previous.particle, id(previous.frame)) if previous else (at, "", "", 0)
         if key in failed:
             return None
+        if not without_manners(tokens[pieces[at][0] : pieces[at][1]]):
+            return read(at + 1, previous)  # "Hi! ... Thanks!"
         for end in range(at + 1, len(pieces) + 1):
             clause = tokens[pieces[at][0] : pieces[end - 1][1]]
             if not effort.allows(clause):

@@ -174,6 +174,9 @@ class _Resolver:
                 )
             if step.op in _ONCE and before.params == step.params:
                 return
+            if step.op == "resize" and {*before.params, *step.params} == {"width", "height"}:
+                self.steps[-1] = replace(step, params={**before.params, **step.params})
+                return
             if (step.op == "cutout" and not before.params) or (before is self.vague and _agree(before, step)):
                 self.steps[-1] = step
                 return

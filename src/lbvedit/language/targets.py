@@ -92,8 +92,9 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return Target("rest")
     if (at := _around(words)) and (inner := noun_phrase(tokens[at:])) and inner.kind == "phrase" and not inner.outside:
         return Target("phrase", inner.phrase, outside=True)
-    if words[0] == "the" and words[1:2] in (["color"], ["colors"]) and words[2:3] in (["of"], ["in"]) and words[3:]:
-        return noun_phrase(tokens[3:])
+    named = tokens[1:] if words[0] == "the" else tokens
+    if named and named[0].word in ("color", "colors") and [token.word for token in named[1:2]] in (["of"], ["in"]):
+        return noun_phrase(named[2:])
     if inner := _outside(tokens, words):
         return inner
     if is_whole(words):

@@ -17,6 +17,7 @@ from lbvedit.language.tokens import Token, Tokens, join
 
 __all__ = ["adding", "captioning", "dressing", "giving", "named_look", "putting"]
 
+_NO_LOOK = frozenset({"by", "when", "it", "them", "is", "i", "you", "what", "if", "once", "while", "color", "colors"})
 _ON = frozenset({"to", "on", "onto", "in", "into", "over", "for", "upon", "of", "with"})
 _BESIDE = (("next", "to"), ("in", "front", "of"), ("on", "top", "of"), ("to", "the", "left", "of"), ("to", "the",
     "right", "of"),
@@ -100,11 +101,12 @@ def _named_effect(name: str, amount: Amount | None) -> list[Draft] | None:
 
 def named_look(tokens: list[Token]) -> list[Draft] | None:
     """An effect or a look on its own: ``heavy blur on the background``, ``2 second fade in``, ``cinematic look``."""
-    if "by" in words_of(tokens):
+    words = words_of(tokens)
+    if not _NO_LOOK.isdisjoint(words) or words[0] in PROPERTIES or " ".join(words[:2]) in PROPERTIES:
         return None
     if name := background_color(tokens):  # "white background"
         return [Draft("cutout", {"background": name}, Target("phrase", "background", outside=True))]
-    if words_of(tokens) in (["transparent", "background"], ["no", "background"]):
+    if words in (["transparent", "background"], ["no", "background"]):
         return [Draft("cutout", {}, Target("phrase", "background", outside=True))]
     for before, mark, behind in [*splits(tokens, _ON), (tokens, "", [])]:
         target = noun_phrase(behind) if mark else NOBODY

@@ -105,6 +105,8 @@ def _subject(tokens: list[Token], phrase: Phrase) -> Target | None:
 def _fitting(draft: Draft, target: Target) -> Draft:
     if draft.op == "cutout" and target == BACKGROUND:
         return draft.on(Target("phrase", "background", outside=True))
+    if draft.op == "cutout" and target.kind == "rest":  # "keep the man and make the rest transparent"
+        return draft.on(Target("pronoun"))
     if draft.op == "cutout" and target.kind == "phrase" and target.outside:
         return draft.on(replace(target, outside=False))
     if draft.op == "cutout" and target.kind == "phrase":

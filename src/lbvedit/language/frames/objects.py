@@ -31,6 +31,7 @@ __all__ = [
     "vignetting",
 ]
 
+_KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
 _KEPT = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
     "everything", "all", "from", "to",
     "of", "video", "clip", "footage", "between", "portion", "bit", "seconds", "it"})  # fmt: skip
@@ -263,7 +264,7 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     only = "only" in words or "just" in words
     kept = [token for token in tokens if token.word not in ("only", "just")]
     for before, mark, behind in splits(
-        kept, frozenset({"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color"})
+        kept, frozenset({"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color", "alone"})
     ):
         tail = " ".join([mark, *words_of(behind)])
         target = object_of(before)
@@ -280,7 +281,7 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     for at in range(1, len(kept)):
         quality = complement(kept[at:])
         target = noun_phrase(kept[:at])
-        if quality and quality[0].op in ("recolor", "sharpen") and target and target.kind == "phrase":
+        if quality and quality[0].op in _KEPT_SO and target and target.kind == "phrase":
             return [Draft("spare", {}, target)]
     if only:
         return cutting_out(Phrase(kept, phrase.verb))

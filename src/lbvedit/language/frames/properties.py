@@ -154,7 +154,8 @@ def set_property(left: list[Token], mark: str, right: list[Token]) -> list[Draft
             drafts = complement(right)
             return [draft.on(target) for draft in drafts] if drafts and drafts[0].op == PROPERTIES[name][0] else None
         op, sense = PROPERTIES[name]
-        if op in ("brightness", "contrast", "saturation", "temperature") and _unit_less(right):
+        none = op == "saturation" and level.value == 0  # as far down as it goes; 0 of the others changes nothing
+        if op in ("brightness", "contrast", "saturation", "temperature") and _unit_less(right) and not none:
             value = max(-1.0, min(1.0, level.value * sense))
             return [Draft(op, {"amount": value}, target)]
         return _grade_all([found], 0, level)
@@ -203,6 +204,8 @@ def tuned(tokens: list[Token]) -> list[Draft] | None:
     if found is None or found[0] not in PROPERTIES:
         return None
     rest = tokens[found[0].count(" ") + 1 :]
+    if rest and rest[0].word == "to":  # "saturation to 0"
+        return set_property(tokens[: -len(rest)], "to", rest[1:]) if len(rest) > 1 else None
     op, sense = PROPERTIES[found[0]]
     way = {"up": 1, "down": -1}.get(rest[0].word if rest else "", 0)
     amount, left = split_amount(rest[1:] if way else rest)

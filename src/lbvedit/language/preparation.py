@@ -1,0 +1,60 @@
+"""What is put in order before a sentence is parted into clauses: hedges become amounts, exceptions come last."""
+
+from __future__ import annotations
+
+from lbvedit.language.amounts import amount_at
+from lbvedit.language.synonyms import QUALITIES
+from lbvedit.language.targets import EXCEPT
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
+
+__all__ = ["with_exception_last", "without_hedges"]
+
+_HEDGES = tuple(
+    tuple(words.split())
+    for words in (
+        "but not too much", "but not so much", "but not by much", "but not by too much", "but not much",
+        "not too much", "but only slightly", "but just slightly", "but only a little", "but just a little",
+        "but only a bit", "but just a bit", "but only a touch", "but only a tad", "just a touch", "just a bit",
+        "just a little", "just a tad", "just slightly", "nothing too strong", "nothing too crazy", "nothing drastic",
+        "but subtly", "but gently",
+    )
+)  # fmt: skip
+_INSIDE = frozenset({"around", "outside", "bar", "that", "who", "which", "not", "but", "minus", "save"})
+
+
+def without_hedges(tokens: Tokens) -> list[Token]:
+    """The sentence with ``but not too much`` and its like read as ``a little``; as nothing behind another amount."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        size = _hedge_at(tokens, at) if out else 0
+        if not size:
+            out.append(tokens[at])
+            at += 1
+            continue
+        while out[-1].kind == "mark":
+            out.pop()
+        if not any(amount_at(out, place) for place in range(max(0, len(out) - 4), len(out))):
+            out += [tokens[at].corrected("a"), tokens[at + 1].corrected("little")]
+        at += size
+    return out
+
+
+def _hedge_at(tokens: Tokens, at: int) -> int:
+    """How many words a hedge has that begins at a token; 0 where none does."""
+    words = tuple(token.word for token in tokens[at : at + 6])
+    if size := max((len(hedge) for hedge in _HEDGES if words[: len(hedge)] == hedge), default=0):
+        # "just a bit brighter" says how much of what follows.
+        ends = at + size == len(tokens) or tokens[at + size].kind == "mark" or tokens[at + size].word == "and"
+        return size if ends else 0
+    return 4 if words[:3] == ("but", "not", "too") and words[3:4] and words[3] in QUALITIES else 0
+
+
+def with_exception_last(tokens: list[Token]) -> list[Token]:
+    """``except for the dog, blur everything`` -> ``blur everything except for the dog``."""
+    words = [token.word for token in tokens]
+    for phrase in EXCEPT:
+        if tuple(words[: len(phrase)]) == phrase and phrase[0] not in _INSIDE and MARK_SOFT in words:
+            mark = words.index(MARK_SOFT)
+            return [*tokens[mark + 1 :], *tokens[:mark]]
+    return tokens
