@@ -27,7 +27,7 @@ from lbvedit.language.tokens import Token, Tokens
 
 __all__ = ["DEGREE_WORDS", "PLAIN", "Amount", "amount_at", "factor", "signed", "split_amount", "strength"]
 
-Mode = Literal["degree", "by", "to", "times"]
+Mode = Literal["degree", "by", "to", "times", "number"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Amount:
 
     Args:
         mode: ``degree`` with value 0 (a bit), 1 (plain), 2 (much) or 3 (fully); ``by`` a fraction; ``to`` a fraction
-            of what it is; ``times`` as much.
+            of what it is; ``times`` as much; ``number`` by a number without a unit: percent of a tone, times a size.
         value: the number.
         relative: whether it came without "by" or "to", and the verb must say which it is.
     """
@@ -56,6 +56,7 @@ _DEGREES: dict[str, int] = {
     "a bit": 0, "a little": 0, "a touch": 0, "a tad": 0, "a hint": 0, "a hair": 0, "a smidge": 0, "a notch": 0,
     "slightly": 0, "slight": 0, "little": 0, "somewhat": 0, "subtly": 0, "subtle": 0, "gently": 0, "gentle": 0,
     "lightly": 0, "mildly": 0, "mild": 0, "softly": 0, "faint": 0, "bit": 0, "tiny": 0, "small": 0, "a shade": 0,
+    "a spot": 0, "a smidgen": 0, "a tiny amount": 0, "a fair bit": 1, "a fair amount": 1,
     "some": 1, "moderately": 1, "moderate": 1, "fairly": 1, "quite": 1, "rather": 1, "a good deal": 1, "noticeably": 1,
     "a whole lot": 2, "a great deal": 2, "a lot": 2, "lots": 2, "much": 2, "very much": 2, "very": 2, "really": 2,
     "way": 2, "far": 2, "so much": 2, "strongly": 2, "strong": 2, "heavily": 2, "heavy": 2, "significantly": 2,
@@ -75,6 +76,7 @@ _INTENSIFIERS = frozenset(
     {("very",), ("really",), ("so",), ("super",), ("quite",), ("rather",), ("pretty",), ("extremely",)}
 )
 _FRACTIONS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "fourth": 0.25}
+_ROUGHLY = frozenset({"around", "about", "exactly", "roughly", "approximately", "nearly", "almost", "precisely"})
 _TIMES = {"twice": 2.0, "thrice": 3.0, "double": 2.0, "triple": 3.0, "quadruple": 4.0}
 
 
@@ -83,7 +85,7 @@ def amount_at(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
     words = [token.word for token in tokens[at : at + 5]]
     if not words:
         return None
-    lead = words[0] in ("by", "to", "at", "around", "about", "exactly", "of")
+    lead = words[0] in ("by", "to", "at", "of") or words[0] in _ROUGHLY
     if lead and (found := _after_preposition(tokens, at, words)):
         return found
     for phrase, level in _PHRASES.get(words[0], ()):
@@ -98,6 +100,9 @@ def amount_at(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
 
 
 def _after_preposition(tokens: Tokens, at: int, words: list[str]) -> tuple[Amount, int] | None:
+    if words[1:2] and words[1] in _ROUGHLY:
+        exact = _after_preposition([*tokens[: at + 1], *tokens[at + 2 :]], at, [words[0], *words[2:]])
+        return (exact[0], exact[1] + 1) if exact else None
     if words[0] == "by":
         if words[1:4] == ["a", "factor", "of"] and (found := number_at(tokens, at + 4)):
             return Amount("times", found[0]), found[1]
@@ -107,8 +112,10 @@ def _after_preposition(tokens: Tokens, at: int, words: list[str]) -> tuple[Amoun
         if fraction := _fraction(tokens, at + 1):
             return Amount("by", fraction[0]), fraction[1]
         if number := number_at(tokens, at + 1):
-            return Amount("by", number[0]), number[1]
+            return Amount("number", number[0]), number[1]
         return None
+    if words[0] in _ROUGHLY or words[0] == "of":
+        return _quantity(tokens, at + 1)
     if fraction := _fraction(tokens, at + 1):
         return Amount("to", fraction[0]), _of_original(tokens, fraction[1])
     found_quantity = _quantity(tokens, at + 1)
@@ -215,6 +222,8 @@ def signed(direction: int, amount: Amount | None) -> float:
             value = sign * _SIGNED[int(amount.value)]
         case "by":
             value = sign * amount.value
+        case "number":
+            value = sign * amount.value / (100 if amount.value > 1 else 1)
         case "to":
             value = amount.value - 1
         case "times":
@@ -230,8 +239,10 @@ def strength(amount: Amount | None) -> float:
             value = _STRENGTH[int(amount.value)]
         case "times":
             value = _STRENGTH[1] * amount.value
+        case "number":
+            value = amount.value / (100 if amount.value > 1 else 1)
         case _:
-            value = amount.value / 100 if amount.value > 1 else amount.value
+            value = amount.value
     return round(max(0.0, min(1.0, value)), 6)
 
 
@@ -246,7 +257,9 @@ def factor(op: str, direction: int, amount: Amount | None) -> float:
             value = _FACTORS[op, direction or 1][int(amount.value)]
         case "by" if op in ("zoom", "resize") and amount.relative and amount.value >= 1:
             value = amount.value  # "zoom in 150%"
-        case "by":
+        case "number" if amount.value >= 1:
+            value = amount.value if direction >= 0 else 1 / amount.value
+        case "by" | "number":
             value = 1 + (direction or 1) * amount.value
         case "to":
             value = amount.value

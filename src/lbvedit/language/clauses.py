@@ -10,7 +10,7 @@ from lbvedit.language.amounts import amount_at, split_amount
 from lbvedit.language.complements import complement, look
 from lbvedit.language.drafts import NOBODY, Draft, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Frame, Phrase
-from lbvedit.language.frames.adding import named_look
+from lbvedit.language.frames.adding import adding, named_look
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import SPARING
 from lbvedit.language.frames.properties import tuned
@@ -168,6 +168,13 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         return
     yield from _with_verb(tokens)
     yield from _wish(tokens)
+    if previous is not None and (again_at := _again(tokens, previous)):
+        yield Reading(again_at, previous.frame, previous.verb, previous.particle, previous.tokens)
+    goes_on = previous is not None and previous.frame is not None and previous.frame not in TIMED
+    if previous is not None and previous.frame is not None and goes_on and _has_its_own(tokens, previous.tokens):
+        again = Phrase(list(tokens), previous.verb, previous.particle)  # "blur the face by 10% and the hands by 20%"
+        if drafts := _asked(previous.frame, again):
+            yield Reading(drafts, previous.frame, previous.verb, previous.particle, tuple(tokens))
     if previous is not None and previous.frame is not None:
         phrase = Phrase(list(tokens), previous.verb, previous.particle, previous.drafts, previous.tokens)
         if drafts := _asked(previous.frame, phrase):
@@ -192,6 +199,27 @@ def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
         if target and target.kind == "phrase" and quality[0].op in _GRADED:
             return [draft.on(target) for draft in quality]
     return None
+
+
+def _has_its_own(tokens: Tokens, before: Tokens) -> bool:
+    """Whether a clause without a verb has a time or an amount of its own, as the one before it has."""
+    timed = [any(token.kind == "span" for token in clause) for clause in (tokens, before)]
+    return all(timed) or all(split_amount(clause[1:])[0] is not None for clause in (tokens, before))
+
+
+def _again(tokens: Tokens, previous: Reading) -> tuple[Draft, ...]:
+    """The steps of the clause before at another time: ``blur it from 0:03 to 0:05 and in the last 2 seconds``."""
+    spans = [token for token in tokens if token.kind == "span"]
+    if len(spans) != 1 or len(tokens) > 1 or not all({"start", "end"} & set(draft.params) for draft in previous.drafts):
+        return ()
+    if previous.frame in TIMED:
+        return ()
+    bare = (
+        replace(draft, params={name: value for name, value in draft.params.items() if name not in ("start", "end")})
+        for draft in previous.drafts
+    )
+    timed = [spanned(draft, spans[0].span) for draft in bare]
+    return tuple(draft for draft in timed if draft)
 
 
 def _only_time(tokens: Tokens) -> Draft | None:
@@ -279,6 +307,9 @@ def _without_stretch(tokens: list[Token]) -> list[Token]:
 def _wish(tokens: list[Token]) -> Iterator[Reading]:
     """``I want the car red``, ``the truck should be white``, ``make it so that the car is red``, ``it is too dark``."""
     words = [token.word for token in tokens]
+    for lead in (("there", "should", "be"), ("there", "must", "be"), ("let", "there", "be")):
+        if tuple(words[:3]) == lead and (drafts := _asked(adding, Phrase(tokens[3:], "add"))):
+            yield Reading(drafts, adding, "add")
     stated = False
     for wish in sorted(_WISHES, key=len, reverse=True):
         if tuple(words[: len(wish)]) == wish and len(words) > len(wish):

@@ -15,7 +15,9 @@ EVERYDAY: dict[str, str] = {
     "auburn": "#a52a2a", "avocado": "#568203", "baby blue": "#89cff0", "baby pink": "#f4c2c2", "blond": "#faf0be",
     "blonde": "#faf0be", "blood red": "#8a0303", "bordeaux": "#5f021f", "bottle green": "#006a4e", "brass": "#b5a642",
     "brick": "#b22222", "brick red": "#b03a2e", "bronze": "#cd7f32", "brunette": "#4b3621", "bubblegum pink": "#ffc1cc",
-    "burgundy": "#800020", "burnt orange": "#cc5500", "canary yellow": "#ffef00", "caramel": "#c68e17",
+    "burgundy": "#800020", "burnt sienna": "#e97451",
+    "ferrari red": "#ff2800", "british racing green": "#004225",
+    "burnt orange": "#cc5500", "canary yellow": "#ffef00", "caramel": "#c68e17",
     "champagne": "#f7e7ce", "charcoal": "#36454f", "cherry red": "#d2042d", "cherry": "#d2042d", "cobalt": "#0047ab",
     "cobalt blue": "#0047ab", "copper": "#b87333", "cream": "#fffdd0", "denim": "#1560bd", "ebony": "#3c3b36",
     "eggshell": "#f0ead6", "electric blue": "#0892d0", "emerald": "#50c878", "emerald green": "#50c878",
@@ -50,6 +52,8 @@ MODIFIERS: dict[str, tuple[float, float]] = {
     "bright": (0.1, 1.3), "brighter": (0.1, 1.3), "vivid": (0.0, 1.4), "vibrant": (0.0, 1.4), "neon": (0.1, 1.6),
     "dull": (0.0, 0.5), "muted": (0.0, 0.55), "rich": (-0.15, 1.2), "hot": (0.0, 1.4), "very light": (0.65, 1.0),
     "very dark": (-0.65, 1.0), "medium": (0.0, 1.0), "pure": (0.0, 1.0), "solid": (0.0, 1.0), "plain": (0.0, 1.0),
+    "glossy": (0.0, 1.05), "shiny": (0.0, 1.05), "satin": (0.0, 0.95), "matt": (0.0, 0.9), "mid": (0.0, 1.0),
+    "bold": (0.0, 1.3), "intense": (0.0, 1.4), "dusty": (0.1, 0.5), "flat": (0.0, 1.0), "subtle": (0.2, 0.6),
     "metallic": (0.0, 0.85), "matte": (0.0, 0.9), "electric": (0.05, 1.5), "baby": (0.55, 0.9), "royal": (-0.2, 1.2),
 }  # fmt: skip
 """What a word before a colour does: how far lightness goes to white (above 0) or black, and the saturation's factor."""
@@ -78,8 +82,30 @@ def _value(text: str) -> tuple[int, int, int] | None:
     if head == "very" and rest.partition(" ")[0] in ("light", "dark"):
         modifier, _, rest = rest.partition(" ")
         head = f"very {modifier}"
-    base = _value(rest) if rest and head in MODIFIERS else None
-    return _modified(base, *MODIFIERS[head]) if base else None
+    if rest and head in MODIFIERS:
+        base = _value(rest)
+        return _modified(base, *MODIFIERS[head]) if base else None
+    return _mixed(text)
+
+
+def _mixed(text: str) -> tuple[int, int, int] | None:
+    """Two colours in one: halfway for ``silver gray``, nearer to the second for ``reddish brown``."""
+    first, _, second = text.rpartition(" ")
+    if not first:
+        return None
+    shade = next((one for one in _of_ish(first) if one in _named()), None)
+    one, two = _value(shade or first), _value(second)
+    if one is None or two is None:
+        return None
+    share = 0.3 if shade else 0.5
+    red, green, blue = (round(share * a + (1 - share) * b) for a, b in zip(one, two, strict=True))
+    return red, green, blue
+
+
+def _of_ish(word: str) -> tuple[str, ...]:
+    """What ``reddish``, ``bluish`` and ``greenish`` may come from."""
+    stem = word.removesuffix("ish")
+    return (stem, f"{stem}e", stem[:-1]) if stem != word else ()
 
 
 def is_color(name: str) -> bool:

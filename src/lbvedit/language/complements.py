@@ -19,7 +19,24 @@ _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "beco
 _SHADES = frozenset(
     {"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat", "layer"}
 )
-_NICE = frozenset({"fresh", "nice", "lovely", "beautiful", "certain", "different", "new", "striking"})
+_NICE = frozenset(
+    {
+        "fresh",
+        "nice",
+        "lovely",
+        "beautiful",
+        "certain",
+        "different",
+        "new",
+        "striking",
+        "warm",
+        "cool",
+        "clean",
+        "strong",
+        "cosy",
+        "cozy",
+    }
+)
 _SHADED = frozenset({"slightly", "somewhat", "bit", "little", "much", "really"})
 _COLOR_NOUNS = frozenset(
     {"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead", "paintwork", "now", "job"}
@@ -36,6 +53,8 @@ _TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "
     ("as", "it", "is"), ("than", "they", "are"), ("as", "possible"), ("in", "color"), ("than", "normal"),
     ("as", "normal"), ("instead",), ("as", "well"), ("too",), ("again",), ("now",), ("overall",), ("as", "it", "was"),
     ("than", "it", "was"), ("than", "usual"), ("speed",), ("mode",), ("format",), ("please",))  # fmt: skip
+_FORMATS = frozenset({"mp", "mkv", "webm", "mov", "gif", "fps", "h264", "h265", "hevc", "av1", "prores", "codec"})
+"""What the options set, and no style."""
 _BEFORE_STATE = frozenset({
     "a", "an", "the", "in", "completely", "fully", "totally", "entirely", "all", "only",
 })  # fmt: skip
@@ -207,6 +226,8 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
     """``brighter``, ``less blurry``, ``more contrast``, ``warmer colors``, each with the amount already taken out."""
     words = [token.word for token in tokens]
     sign = 1
+    if len(tokens) > 2 and words[0] in ("a", "an", "the"):  # "a darker color"
+        return _graded_words(tokens[1:], amount) if words[-1] in _QUALIFIED else None
     while words and words[0] in ("more", "less", "not", "too", "no", "fewer", "additional", "extra", "any", "most",
     "even", "as",
                                  "overly", "so"):  # fmt: skip
@@ -291,6 +312,10 @@ def _action_base(word: str) -> str | None:
     return None
 
 
+def _is_comparative(word: str) -> bool:
+    return word in QUALITIES and word.endswith("er")
+
+
 def look(tokens: Tokens) -> str | None:
     """The style that some words name, without article and the word "style": ``a comic book style`` -> comic book."""
     words = [token.word for token in tokens]
@@ -298,8 +323,10 @@ def look(tokens: Tokens) -> str | None:
         tokens = tokens[3:]
     elif words[:2] == ["style", "of"]:
         tokens = tokens[2:]
-    while len(tokens) > 1 and tokens[0].word in ARTICLES | {"like"}:
+    while len(tokens) > 1 and tokens[0].word in ARTICLES | {"like", "in", "into"}:
         tokens = tokens[1:]
+    if any(token.word in _FORMATS for token in tokens) or (tokens and _is_comparative(tokens[-1].word)):
+        return None
     while len(tokens) > 1 and tokens[-1].word in STYLE_NOUNS | {"styled", "please", "instead"}:
         tokens = tokens[:-1]
     if (
@@ -323,6 +350,10 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
         return None
+    if any(token.word in _FORMATS for token in tokens):
+        return None
+    if _is_comparative(tokens[-1].word):
+        return None  # "a third slower" is no thing
     kept = [
         token for at, token in enumerate(tokens) if not (at and tokens[at - 1].word == "and" and token.word in ARTICLES)
     ]

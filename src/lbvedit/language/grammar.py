@@ -21,7 +21,7 @@ from lbvedit.language.clauses import Reading, read_clause, without_manners
 from lbvedit.language.colors import color_words
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import PARTICLES, VERB_BASES
-from lbvedit.language.preparation import with_exception_last, without_hedges
+from lbvedit.language.preparation import with_exception_last, without_colons, without_hedges
 from lbvedit.language.refusal import not_understood, refuse_negation, refuse_sound_cleaning
 from lbvedit.language.resolve import resolve
 from lbvedit.language.spelling import ORDINARY, candidates
@@ -39,7 +39,9 @@ _SOFT_WORDS = frozenset({"and", "while", "plus", "but", "also"})
 _RUN_ON = frozenset(
     {"make", "remove", "replace", "add", "blur", "recolor", "turn", "change", "paint", "trim", "mute", "crop", "delete"}
 )
-_LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage"})
+_LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage", "second", "seconds", "minute",
+    "minutes", "vertically", "horizontally", "degrees", "clockwise", "percent", "slightly", "square", "except", "audio",
+    "noise", "volume", "brightness", "contrast", "saturation", "color"})  # fmt: skip
 _PLAIN_COLORS = frozenset({"black", "white", "yellow", "green", "orange", "purple", "brown", "violet"})
 _QUOTED = re.compile(r"""\s*["“']([^"“”']*)["”']\s*""")
 _TRIES = 60
@@ -81,7 +83,7 @@ def parse(text: str) -> EditPlan:
         )
     whole = _QUOTED.fullmatch(text)
     tokens, notes = _with_known_words(tokenize(_unnumbered(whole.group(1) if whole else text), vocabulary()))
-    tokens = without_hedges(with_exception_last(tokens))
+    tokens = without_hedges(with_exception_last(without_colons(tokens)))
     refuse_negation(tokens)
     refuse_sound_cleaning(tokens)
     if not without_manners(tokens):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from lbvedit.language.amounts import amount_at
-from lbvedit.language.synonyms import QUALITIES
+from lbvedit.language.synonyms import PROPERTIES, QUALITIES
 from lbvedit.language.targets import EXCEPT
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
 
-__all__ = ["with_exception_last", "without_hedges"]
+__all__ = ["with_exception_last", "without_colons", "without_hedges"]
 
 _HEDGES = tuple(
     tuple(words.split())
@@ -38,6 +38,16 @@ def without_hedges(tokens: Tokens) -> list[Token]:
             out += [tokens[at].corrected("a"), tokens[at + 1].corrected("little")]
         at += size
     return out
+
+
+def without_colons(tokens: Tokens) -> list[Token]:
+    """``brightness: +10%`` as ``brightness +10%``."""
+
+    def is_value(at: int) -> bool:
+        follows = at + 1 < len(tokens) and tokens[at + 1].kind in ("percent", "number")
+        return bool(at) and tokens[at].text == ":" and tokens[at - 1].word in PROPERTIES and follows
+
+    return [token for at, token in enumerate(tokens) if not is_value(at)]
 
 
 def _hedge_at(tokens: Tokens, at: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lbvedit.errors import InstructionError, UsageError
@@ -32,16 +32,47 @@ def _shared(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[Draft]:
     """The drafts with bare verbs given the object of the clause they are joined to: ``blur and darken the sky``."""
     out: list[Draft] = []
     following: Target | None = None
-    for drafts, joined in reversed(clauses):
+    adds = ""  # "a hat and glasses on the man": the operator of a clause that has no verb of its own
+    for drafts, joined in reversed(_timed(clauses)):
         new = list(drafts)
         for at, draft in enumerate(new):
-            if draft.bare and joined and following is not None and OPERATORS[draft.op].takes_target != "no":
+            shares = draft.bare or (draft.op == adds == "add" and draft.target == NOBODY)
+            if shares and joined and following is not None and OPERATORS[draft.op].takes_target != "no":
                 new[at] = draft.on(following)
         first = new[0]
         picture = first.op in OPERATORS and OPERATORS[first.op].takes_target != "no"
         following = first.target if picture and first.target != NOBODY else None
+        adds = "" if _VERB.match(first.words) else first.op
         out[:0] = new
     return out
+
+
+def _timed(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[tuple[Sequence[Draft], bool]]:
+    """The clauses with a time that leads given to those joined to it: ``in the first 3 s darken it and blur it``."""
+    out: list[tuple[Sequence[Draft], bool]] = []
+    leading: dict[str, float] = {}
+    for drafts, joined in clauses:
+        new = list(drafts)
+        if leading:
+            new = [_within(draft, leading) for draft in new]
+        elif _LEADS.match(new[0].words):
+            leading = {name: new[0].params[name] for name in ("start", "end") if name in new[0].params}
+        out.append((new, joined))
+        if not joined:
+            leading = {}
+    return out
+
+
+def _within(draft: Draft, times: Mapping[str, float]) -> Draft:
+    if draft.op not in OPERATORS or not {"start", "end"}.isdisjoint(draft.params):
+        return draft
+    if not set(times) <= set(OPERATORS[draft.op].params) or draft.op in ("trim", "cut"):
+        raise InstructionError(f"{draft.words!r:.60} has no time of its own", hint="say it in a run of its own")
+    return replace(draft, params={**draft.params, **times})
+
+
+_VERB = re.compile(r"(add|put|place|insert|give|include|draw)\b", re.IGNORECASE)
+_LEADS = re.compile(r"(in|during|from|between|for|over|within|until|after|before|the (first|last))\b", re.IGNORECASE)
 
 
 def _agree(vague: Step, step: Step) -> bool:
@@ -55,6 +86,7 @@ def _agree(vague: Step, step: Step) -> bool:
 
 _TIME = re.compile(
     r"\b(first|second|last|middle|final|opening|closing) (half|third|quarter)$"
+    r"|\b(\d+(st|nd|rd|th)|third|fourth|fifth|sixth|tenth) (second|minute)s?$"
     r"|\b(middle|every other|each|next|other) (second|minute)s?$|\bmoments?$"
 )
 """Words that say when, in a way that the times of the grammar do not know."""
@@ -69,6 +101,7 @@ class _Resolver:
     def __init__(self, text: str) -> None:
         self.text = text
         self.last: str | None = None
+        self.owner: str | None = None
         self.named: list[str] = []
         self.vague: Step | None = None
         self.rival: str | None = None
@@ -113,9 +146,9 @@ class _Resolver:
                     f"{target.phrase!r} is a time, and no thing",
                     hint="say it in seconds: 'reverse it from 0:02 to 0:05'",
                 )
-            if target.owner and self.last:
-                owner = self.last.partition("'s ")[0]  # "the man's tie and his jacket"
-                return f"{target.phrase} of the {owner}" if " " in owner else f"{owner}'s {target.phrase}"
+            if target.owner and self.owner:
+                single = " " not in self.owner
+                return f"{self.owner}'s {target.phrase}" if single else f"{target.phrase} of the {self.owner}"
             return target.phrase
         whole = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"
         if target.kind == "rest" and self.last is None and not whole:
@@ -194,10 +227,16 @@ class _Resolver:
     def _spare(self, target: str | None) -> None:
         """Takes a target out of the whole-frame step before: ``black and white, but keep the balloon red``."""
         before = self.steps[-1] if self.steps else None
-        if before is None or target is None or before.target is not None:
+        if before is None or target is None or before.outside or before.target in ("background", target):
             return
-        if OPERATORS[before.op].domain == "picture" and OPERATORS[before.op].takes_target == "may":
+        entry = OPERATORS[before.op]
+        if before.target is None and entry.domain == "picture" and entry.takes_target == "may":
             self.steps[-1] = replace(before, target=target, outside=True)
+            return
+        said = f"{target!r} cannot be left out of {before.words!r:.60}"
+        if before.target is None or target.endswith((" one", " ones")):
+            raise InstructionError(said, hint="say what is meant without it, as in 'blur everything except the dog'")
+        self.notes.append(said)
 
     def _bound(self, draft: Draft, *, joins: bool) -> None:
         params = {name: tidy(value) for name, value in draft.params.items()}
@@ -211,16 +250,20 @@ class _Resolver:
         kind = draft.target.kind
         if draft.op in ("become", "replace") and target is not None and target != "background":
             self.last, self.rival = str(draft.params["with"]), target
+            self.owner = self.last
             return
         if draft.op == "add":
             what = str(draft.params["what"])
             self.last, self.rival = (what, None) if target is None else (target, what)
+            self.owner = self.last
             return
         if kind == "phrase" and target is not None:
             self.last = target
+            if not draft.target.owner:
+                self.owner = target.partition("'s ")[0]  # "the man's tie and his jacket"
             if not draft.target.outside and target not in self.named:
                 self.named.append(target)
         elif kind == "whole":
-            self.last, self.named = None, []
+            self.last, self.owner, self.named = None, None, []
         if kind != "pronoun":
             self.rival = None

@@ -152,7 +152,8 @@ _ACTION_WORDS = (
     "shake swing march jog sprint limp stumble trip dive leap lean point raise lower lift drop catch hit punch push "
     "pull carry hold open close look speak explode melt grow shrink burn freeze disappear appear come go leave enter "
     "return chase follow race fade kick pose shrug stare chew lick scratch sniff wag gallop trot graze perform land "
-    "rise hover glide park brake crash reverse accelerate"
+    "rise hover glide park brake crash reverse accelerate glow flicker shine sway flutter bloom collapse roar howl "
+    "growl purr sparkle twinkle wilt tremble shiver blush levitate"
 )
 ACTIONS = frozenset(_ACTION_WORDS.split())
 """Verbs for what things in a video do."""
@@ -188,6 +189,7 @@ FILLERS: tuple[tuple[str, ...], ...] = tuple(
             "is there any way to", "is there a way to", "how do i", "how can i", "how would i", "how do you",
             "would it be ok to", "would it be okay to", "if possible", "if you can", "if you could", "i was hoping to",
             "i was hoping you could", "any chance you could", "id like to", "i am trying to", "go and",
+            "mate", "pal", "dude", "sorry", "right", "um", "uh", "ta", "buddy", "guys",
         ),
         key=lambda phrase: -len(phrase.split()),
     )

@@ -48,10 +48,10 @@ EXCEPT = (
 _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})
 _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
     "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so", "my",
-    "but", "except", "holding", "too", "all", "much", "only", "looks", "look", "like"})  # fmt: skip
+    "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "like"})  # fmt: skip
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into", "more",
     "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what", "how",
-    "following", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
+    "following", "there", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur",
     "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
@@ -70,8 +70,6 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     words = [token.word for token in tokens]
     if not words or any(token.kind in ("span", "duration", "percent", "hex", "clock", "size") for token in tokens):
         return None
-    if words[0] in ("frame", "frames") and len(tokens) > 1 and tokens[1].kind == "number":
-        return None  # times are in seconds
     if len(words) == 1 and words[0] in ("slightly", "gently", "subtly", "slowly", "lightly", "quickly"):
         return None
     if all(token.kind == "number" for token in tokens) or any(_is_factor(*pair) for pair in pairwise(tokens)):
@@ -248,8 +246,8 @@ def _conjuncts(tokens: Tokens) -> str:
     """The phrase with the articles after "and" and commas left out: ``dog and cat``."""
     kept: list[Token] = []
     for token in tokens:
-        after_joint = bool(kept) and kept[-1].word in ("and", "or", MARK_SOFT)
-        if after_joint and token.kind == "word" and token.word in ARTICLES:
+        after_joint = bool(kept) and kept[-1].word in ("and", "or", MARK_SOFT) and token is not tokens[-1]
+        if after_joint and token.kind == "word" and token.word in ARTICLES | _OWNERS:
             continue
         if token.word == MARK_SOFT and kept and kept[-1].word == MARK_SOFT:
             continue

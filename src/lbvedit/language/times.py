@@ -124,6 +124,8 @@ def _span_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
         return found
     if found := _edge_at(tokens, at):
         return found
+    if words[0] in ("at", "from", "for", "starting") and (stretch := _with_length(tokens, at)):
+        return stretch
     if words[0] in ("from", "between", "seconds", "second", "starting") or (words[0] == "part" and len(words) > 1):
         first = at + 1 + (words[0] == "starting" and words[1:2] in (["at"], ["from"]))
         if words[0] in ("second", "seconds"):
@@ -149,6 +151,21 @@ def _span_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
     if words[:2] == ["up", "to"] and (point := _point_at(tokens, at + 2)):
         return (None, point[0]), point[1]
     return _two_points(tokens, at, strict=True)
+
+
+def _with_length(tokens: Tokens, at: int) -> tuple[tuple[float, float], int] | None:
+    """``at 0:03 for 2 seconds``, ``for 2 seconds from 0:03``."""
+    if tokens[at].word == "for" and (length := _duration_at(tokens, at + 1)):
+        place = _skip(tokens, length[1], ("starting", "beginning"))
+        if place >= len(tokens) or tokens[place].word not in ("at", "from"):
+            return None
+        point = _point_at(tokens, place + 1)
+        return ((point[0], point[0] + length[0]), point[1]) if point else None
+    point = _point_at(tokens, _skip(tokens, at + 1, ("at", "from")))
+    if point is None or point[1] >= len(tokens) or tokens[point[1]].word != "for":
+        return None
+    length = _duration_at(tokens, point[1] + 1)
+    return ((point[0], point[0] + length[0]), length[1]) if length else None
 
 
 def _two_points(tokens: Tokens, at: int, *, strict: bool) -> tuple[tuple[float, float], int] | None:
@@ -265,6 +282,9 @@ def mark_times(tokens: Tokens) -> list[Token]:
                 continue
             out.append(_made("duration", tokens[at:after], value=round(seconds, 6)))
         else:
+            if tokens[at].word in ("frame", "frames") and number_at(tokens, at + 1):
+                said = join(tokens[at : at + 2])
+                raise InstructionError(f"{said!r} is no time in seconds", hint="say it in seconds: from 0:02 to 0:05")
             out.append(tokens[at])
             at += 1
             continue

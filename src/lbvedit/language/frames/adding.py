@@ -35,6 +35,7 @@ _WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", 
 _SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled",
     "called", "as",
     "stating", "words", "text", "is"})  # fmt: skip
+_CLOTHES = frozenset({"suit", "tuxedo", "dress", "uniform", "costume", "jacket", "coat", "shirt", "kimono", "armor"})
 _NO_THINGS = frozenset({
     "fade", "audio", "track", "transition", "speed", "filter", "effect", "them", "those",
 })  # fmt: skip
@@ -48,6 +49,8 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
         return fading(Phrase([*tokens[:at], *tokens[at + 1 :]], "fade"))
     while words and words[0] in ARTICLES | {"effect", "nice"} and len(words) > 1 and amount_at(tokens, 0) is None:
         tokens, words = tokens[1:], words[1:]
+    if len(words) > 1 and words[0] in ("light", "soft") and " ".join(words[1:]) in EFFECTS:  # "a light blur"
+        return _named_effect(" ".join(words[1:]), Amount("degree", 0))
     tail = list(words)
     while len(tail) > 1 and tail[-1] in _EFFECT_TAIL:
         tail = tail[:-1]
@@ -261,6 +264,8 @@ def putting(phrase: Phrase) -> list[Draft] | None:
         if words_of(behind[:2]) == ["front", "of"]:
             behind = behind[2:]
         scene = new_thing(list(behind))
+        if definite and target is not None and mark == "in" and words_of(behind)[-1] in _CLOTHES:
+            return dressing(phrase)
         if (
             definite
             and target is not None

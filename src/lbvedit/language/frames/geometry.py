@@ -174,6 +174,8 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
         before, behind = tokens[:at], tokens[at + 1 :] if at < len(tokens) and tokens[at].word != "the" else tokens[at:]
         first, rest = split_amount(before)
         last, where = split_amount(behind) if noun_phrase(behind) is None or behind == [] else (None, behind)
+        if last and last.relative and at < len(tokens) and tokens[at].word == "to":
+            last = Amount("to", last.value)  # "zoom out to 80%"
         left, found = object_of(rest), object_of(where)
         if left is None or found is None or left.kind == "phrase":
             continue
@@ -319,7 +321,7 @@ def resizing(phrase: Phrase) -> list[Draft] | None:
         return None
     if amount is None and direction == 0:
         return None
-    if amount is not None and amount.mode == "by" and direction == 0:
+    if amount is not None and amount.mode in ("by", "number") and direction == 0:
         amount = Amount("to", amount.value)
     if amount is not None and amount.mode == "degree" and direction == 0:
         return None

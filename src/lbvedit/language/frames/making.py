@@ -52,17 +52,20 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     words = words_of(tokens)
     if len(words) == 2 and words[0] == "it" and words[1] in _WEATHER:  # snow is a colour, too
         return [Draft("add", {"what": words[1]})]
-    places = list(range(len(tokens)))
-    if words[:1] == ["the"]:  # behind "make the car red and": a thing called sea rather than the colour sea green
-        places = [*places[1:], 0]
-    for at in places:
+    for at in _places(words):
         drafts = complement(tokens[at:])
         if drafts is None or (at > 1 and words[at] == "light" and words[at - 1] in _LAMPS):
             continue
+        if at and words[at - 1].endswith("'s"):  # "the car's color red"
+            continue
+        if at > 1 and words[at] == "in" and len(words) == at + 3 and color(tokens[at + 1 : -1]) and color(tokens[-1:]):
+            continue  # "the man in black brown"
         target = _subject(tokens[:at], phrase)
         named = property_in(tokens[:at])
         if named and PROPERTIES.get(named[0], ("",))[0] == drafts[0].op:  # "make the white balance colder"
             target = named[1]
+        elif named and named[0] == "color" and drafts[0].op == "recolor" and named[1].kind == "phrase":
+            target = named[1]  # "the car's color should be red"
         if target is None or (
             target.kind == "phrase" and OPERATORS[drafts[0].op].takes_target == "no" and _acts(tokens[1:at])
         ):
@@ -71,6 +74,15 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             continue
         return [_fitting(draft, target) for draft in drafts]
     return _shorter(tokens) or _compared_property(tokens) or _imagined(tokens, phrase)
+
+
+def _places(words: list[str]) -> list[int]:
+    """Where to part a thing from what it shall be, the likeliest first.
+
+    Behind "make the car red and", ``the sea green`` is rather a sea than a colour.
+    """
+    places = list(range(len(words)))
+    return [*places[1:], 0] if words[:1] == ["the"] else places
 
 
 def _shorter(tokens: list[Token]) -> list[Draft] | None:
@@ -226,7 +238,7 @@ def painting(phrase: Phrase) -> list[Draft] | None:
     """``paint the wall blue``, ``tint everything orange``, ``recolor the car to red``."""
 
     def attempt(tokens: list[Token]) -> list[Draft] | None:
-        for at in range(len(tokens)):
+        for at in _places(words_of(tokens)):
             mark = tokens[at].word in ("in", "to", "as", "with", "into", "a", "an", "entirely", "completely", "all")
             for rest in (tokens[at:], tokens[at + 1 :] if mark else []):
                 drafts = complement(rest) if rest else None

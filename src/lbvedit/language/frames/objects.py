@@ -250,6 +250,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     tokens = phrase.tokens
     words = words_of(tokens)
     spans = [token for token in tokens if token.kind == "span"]
+    if spans and phrase.previous:
+        return None  # one stretch is kept
     if spans:
         if without := spared(tokens):
             out = spanned(Draft("cut"), (without.span[0] or 0, without.span[1]))
@@ -285,8 +287,12 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
             return [Draft("spare", {}, target)]
     if only:
         return cutting_out(Phrase(kept, phrase.verb))
+    if (named := property_in(kept)) and named[0] in PROPERTIES:  # "while keeping the contrast"
+        return [Draft("focus")]
+    if phrase.verb not in ("keep", "retain", "preserve", "leave"):
+        return None
     target = object_of(kept)  # "keep the dog, remove everything else"
-    return [Draft("focus", {}, target)] if target and target.kind == "phrase" else None
+    return [Draft("spare", {}, target)] if target and target.kind == "phrase" else None
 
 
 def finding(phrase: Phrase) -> list[Draft] | None:

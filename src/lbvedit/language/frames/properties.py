@@ -13,6 +13,7 @@ from lbvedit.language.tokens import MARK_SOFT, Token
 
 __all__ = ["more_or_less", "multiplying", "set_property", "setting", "silencing", "tuned", "turning"]
 
+_NUMBERED = frozenset({"brightness", "contrast", "saturation", "temperature", "volume"})
 _STYLES = frozenset({"style", "look", "appearance", "weather", "season", "time of day", "mood", "atmosphere"})
 
 
@@ -209,7 +210,9 @@ def tuned(tokens: list[Token]) -> list[Draft] | None:
     op, sense = PROPERTIES[found[0]]
     way = {"up": 1, "down": -1}.get(rest[0].word if rest else "", 0)
     amount, left = split_amount(rest[1:] if way else rest)
-    if len(rest) == 1 and rest[0].kind == "number" and rest[0].text[0] in "+-":  # "contrast +15"
+    if len(rest) == 1 and rest[0].kind == "number" and rest[0].text[0] not in "+-":  # "brightness 0.2", "blur 0.3"
+        return set_property(tokens[:-1], "to", rest) if op in _NUMBERED and abs(rest[0].value) <= 1 else None
+    if len(rest) == 1 and rest[0].kind == "number":  # "contrast +15"
         amount, left = Amount("by", rest[0].value / (100 if abs(rest[0].value) > 1 else 1)), []
     said = bool(rest) and (way or (rest[0].kind in ("percent", "number") and rest[0].text[0] in "+-"))
     return _one(graded(op, (way or 1) * sense, amount)) if said and not left else None

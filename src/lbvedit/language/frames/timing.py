@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lbvedit.language.amounts import Amount, amount_at, split_amount
 from lbvedit.language.complements import complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned, tidy
 from lbvedit.language.frames.objects import cutting_out, removing
 from lbvedit.language.frames.phrase import Frame, Phrase, object_of, spared, words_of
+from lbvedit.language.frames.properties import multiplying
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token
@@ -106,6 +108,10 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
     """``cut`` takes a stretch of time out; of a thing it cuts the thing out."""
     tokens = phrase.tokens
     words = words_of(tokens)
+    if words[-2:] == ["in", "half"]:  # "cut the volume in half"
+        return multiplying(0.5)(replace(phrase, tokens=tokens[:-2]))
+    if phrase.previous and phrase.previous[-1].op == "cut" and any(token.kind == "span" for token in tokens):
+        return None  # each cut moves what comes after it: several stretches are read as one clause
     lengths = [token for token in tokens if token.kind == "duration"]
     if len(lengths) == 1 and "to" in words and all(word in _NEUTRAL | {"<duration>", "down"} for word in words):
         return [Draft("trim", {"end": tidy(lengths[0].value)})]
@@ -251,6 +257,8 @@ def fading(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous and not any(token.kind in ("duration", "span") for token in phrase.before):
         return None  # "in and out over 2 seconds" share the duration: read as one
     kinds: list[str] = [phrase.particle] if phrase.particle in ("in", "out") and not phrase.previous else []
+    if words_of(phrase.tokens[:2]) == ["to", "black"]:  # "in 2 seconds" says how long
+        kinds = ["out"]
     duration: float | None = None
     rest: list[Token] = []
     notes: tuple[str, ...] = ()
@@ -259,6 +267,11 @@ def fading(phrase: Phrase) -> list[Draft] | None:
     for at, token in enumerate(phrase.tokens):
         before = phrase.tokens[at - 1].word if at else ""
         word = token.word
+        after = phrase.tokens[at + 1].kind if at + 1 < len(phrase.tokens) else ""
+        if word == "in" and after == "duration" and (kinds or phrase.particle or "black" in words_of(phrase.tokens)):
+            continue  # "fade to black in 2 seconds"
+        if token.kind == "duration" and before == "at":
+            return None  # a fade begins where the video does, or ends there
         if token.kind == "duration":
             duration = token.value
         elif token.kind == "span":
