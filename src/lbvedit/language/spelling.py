@@ -67,7 +67,8 @@ _ORDINARY_WORDS = (
     "stiff stuff still spear speak speech sleep steep sheep shape slope scale stale tale table cable maple apple "
     "tired fired hairy scary starry story merry cherry berry ferry lamp clamp ramp camp damp lump plump "
     "purse puppet people pebble maroon balloon melon lemon tights lights knight night might fight sight "
-    "degree mov nose noises accept expect recent lightly bone flutter sway wind wine face faces pace place lace race mate pal "
+    "degree mov nose noises accept expect recent lightly bone flutter sway wind wine face faces pace place lace race "
+    "mate pal "
     "back blank lack grown range greek fellow mellow bellow violent whiter blacker browner "
     "muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
 )
