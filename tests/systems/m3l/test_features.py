@@ -81,6 +81,16 @@ def test_whole_pixels_stay_sharp_and_the_flow_still_learns() -> None:
     assert (generator.flow.bias.grad != 0).all()
 
 
+def test_a_window_makes_what_is_sure_lead_its_surroundings() -> None:
+    generator = Generator((4, 8), (1, 2), copy_gate=False, warp_gate=True, flow_window=5)
+    flow, sureness = torch.zeros(1, 2, 9, 9), torch.full((1, 1, 9, 9), -20.0)
+    flow[:, 0, 4, 4], sureness[..., 4, 4] = 3.0, 20.0
+    together = generator._together(flow, sureness)
+    assert together[0, 0, 2, 6] == pytest.approx(3.0, abs=0.1)  # in its window
+    assert together[0, 0, 1, 4] == 0.0  # out of it
+    assert not together[:, 1].any()
+
+
 def test_self_attention_begins_as_identity() -> None:
     layer = SelfAttention2d(8)
     x = torch.randn(1, 8, 3, 3)

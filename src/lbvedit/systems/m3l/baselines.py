@@ -49,6 +49,7 @@ class _Reader(nn.Module):
             copy_gate=config.copy_gate,
             warp_gate=config.warp_gate,
             whole_pixels=config.whole_pixels,
+            flow_window=config.flow_window,
         )
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:

@@ -31,6 +31,8 @@ class M3LConfig:
             frame moved along that flow, so that what moves on is carried along, not repainted at every frame.
         whole_pixels: an extension. That flow is rounded, so that what is carried along stays as sharp as it was; for
             videos in which things move by whole pixels.
+        flow_window: an extension. That flow is a weighted mean over a window of so many pixels a side, an odd number,
+            so that a thing moves as one; 1 for none.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -48,6 +50,7 @@ class M3LConfig:
     copy_gate: bool = False
     warp_gate: bool = False
     whole_pixels: bool = False
+    flow_window: int = 1
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)
@@ -59,6 +62,8 @@ class M3LConfig:
             raise ValueError(f"visual_dim {self.visual_dim} cannot be halved {len(self.strides) - 1} times")
         if self.conditioning not in ("mlf", "concat", "none"):
             raise ValueError(f"conditioning {self.conditioning!r} is none of mlf, concat, none")
+        if self.flow_window % 2 == 0:
+            raise ValueError(f"flow_window {self.flow_window} is not odd")
         if any(side % self.stride for side in self.size):
             raise ValueError(f"size {self.size} is not a multiple of the stride {self.stride}")
         object.__setattr__(self, "size", tuple(self.size))

@@ -200,6 +200,7 @@ class Generator(nn.Module):
         copy_gate: also give a matte that mixes in the source frame.
         warp_gate: also give a flow, and a matte that mixes in the previous edited frame moved along it.
         whole_pixels: move it by whole pixels; the flow learns as if it were moved by all of it.
+        flow_window: side, odd, of the window over which the flow is a mean, weighted by a sureness that is given, too.
     """
 
     FARTHEST_PX = 8.0
@@ -213,6 +214,7 @@ class Generator(nn.Module):
         copy_gate: bool,
         warp_gate: bool = False,
         whole_pixels: bool = False,
+        flow_window: int = 1,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
@@ -228,6 +230,8 @@ class Generator(nn.Module):
         self.whole_pixels = whole_pixels
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
+        self.flow_window = flow_window
+        self.sureness = nn.Conv2d(widths[0], 1, 3, padding=1) if warp_gate and flow_window > 1 else None
 
     def forward(self, d: Tensor, source: Tensor, previous: Tensor) -> Painted:
         """The frames, and how they move.
@@ -253,12 +257,22 @@ class Generator(nn.Module):
         flow = None
         if self.flow is not None:
             flow = self.FARTHEST_PX * torch.tanh(self.flow(x).float())
+            if self.sureness is not None:
+                flow = self._together(flow, self.sureness(x).float())
             layers.append(self._carried(previous.float().flatten(0, 1), flow))
         # The painted layer's own logit is zero: with one gate the softmax is its sigmoid.
         logits = torch.cat((torch.zeros_like(painted[:, :1]), painted[:, 3:]), dim=1)
         shares = logits.softmax(dim=1).unsqueeze(2)
         mixed = (shares * torch.stack(layers, dim=1)).sum(dim=1)
         return Painted(mixed.unflatten(0, (B, T)), None if flow is None else flow.unflatten(0, (B, T)))
+
+    def _together(self, flow: Tensor, sureness: Tensor) -> Tensor:
+        """The mean flow around each pixel, so that a thing moves as one: what is near goes the same way."""
+        weight = sureness.sigmoid() + 1e-3
+        stacked = torch.cat((flow * weight, weight), dim=1)
+        for side in ((self.flow_window, 1), (1, self.flow_window)):
+            stacked = F.avg_pool2d(stacked, side, stride=1, padding=(side[0] // 2, side[1] // 2))
+        return stacked[:, :2] / stacked[:, 2:]
 
     def _carried(self, previous: Tensor, flow: Tensor) -> Tensor:
         if not self.whole_pixels:
