@@ -30,6 +30,7 @@ _TRAILERS = tuple(
                    "if you do not mind", "cheers", "afterwards", "after that", "at the same time", "thanks a lot",
                    "first", "and",
                    "that would be great", "in that order", "in the process", "again", "finally", "then", "also",
+                   "throughout", "all the way through", "the whole time", "the entire time", "from start to finish",
                    "instead", "thx", "ty", "asap", "without changing anything else", "and nothing else", "nothing else",
                    "without touching anything else", "and leave everything else alone", "leave the rest alone",
                    "and leave the rest alone", "and leave the rest as it is",
@@ -44,7 +45,8 @@ _WISHES = (("i", "want"), ("i", "would", "like"), ("we", "want"), ("i", "need"),
     ("can", "we", "have"), ("make", "sure"), ("make", "sure", "that"), ("make", "it", "so"), ("make", "it", "so",
     "that"),
     ("ensure",), ("ensure", "that"), ("can",), ("could",), ("may",), ("see", "to", "it", "that"))  # fmt: skip
-_MUST = (("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to", "be"), ("has", "to", "be"), ("have",
+_MUST = (("should", "be", "made"), ("must", "be", "made"), ("needs", "to", "be", "made"),
+    ("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to", "be"), ("has", "to", "be"), ("have",
     "to", "be"),
     ("should", "look"), ("should", "become"), ("should", "turn"), ("shall", "be"), ("ought", "to", "be"), ("should",
     "get"),
@@ -53,7 +55,7 @@ _MUST = (("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to",
     ("wants", "to", "be"),
     ("should", "have"), ("needs", "to", "get"), ("should", "all", "be"), ("would", "look", "better"), ("will",
     "be"))  # fmt: skip
-_STATED = (("to", "be"), ("to", "look"), ("to", "become"), ("to",))
+_STATED = (("be", "made"), ("to", "be", "made"), ("to", "be"), ("to", "look"), ("to", "become"), ("to",))
 _FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "wobbly", "unstable", "bumpy", "blurry", "fuzzy", "dull",
     "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
 _MENDS = frozenset({("fix", "it"), ("fix", "that"), ("fix", "this"), ("correct", "it"), ("correct", "that"),

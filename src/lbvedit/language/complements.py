@@ -55,6 +55,8 @@ _TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "
     ("than", "it", "was"), ("than", "usual"), ("speed",), ("mode",), ("format",), ("please",))  # fmt: skip
 _FORMATS = frozenset({"mp", "mkv", "webm", "mov", "gif", "fps", "h264", "h265", "hevc", "av1", "prores", "codec"})
 """What the options set, and no style."""
+_TWO_SENSES = {"soft": "less sharp; for less loud say quieter", "softer": "less sharp; for less loud say quieter",
+    "light": "brighter", "cool": "colder in its colours"}  # fmt: skip
 _BEFORE_STATE = frozenset({
     "a", "an", "the", "in", "completely", "fully", "totally", "entirely", "all", "only",
 })  # fmt: skip
@@ -276,8 +278,8 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
 
 
 def _with_doubt(draft: Draft | None, phrase: str) -> list[Draft] | None:
-    if draft is not None and phrase in ("softer", "soft"):
-        draft = draft.noted(f"'{phrase}' is read as less sharp; for less loud say quieter")
+    if draft is not None and phrase in _TWO_SENSES:
+        draft = draft.noted(f"'{phrase}' is read as {_TWO_SENSES[phrase]}")
     return _one(draft)
 
 
@@ -350,7 +352,7 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
         return None
-    if any(token.word in _FORMATS for token in tokens):
+    if any(token.word in _FORMATS for token in tokens) or tokens[0].word in ("bit", "little", "lot", "tad", "touch"):
         return None
     if _is_comparative(tokens[-1].word):
         return None  # "a third slower" is no thing

@@ -18,14 +18,19 @@ from itertools import combinations, islice, product
 from lbvedit.errors import InstructionError
 from lbvedit.language.amounts import DEGREE_WORDS
 from lbvedit.language.clauses import Reading, read_clause, without_manners
-from lbvedit.language.colors import color_words
+from lbvedit.language.colors import MODIFIERS, color_words
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import PARTICLES, VERB_BASES
-from lbvedit.language.preparation import with_exception_last, without_colons, without_hedges
+from lbvedit.language.preparation import (
+    with_exception_last,
+    with_slips_mended,
+    without_colons,
+    without_hedges,
+)
 from lbvedit.language.refusal import not_understood, refuse_negation, refuse_sound_cleaning
 from lbvedit.language.resolve import resolve
-from lbvedit.language.spelling import ORDINARY, candidates
-from lbvedit.language.synonyms import EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
+from lbvedit.language.spelling import ORDINARY, american, candidates, is_sure_slip
+from lbvedit.language.synonyms import ACTIONS, EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
 from lbvedit.language.targets import WHOLE_NOUNS, noun_phrase
 from lbvedit.language.times import TIME_WORDS, mark_times
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, black_and_white, tokenize
@@ -42,6 +47,7 @@ _RUN_ON = frozenset(
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage", "second", "seconds", "minute",
     "minutes", "vertically", "horizontally", "degrees", "clockwise", "percent", "slightly", "square", "except", "audio",
     "noise", "volume", "brightness", "contrast", "saturation", "color"})  # fmt: skip
+_BRITISH = frozenset({"colour", "colours", "stabilise", "stabilised", "centre", "pixellate", "greyscale", "recolour"})
 _PLAIN_COLORS = frozenset({"black", "white", "yellow", "green", "orange", "purple", "brown", "violet"})
 _QUOTED = re.compile(r"""\s*["“']([^"“”']*)["”']\s*""")
 _TRIES = 60
@@ -83,7 +89,7 @@ def parse(text: str) -> EditPlan:
         )
     whole = _QUOTED.fullmatch(text)
     tokens, notes = _with_known_words(tokenize(_unnumbered(whole.group(1) if whole else text), vocabulary()))
-    tokens = without_hedges(with_exception_last(without_colons(tokens)))
+    tokens = without_hedges(with_exception_last(without_colons(with_slips_mended(tokens))))
     refuse_negation(tokens)
     refuse_sound_cleaning(tokens)
     if not without_manners(tokens):
@@ -105,13 +111,32 @@ def _with_known_words(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]
     """Corrects slips in the few words that are hardly ever slips of others: ``vidoe``, ``backgroud``, ``yelow``."""
     out, notes = [], []
     for token in tokens:
-        open_to_doubt = token.kind != "word" or token.word in vocabulary() | ORDINARY
-        near = [] if open_to_doubt else candidates(token.word, _LONG_NOUNS | _PLAIN_COLORS)
-        if near and token.word != f"{near[0]}s":
-            notes.append(f"read {token.text!r} as {near[0]!r}")
-            token = replace(token, word=near[0], text=near[0])
+        meant = _slip_of(token.word) if token.kind == "word" else None
+        if meant is not None:
+            notes.append(f"read {token.text!r} as {meant!r}")
+            token = replace(token, word=american(meant), text=meant)
         out.append(token)
     return black_and_white(out), tuple(notes)
+
+
+@cache
+def _slip_of(word: str) -> str | None:
+    """The word of the grammar that another word is surely a slip of, or None."""
+    if word in vocabulary() or word in ORDINARY or word in ACTIONS:
+        return None
+    plain = candidates(word, _LONG_NOUNS | _PLAIN_COLORS)
+    if plain and word != f"{plain[0]}s":
+        return plain[0]
+    near = candidates(word, _plain_words())
+    return next((other for other in near if is_sure_slip(word, other)), None)
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    """The grammar's words that are hardly anybody's own: no forms of verbs, and no colours but their modifiers."""
+    words = {word for table in (QUALITIES, STATES, PROPERTIES, EFFECTS) for phrase in table for word in phrase.split()}
+    words |= {"please", "counterclockwise", "anticlockwise", "bottom", "center", "middle", "caption", "subtitle"}
+    return frozenset(words | VERB_BASES | TIME_WORDS | WHOLE_NOUNS | _LONG_NOUNS | _BRITISH | MODIFIERS.keys())
 
 
 def _unnumbered(text: str) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 from lbvedit.language.amounts import amount_at
+from lbvedit.language.colors import is_color
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES
 from lbvedit.language.targets import EXCEPT
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
 
-__all__ = ["with_exception_last", "without_colons", "without_hedges"]
+__all__ = ["with_exception_last", "with_slips_mended", "without_colons", "without_hedges"]
 
 _HEDGES = tuple(
     tuple(words.split())
@@ -19,6 +23,7 @@ _HEDGES = tuple(
         "but subtly", "but gently",
     )
 )  # fmt: skip
+_SHADES = ("dark", "light", "pale", "bright", "deep")
 _INSIDE = frozenset({"around", "outside", "bar", "that", "who", "which", "not", "but", "minus", "save"})
 
 
@@ -48,6 +53,18 @@ def without_colons(tokens: Tokens) -> list[Token]:
         return bool(at) and tokens[at].text == ":" and tokens[at - 1].word in PROPERTIES and follows
 
     return [token for at, token in enumerate(tokens) if not is_value(at)]
+
+
+def with_slips_mended(tokens: Tokens) -> list[Token]:
+    """What only its neighbours show to be a slip: ``form 0:02``, ``drak blue``."""
+    out = list(tokens)
+    for at, (token, after) in enumerate(pairwise(tokens)):
+        if token.word in ("form", "fom", "frm") and after.kind in ("clock", "duration", "number"):
+            out[at] = replace(token, word="from", text="from")
+        shade = next((one for one in _SHADES if sorted(one) == sorted(token.word) and one != token.word), None)
+        if shade and is_color(after.word):
+            out[at] = replace(token, word=shade, text=shade)
+    return out
 
 
 def _hedge_at(tokens: Tokens, at: int) -> int:

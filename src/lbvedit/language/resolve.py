@@ -197,6 +197,13 @@ class _Resolver:
                 f"{draft.op} what? {draft.words!r:.80} names no thing", hint=f"as in {entry.example!r}"
             )
         params = {name: tidy(value) if isinstance(value, float) else value for name, value in draft.params.items()}
+        start, end = params.get("start", 0), params.get("end")
+        if isinstance(end, (int, float)) and 0 <= end <= start:
+            raise InstructionError(
+                f"{draft.words!r:.60} ends at {end:g} s, before it begins", hint="say the earlier time first"
+            )
+        if draft.op == "recolor" and target is None:
+            self.notes.append(f"the whole picture is painted {params['color']}")
         step = Step(draft.op, target, params, entry.engine, outside and target is not None, draft.words)
         before = self.steps[-1] if self.steps else None
         if before is not None and (before.op, before.target, before.outside) == (step.op, step.target, step.outside):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-__all__ = ["ORDINARY", "american", "candidates", "one_slip"]
+__all__ = ["ORDINARY", "american", "candidates", "is_sure_slip", "one_slip"]
 
 _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
@@ -69,6 +69,9 @@ _ORDINARY_WORDS = (
     "purse puppet people pebble maroon balloon melon lemon tights lights knight night might fight sight "
     "degree mov nose noises accept expect recent lightly bone flutter sway wind wine face faces pace place lace race "
     "mate pal "
+    "lightning chance charge concert covert cooper squire staple sample form clod trial corp bake send lend calm clam "
+    "sign sing audi backyard blacks boots colon contract identity invent later loader reader redder remote revered "
+    "shakes shapes shares sharing squared staring though staging starling sparing stating "
     "back blank lack grown range greek fellow mellow bellow violent whiter blacker browner "
     "muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
 )
@@ -76,11 +79,25 @@ ORDINARY = frozenset(_ORDINARY_WORDS.split())
 """Words as they are, near though they lie to some of the grammar's."""
 
 
+def is_sure_slip(word: str, meant: str) -> bool:
+    """Whether one slip between two words can hardly be anything else: neighbours swapped, or a slip inside a long word.
+
+    Another first letter makes another word (``flower``, lower), and another last one a form of the same.
+    """
+    if sorted(word) == sorted(meant):
+        return len(meant) >= 4
+    return len(meant) >= 6 and word[:1] == meant[:1] and word[-1:] == meant[-1:]
+
+
 def candidates(word: str, vocabulary: Iterable[str]) -> list[str]:
-    """The words of at least four letters that one slip turns into ``word``, the likeliest first.
+    """The words that one slip turns into ``word``, the likeliest first; of three letters those with two swapped.
 
     Swaps of neighbours come first, then a doubled or missing letter, then a wrong one; a first letter that stays is
     likelier than one that changes.
     """
-    found = [other for other in vocabulary if len(other) >= 4 and one_slip(word, other)]
+    found = [
+        other
+        for other in vocabulary
+        if one_slip(word, other) and (len(other) >= 4 or (len(other) == 3 and sorted(other) == sorted(word)))
+    ]
     return sorted(found, key=lambda other: (sorted(other) != sorted(word), other[0] != word[0], other))

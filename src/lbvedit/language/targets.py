@@ -33,7 +33,7 @@ ARTICLES = frozenset({"the", "a", "an", "this", "that", "these", "those", "my", 
 _OWNERS = frozenset({"his", "her", "its", "their"})
 PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "those", "they", "he", "she", "itself"})
 WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "picture", "frame", "scene", "shot",
-    "recording", "videos", "clips", "frames", "screen", "thing", "vid", "sequence", "material", "photo", "audio",
+    "recording", "videos", "clips", "frames", "thing", "vid", "sequence", "material", "photo", "audio",
     "sound", "colors", "color", "take", "reel", "gif"})  # fmt: skip
 _MEDIA = frozenset({"video", "clip", "footage", "movie", "film", "recording"})
 _WHOLE_ALONE = frozenset({"everything", "all", "whole", "everyone", "everybody", "anything"})
@@ -51,9 +51,10 @@ _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by
     "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "like"})  # fmt: skip
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into", "more",
     "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what", "how",
-    "following", "there", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
+    "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur",
-    "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim"})  # fmt: skip
+    "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim",
+    "neither", "nor"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
     "by", "for",
     "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",

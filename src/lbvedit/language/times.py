@@ -91,6 +91,9 @@ def _duration_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
         more = after + 1 if after < len(tokens) and tokens[after].word == "and" else after
         if (rest := _duration_at(tokens, more)) and rest[0] < unit and tokens[more].kind == "number":
             return seconds + rest[0], rest[1]
+        bare = after < len(tokens) and tokens[after].kind == "number" and tokens[after].value < 60
+        if bare and unit == 60:  # "1 minute 20"
+            return seconds + tokens[after].value, after + 1
     return seconds, after
 
 
@@ -146,6 +149,10 @@ def _span_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
         return None
     if words[0] in ("after", "past", "since") and (point := _point_at(tokens, at + 1)):
         return (point[0], None), point[1]
+    late = at + 1 + (words[1:2] == ["the"])
+    if words[0] in ("before", "until", "till") and late < len(tokens) and tokens[late].word in _LAST:
+        edge = _edge_at(tokens, late)  # "until the last two seconds"
+        return ((None, edge[0][0]), edge[1]) if edge else None
     if words[0] in ("before", "until", "till") and (point := _point_at(tokens, at + 1)):
         return (None, point[0]), point[1]
     if words[:2] == ["up", "to"] and (point := _point_at(tokens, at + 2)):
@@ -203,6 +210,8 @@ def _edge_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
     found = _duration_at(tokens, at + 1)
     if found is None and at + 1 < len(tokens) and tokens[at + 1].word in _UNITS and len(tokens[at + 1].word) > 2:
         found = _UNITS[tokens[at + 1].word], at + 2
+        if [one.word for one in tokens[at + 2 : at + 5]] == ["and", "a", "half"]:
+            found = 1.5 * found[0], at + 5
     if found is None:
         _refuse_vague(tokens, at)
         return None
@@ -217,7 +226,11 @@ def _both_edges(tokens: Tokens, at: int) -> tuple[float, int] | None:
     if len(words) < 4 or words[0] not in _FIRST or words[1] != "and":
         return None
     last = at + 2 + (words[2] == "the")
-    return _duration_at(tokens, last + 1) if tokens[last].word in _LAST else None
+    if tokens[last].word not in _LAST or last + 1 >= len(tokens):
+        return None
+    if tokens[last + 1].word in _UNITS and len(tokens[last + 1].word) > 2:
+        return _UNITS[tokens[last + 1].word], last + 2
+    return _duration_at(tokens, last + 1)
 
 
 def _refuse_vague(tokens: Tokens, at: int) -> None:

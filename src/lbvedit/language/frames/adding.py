@@ -105,6 +105,8 @@ def _named_effect(name: str, amount: Amount | None) -> list[Draft] | None:
 def named_look(tokens: list[Token]) -> list[Draft] | None:
     """An effect or a look on its own: ``heavy blur on the background``, ``2 second fade in``, ``cinematic look``."""
     words = words_of(tokens)
+    if words[0] == "the":  # names a thing, and asks for nothing
+        return None
     if not _NO_LOOK.isdisjoint(words) or words[0] in PROPERTIES or " ".join(words[:2]) in PROPERTIES:
         return None
     if name := background_color(tokens):  # "white background"
@@ -320,7 +322,12 @@ def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
                 tokens = tokens[: -len(tail)]
                 break
         return _caption(join(tokens[after:]), position) if after < len(tokens) else None
-    if lead and phrase.verb in ("write", "type", "print", "caption", "title", "subtitle") and tokens:
+    if (
+        lead
+        and phrase.verb in ("write", "type", "print", "caption", "title", "subtitle")
+        and tokens
+        and (tokens[0].word not in ("a", "an", "it"))
+    ):
         if phrase.verb in ("caption", "title", "subtitle"):
             about = noun_phrase(tokens[:1]) or noun_phrase(tokens[:2])
             if about is None or about.kind == "phrase":

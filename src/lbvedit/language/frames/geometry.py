@@ -12,7 +12,7 @@ from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token
 
-__all__ = ["cropping", "flipping", "framed", "resizing", "rotating", "zooming"]
+__all__ = ["cropping", "flipping", "framed", "resizing", "rotating", "size_in", "zooming"]
 
 _RATIO = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _AXES: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -46,7 +46,7 @@ def _aspect(token: Token) -> str | None:
     return fixed[0].params["aspect"] if fixed and fixed[0].op == "crop" else None
 
 
-def _size(tokens: list[Token]) -> dict[str, int] | None:
+def size_in(tokens: list[Token]) -> dict[str, int] | None:
     """``1280x720``, ``720p``, ``4k``, ``640 pixels wide``, ``width 640``."""
     words = words_of(tokens)
     sides = {word: tokens[at + 1] for at, word in enumerate(words[:-1]) if word in ("width", "height")}
@@ -77,7 +77,7 @@ def framed(tokens: list[Token], target: Target) -> list[Draft] | None:
     for token in tokens:
         if aspect := _aspect(token):
             return [Draft("crop", {"aspect": aspect}, target if target.kind != "none" else NOBODY)]
-    if size := _size(tokens):
+    if size := size_in(tokens):
         return [Draft("resize", size, target)]
     amount, rest = split_amount(tokens)
     if amount is None and not rest:
@@ -292,7 +292,7 @@ def resizing(phrase: Phrase) -> list[Draft] | None:
     )
     if phrase.verb in ("shrink", "downscale", "downsize", "minify") or phrase.particle == "down":
         direction = -1
-    if size := _size(tokens):
+    if size := size_in(tokens):
         kept = [
             t
             for t in tokens

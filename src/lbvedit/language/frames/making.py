@@ -7,11 +7,12 @@ from dataclasses import replace
 from lbvedit.language.amounts import split_amount
 from lbvedit.language.complements import action, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
+from lbvedit.language.frames.geometry import size_in
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
-from lbvedit.language.targets import Target, noun_phrase, strip_articles
+from lbvedit.language.targets import ARTICLES, Target, noun_phrase, strip_articles
 from lbvedit.language.tokens import Token
 
 __all__ = ["animating", "changing", "making", "painting", "replacing", "styling"]
@@ -60,8 +61,15 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             continue
         if at > 1 and words[at] == "in" and len(words) == at + 3 and color(tokens[at + 1 : -1]) and color(tokens[-1:]):
             continue  # "the man in black brown"
-        target = _subject(tokens[:at], phrase)
+        target = _subject(_without_from(tokens[:at]), phrase)
         named = property_in(tokens[:at])
+        if named and named[0] == "lights" and words[0] == "the":  # lamps rather than the lighting
+            named = None
+        whole_only = OPERATORS[drafts[0].op].takes_target == "no"
+        if (
+            whole_only and words[at] in ACTIONS - {"go", "play"} and target and target.kind == "phrase"
+        ):  # "the man run backwards"
+            continue
         if named and PROPERTIES.get(named[0], ("",))[0] == drafts[0].op:  # "make the white balance colder"
             target = named[1]
         elif named and named[0] == "color" and drafts[0].op == "recolor" and named[1].kind == "phrase":
@@ -87,6 +95,12 @@ def _places(words: list[str]) -> list[int]:
 
 def _shorter(tokens: list[Token]) -> list[Draft] | None:
     """``make it 2 seconds shorter``, ``make it 15 seconds long``."""
+    if (
+        {"wide", "tall", "high"} & set(words_of(tokens))
+        and words_of(tokens[:1]) == ["it"]
+        and (size := size_in(tokens))
+    ):
+        return [Draft("resize", size)]
     kept = tokens[:-1] if words_of(tokens[-1:]) == ["long"] else tokens
     if len(kept) > 1 and kept[-1].kind == "duration" and (whole := object_of(kept[:-1])) and whole.kind != "phrase":
         draft = Draft("trim", {"end": tidy(kept[-1].value)})
@@ -201,6 +215,9 @@ def _becoming(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         elif tokens[at].word in ("a", "an") and tokens[at - 1].word not in _BEFORE_THING:
             target, rest = noun_phrase(tokens[:at]), tokens[at:]
         else:
+            continue
+        alone = phrase.previous and tokens[0].word not in ARTICLES  # "make it red and order a pizza"
+        if alone or "and" in words_of(tokens[:at]):
             continue
         if target is not None and target != NOBODY and rest and (drafts := become(list(rest), target)):
             return drafts

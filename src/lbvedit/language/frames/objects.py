@@ -29,6 +29,7 @@ __all__ = [
     "plain",
     "removing",
     "vignetting",
+    "whitening",
 ]
 
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
@@ -99,6 +100,12 @@ def plain(op: str, *, note: str = "", **params: object) -> Frame:
         return with_reordering(phrase.tokens, attempt)
 
     return frame
+
+
+def whitening(phrase: Phrase) -> list[Draft] | None:
+    """``whiten the teeth``."""
+    target = object_of(phrase.tokens)
+    return [Draft("recolor", {"color": "white"}, target)] if target and target.kind in ("phrase", "pronoun") else None
 
 
 def vignetting(phrase: Phrase) -> list[Draft] | None:

@@ -46,6 +46,9 @@ def _spans(tokens: list[Token]) -> list[tuple[float | None, float | None]] | Non
             return None
         pairs = zip(edges, lengths, strict=True)
         return [(None, value) if edge in _START else (-value, None) for edge, value in pairs]
+    if len(spans) == 1:  # "the start up to 0:07"
+        said = _START if spans[0][0] is None else _END if spans[0][1] is None else frozenset()
+        others = [word for word in others if word not in said]
     if not spans or lengths or any(word not in _NEUTRAL for word in others):
         return None
     return spans

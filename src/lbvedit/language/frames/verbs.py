@@ -16,6 +16,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("denoise|clean up|degrain", objects.grading("denoise")),
     ("pixelate|pixelate out|pixelize", objects.grading("pixelate")),
     ("censor|mosaic|anonymize", objects.grading("pixelate", note=_PIXELATE)),
+    ("whiten", objects.whitening),
     ("brighten|brighten up|lighten|lighten up|illuminate|overexpose", objects.grading("brightness")),
     ("darken|darken down|dim|dim down|underexpose", objects.grading("brightness", -1)),
     ("warm|warm up", objects.grading("temperature")),
