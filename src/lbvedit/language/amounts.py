@@ -25,7 +25,17 @@ from typing import Literal
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token, Tokens
 
-__all__ = ["DEGREE_WORDS", "PLAIN", "Amount", "amount_at", "factor", "signed", "split_amount", "strength"]
+__all__ = [
+    "DEGREE_WORDS",
+    "PLAIN",
+    "Amount",
+    "amount_at",
+    "factor",
+    "fraction_at",
+    "signed",
+    "split_amount",
+    "strength",
+]
 
 Mode = Literal["degree", "by", "to", "times", "number"]
 
@@ -109,14 +119,14 @@ def _after_preposition(tokens: Tokens, at: int, words: list[str]) -> tuple[Amoun
         if inner := amount_at(tokens, at + 1):
             amount, after = inner
             return Amount("by" if amount.relative else amount.mode, amount.value), after
-        if fraction := _fraction(tokens, at + 1):
+        if fraction := fraction_at(tokens, at + 1):
             return Amount("by", fraction[0]), fraction[1]
         if number := number_at(tokens, at + 1):
             return Amount("number", number[0]), number[1]
         return None
     if words[0] in _ROUGHLY or words[0] == "of":
         return _quantity(tokens, at + 1)
-    if fraction := _fraction(tokens, at + 1):
+    if fraction := fraction_at(tokens, at + 1):
         return Amount("to", fraction[0]), _of_original(tokens, fraction[1])
     found_quantity = _quantity(tokens, at + 1)
     if found_quantity:
@@ -141,7 +151,8 @@ def _of_original(tokens: Tokens, at: int) -> int:
     return at
 
 
-def _fraction(tokens: Tokens, at: int) -> tuple[float, int] | None:
+def fraction_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
+    """The fraction that begins at a token, ``two thirds``, and where it ends."""
     words = [token.word for token in tokens[at : at + 3]]
     if words[:1] in (["a"], ["one"]) and words[1:2] and words[1] in _FRACTIONS:
         return _FRACTIONS[words[1]], at + 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lbvedit.language.amounts import PLAIN, Amount, amount_at, split_amount
+from lbvedit.language.amounts import PLAIN, Amount, amount_at, fraction_at, split_amount
 from lbvedit.language.colors import MODIFIERS, is_color
 from lbvedit.language.drafts import Draft, graded
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
@@ -179,6 +179,12 @@ def _compared(tokens: Tokens) -> list[Draft] | None:
         return _as_much(rest, amount)
     if words[:2] in (["a", "third"], ["a", "quarter"], ["one", "third"]) and words[2:3] == ["as"]:
         return _as_much(list(tokens[3:]), Amount("to", 1 / 3 if words[1] == "third" else 0.25))
+    if part := fraction_at(tokens, 0):
+        value, after = part
+        if words[after : after + 1] == ["of"]:
+            return _sized(list(tokens[after + 1 :]), Amount("to", value))  # "three quarters of the speed"
+        if len(words) == after + 1 and _is_comparative(words[after]):
+            return _graded_words(list(tokens[after:]), Amount("by", value))  # "a third darker"
     found = amount_at(tokens, 0)
     if found is None or found[0].mode not in ("times", "by"):
         return None

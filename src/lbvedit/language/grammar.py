@@ -103,7 +103,13 @@ def parse(text: str) -> EditPlan:
         notes += corrections
     if readings is None:
         raise not_understood(text, *_understood(mark_times(tokens), text))
-    plan = resolve(readings, text)
+    try:
+        plan = resolve(readings, text)
+    except InstructionError:  # "make it look lke a cartoon" animates nothing
+        readings, corrections = _search_corrected(tokens, text, effort)
+        if readings is None:
+            raise
+        plan, notes = resolve(readings, text), notes + corrections
     return replace(plan, notes=(*notes, *plan.notes))
 
 
@@ -165,7 +171,8 @@ def _search_corrected(tokens: list[Token], text: str, effort: _Effort) -> tuple[
     options: list[tuple[int, list[str]]] = []
     for at, token in enumerate(tokens):
         if token.kind == "word" and len(token.word) > 2 and token.word not in vocabulary() | ORDINARY:
-            near = candidates(token.word, vocabulary())
+            acts = [verb for verb in candidates(token.word, ACTIONS) if is_sure_slip(token.word, verb)]
+            near = [*candidates(token.word, vocabulary()), *acts]
             if near:
                 options.append((at, near[:4]))
     tries = (
@@ -175,7 +182,9 @@ def _search_corrected(tokens: list[Token], text: str, effort: _Effort) -> tuple[
         for words in product(*(near for _, near in chosen))
     )
     for correction in islice(tries, _TRIES):
-        fixed = [token.corrected(correction[at]) if at in correction else token for at, token in enumerate(tokens)]
+        fixed = list(tokens)
+        for at, word in correction.items():
+            fixed[at] = replace(tokens[at], word=word, text=word)
         try:
             readings = _search(mark_times(fixed), text, effort)
         except InstructionError:

@@ -264,7 +264,9 @@ class _Resolver:
             self.last, self.rival = (what, None) if target is None else (target, what)
             self.owner = self.last
             return
-        if kind == "phrase" and target is not None:
+        if draft.op == "remove" and not draft.target.outside:
+            self.last, self.owner = None, target  # "remove the cable and turn it to sepia"
+        elif kind == "phrase" and target is not None:
             self.last = target
             if not draft.target.owner:
                 self.owner = target.partition("'s ")[0]  # "the man's tie and his jacket"

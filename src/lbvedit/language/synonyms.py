@@ -189,6 +189,7 @@ FILLERS: tuple[tuple[str, ...], ...] = tuple(
             "is there any way to", "is there a way to", "how do i", "how can i", "how would i", "how do you",
             "would it be ok to", "would it be okay to", "if possible", "if you can", "if you could", "i was hoping to",
             "i was hoping you could", "any chance you could", "id like to", "i am trying to", "go and",
+            "before you do anything else", "before anything else",
             "mate", "pal", "dude", "sorry", "right", "um", "uh", "ta", "buddy", "guys",
         ),
         key=lambda phrase: -len(phrase.split()),

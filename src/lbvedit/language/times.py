@@ -89,7 +89,7 @@ def _duration_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
         return seconds + 0.5 * unit, after + 3
     if unit >= 60:  # "1 minute (and) 30 seconds"
         more = after + 1 if after < len(tokens) and tokens[after].word == "and" else after
-        if (rest := _duration_at(tokens, more)) and rest[0] < unit and tokens[more].kind == "number":
+        if (rest := _duration_at(tokens, more)) and rest[0] < unit and number_at(tokens, more):
             return seconds + rest[0], rest[1]
         bare = after < len(tokens) and tokens[after].kind == "number" and tokens[after].value < 60
         if bare and unit == 60:  # "1 minute 20"
@@ -147,6 +147,14 @@ def _span_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
                 if until and (point := _point_at(tokens, rest + 1)):
                     return (None, point[0]), point[1]
         return None
+    early = at + 1 + (words[1:2] == ["the"])
+    if (
+        words[0] == "after"
+        and early < len(tokens)
+        and tokens[early].word in _FIRST
+        and (edge := _edge_at(tokens, early))
+    ):
+        return (edge[0][1], None), edge[1]  # "after the first five seconds"
     if words[0] in ("after", "past", "since") and (point := _point_at(tokens, at + 1)):
         return (point[0], None), point[1]
     late = at + 1 + (words[1:2] == ["the"])

@@ -38,7 +38,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("skip|remove|delete|drop|take out|strip|discard|strip out|take off|get rid|get rid of|lose|dump", timing.cutting),
     ("erase|eliminate|wipe|wipe out|clear|clear out", timing.cutting),
     ("cut|cut out|cut off|cut away|chop|chop off|snip|snip off|snip out|clip|clip off|cut down|excise", timing.cutting),
-    ("isolate|extract|mask out|segment out|green screen|greenscreen|key out|chroma key", objects.cutting_out),
+    ("isolate|extract|cutout|mask out|segment out|green screen|greenscreen|key out|chroma key", objects.cutting_out),
     ("keep|retain|preserve|leave", objects.keeping),
     ("extract|take|grab|select|use", objects.keeping),
     ("find|select|pick|choose|identify|locate|detect|segment|look for|consider|grab|take", objects.finding),
