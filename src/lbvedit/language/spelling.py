@@ -68,7 +68,7 @@ _ORDINARY_WORDS = (
     "tired fired hairy scary starry story merry cherry berry ferry lamp clamp ramp camp damp lump plump "
     "purse puppet people pebble maroon balloon melon lemon tights lights knight night might fight sight "
     "degree mov nose noises accept expect recent lightly bone flutter sway wind wine face faces pace place lace race "
-    "mate pal "
+    "mate pal part parts "
     "lightning chance charge concert covert cooper squire staple sample form clod trial corp bake send lend calm clam "
     "sign sing audi backyard blacks boots colon contract identity invent later loader reader redder remote revered "
     "shakes shapes shares sharing squared staring though staging starling sparing stating "
