@@ -102,6 +102,7 @@ class _Resolver:
         self.text = text
         self.last: str | None = None
         self.owner: str | None = None
+        self.gone = False
         self.named: list[str] = []
         self.vague: Step | None = None
         self.rival: str | None = None
@@ -159,6 +160,8 @@ class _Resolver:
             self.notes.append(f"the pronoun is read as {self.last!r}, not as {self.rival!r}")
         if (target.kind == "rest" or target == Target("pronoun", "all")) and len(self.named) > 1:
             return " and ".join(self.named)
+        if self.gone and target.kind == "pronoun" and draft.op not in ("replace", "become", "add", "animate"):
+            return None  # "remove the cable and turn it to sepia"
         return self.last if target.kind in ("pronoun", "rest") else None
 
     def _decided(self, draft: Draft, target: str | None, outside: bool) -> Draft:
@@ -264,10 +267,9 @@ class _Resolver:
             self.last, self.rival = (what, None) if target is None else (target, what)
             self.owner = self.last
             return
-        if draft.op == "remove" and not draft.target.outside:
-            self.last, self.owner = None, target  # "remove the cable and turn it to sepia"
-        elif kind == "phrase" and target is not None:
+        if kind == "phrase" and target is not None:
             self.last = target
+            self.gone = draft.op == "remove" and not draft.target.outside
             if not draft.target.owner:
                 self.owner = target.partition("'s ")[0]  # "the man's tie and his jacket"
             if not draft.target.outside and target not in self.named:
