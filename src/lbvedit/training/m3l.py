@@ -65,7 +65,7 @@ class M3LTraining(TrainingConfig):
             video; an extension. Without the two, which of two things is meant is learnt last of all.
         moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
             extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
-        freeze: keep all but the generator's last layers, the flow and the mattes, as ``init`` has it: what moves is then
+        freeze: keep all but the generator's last layers, the flow and the mattes, as ``init`` has it: motion is then
             learnt in minutes, and nothing that was painted well is lost.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions

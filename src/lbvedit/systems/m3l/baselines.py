@@ -43,14 +43,7 @@ class _Reader(nn.Module):
         self.text = TextEncoder(config.text) if config.text else None
         self.resnet = FrameResNet(config.widths, config.strides, config.kernel_t)
         self.local = PlainLocal(config.visual_dim, config.text_dim)
-        self.generator = Generator(
-            config.widths,
-            config.strides,
-            copy_gate=config.copy_gate,
-            warp_gate=config.warp_gate,
-            whole_pixels=config.whole_pixels,
-            flow_window=config.flow_window,
-        )
+        self.generator = Generator(**config.generator)
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:
         """Embeds instructions, as :meth:`M3L.read` does."""

@@ -76,6 +76,12 @@ class M3LConfig:
         return tuple(self.visual_dim >> (depth - 1 - block) for block in range(depth))
 
     @property
+    def generator(self) -> dict[str, Any]:
+        """The arguments of the generator."""
+        own = ("strides", "copy_gate", "warp_gate", "whole_pixels", "flow_window")
+        return {"widths": self.widths, **{name: getattr(self, name) for name in own}}
+
+    @property
     def stride(self) -> int:
         """Pixels a feature cell covers along one side."""
         total = 1

@@ -78,14 +78,7 @@ class M3L(nn.Module):
         self.start = nn.Parameter(torch.zeros(config.visual_dim, 1, 1))
         self.encoder = nn.ModuleList(_Level(config, given=False) for _ in range(config.layers))
         self.decoder = nn.ModuleList(_Level(config, given=True) for _ in range(config.layers))
-        self.generator = Generator(
-            config.widths,
-            config.strides,
-            copy_gate=config.copy_gate,
-            warp_gate=config.warp_gate,
-            whole_pixels=config.whole_pixels,
-            flow_window=config.flow_window,
-        )
+        self.generator = Generator(**config.generator)
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:
         """Embeds instructions with the system's own text encoder. Eq. (1).
