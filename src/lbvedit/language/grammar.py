@@ -141,6 +141,22 @@ def _slip_of(word: str) -> str | None:
 def _plain_words() -> frozenset[str]:
     """The grammar's words that are hardly anybody's own: no forms of verbs, and no colours but their modifiers."""
     words = {word for table in (QUALITIES, STATES, PROPERTIES, EFFECTS) for phrase in table for word in phrase.split()}
+    words |= {
+        "the",
+        "and",
+        "from",
+        "then",
+        "all",
+        "down",
+        "left",
+        "right",
+        "three",
+        "with",
+        "into",
+        "but",
+        "out",
+        "except",
+    }
     words |= {"please", "counterclockwise", "anticlockwise", "bottom", "center", "middle", "caption", "subtitle"}
     return frozenset(words | VERB_BASES | TIME_WORDS | WHOLE_NOUNS | _LONG_NOUNS | _BRITISH | MODIFIERS.keys())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-__all__ = ["ORDINARY", "american", "candidates", "is_sure_slip", "one_slip"]
+__all__ = ["COMMON_SLIPS", "ORDINARY", "american", "candidates", "is_sure_slip", "one_slip"]
 
 _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
@@ -44,6 +44,35 @@ def american(word: str) -> str:
     return word
 
 
+_COMMON = {
+    "the": "thee tha tte tne tse tht thi ths thu tre tae thr thw rhe yhe ghe fhe te hte teh",
+    "and": "adn nad aad anf amd abd snd annd",
+    "from": "fom frm fron frmo rfom feom ftom grom",
+    "then": "thn hten tehn thne",
+    "into": "int itno inot ino imto",
+    "down": "donw dwon dowm doen dpwn",
+    "left": "lft elft lefy leftt letf",
+    "right": "rigth rihgt rght riht irght",
+    "dark": "drk drak dakr darl",
+    "light": "lght lihgt ligth ligt ilght",
+    "clip": "clp cilp clpi",
+    "with": "wiht whit wih wth",
+    "three": "thre htree trhee",
+    "first": "fisrt frist frst firts",
+    "last": "lsat alst lst",
+    "like": "lke liek lik ilke",
+    "black": "blck blak balck",
+    "but": "btu bt",
+}  # fmt: skip
+COMMON_SLIPS = {slip: word for word, slips in _COMMON.items() for slip in slips.split()}
+"""What hasty fingers make of the short words that every sentence has -> the word."""
+
+
+def _is_stutter(word: str, meant: str) -> bool:
+    """Whether a word is another with one letter typed twice."""
+    return any(word == meant[: at + 1] + meant[at:] for at in range(len(meant)))
+
+
 def one_slip(first: str, second: str) -> bool:
     """Whether two words differ by exactly one insertion, deletion, substitution or swap of neighbours.
 
@@ -67,7 +96,8 @@ _ORDINARY_WORDS = (
     "stiff stuff still spear speak speech sleep steep sheep shape slope scale stale tale table cable maple apple "
     "tired fired hairy scary starry story merry cherry berry ferry lamp clamp ramp camp damp lump plump "
     "purse puppet people pebble maroon balloon melon lemon tights lights knight night might fight sight "
-    "degree mov nose noises accept expect recent lightly bone flutter sway wind wine face faces pace place lace race "
+    "butt too off bee see tee inn degree mov nose noises accept expect recent lightly bone flutter sway wind wine face "
+    "faces pace place lace race "
     "mate pal part parts "
     "lightning chance charge concert covert cooper squire staple sample form clod trial corp bake send lend calm clam "
     "sign sing audi backyard blacks boots colon contract identity invent later loader reader redder remote revered "
@@ -86,11 +116,13 @@ def is_sure_slip(word: str, meant: str) -> bool:
     """
     if sorted(word) == sorted(meant):
         return len(meant) >= 4
+    if _is_stutter(word, meant):
+        return len(meant) >= 3
     return len(meant) >= 6 and word[:1] == meant[:1] and word[-1:] == meant[-1:]
 
 
 def candidates(word: str, vocabulary: Iterable[str]) -> list[str]:
-    """The words that one slip turns into ``word``, the likeliest first; of three letters those with two swapped.
+    """The words that one slip turns into ``word``, the likeliest first; with three letters if two swap or one doubles.
 
     Swaps of neighbours come first, then a doubled or missing letter, then a wrong one; a first letter that stays is
     likelier than one that changes.
@@ -98,6 +130,7 @@ def candidates(word: str, vocabulary: Iterable[str]) -> list[str]:
     found = [
         other
         for other in vocabulary
-        if one_slip(word, other) and (len(other) >= 4 or (len(other) == 3 and sorted(other) == sorted(word)))
+        if one_slip(word, other)
+        and (len(other) >= 4 or (len(other) == 3 and (sorted(other) == sorted(word) or _is_stutter(word, other))))
     ]
     return sorted(found, key=lambda other: (sorted(other) != sorted(word), other[0] != word[0], other))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lbvedit.language.spelling import american
+from lbvedit.language.spelling import COMMON_SLIPS, american
 
 __all__ = ["MARK_HARD", "MARK_SOFT", "Token", "Tokens", "black_and_white", "join", "tokenize"]
 
@@ -69,8 +69,8 @@ _CONTRACTIONS = {
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
     "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "teh": "the", "hte": "the", "adn": "and",
-    "nad": "and", "bg": "background", "thee": "the", "thn": "then", "int": "into", "itno": "into", "inot": "into",
-    "donw": "down", "dwon": "down",
+    "nad": "and", "bg": "background",
+    **COMMON_SLIPS,
 }  # fmt: skip
 
 
