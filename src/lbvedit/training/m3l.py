@@ -32,7 +32,7 @@ __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
 _VALIDATED = 8
 _DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
-_LAST_LAYERS = tuple(f"editor.generator.{name}." for name in ("out", "flow", "sureness"))
+_FLOW = ("editor.generator.flow.", "editor.generator.sureness.")
 _SMALL_TEXT = {
     "hidden_size": 128,
     "num_hidden_layers": 2,
@@ -65,8 +65,8 @@ class M3LTraining(TrainingConfig):
             video; an extension. Without the two, which of two things is meant is learnt last of all.
         moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
             extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
-        freeze: keep all but the generator's last layers, the flow and the mattes, as ``init`` has it: motion is then
-            learnt in minutes, and nothing that was painted well is lost.
+        freeze: keep all but the generator's flow as ``init`` has it: motion is then learnt in minutes, and nothing that
+            was painted well is lost.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
             ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
@@ -154,7 +154,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             initialise(game, game.editor, config.init)
         if config.freeze:
             for name, parameter in game.named_parameters():
-                parameter.requires_grad_(name.startswith(_LAST_LAYERS))
+                parameter.requires_grad_(name.startswith(_FLOW))
         return game
 
     @functools.cached_property
