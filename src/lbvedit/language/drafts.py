@@ -60,6 +60,10 @@ def graded(op: str, direction: int, amount: Amount | None) -> Draft | None:
         direction: 1 for more, -1 for less, 0 for "set to".
         amount: how much.
     """
+    if amount is not None and amount.value < 0:
+        factor_of = op in _FACTOR_PARAM and amount.mode == "number"
+        if op in _STRENGTH or direction < 0 or factor_of:
+            return None  # "blur it by -50%"
     if op in _SIGNED:
         return _clamped(Draft(op, {"amount": signed(direction, amount)}), amount)
     if op in _STRENGTH:

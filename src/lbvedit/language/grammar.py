@@ -41,9 +41,11 @@ __all__ = ["parse", "vocabulary"]
 _LONGEST = 2000
 _HARD_WORDS = frozenset({"then", "afterwards", "finally", "lastly"})
 _SOFT_WORDS = frozenset({"and", "while", "plus", "but", "also"})
-_RUN_ON = frozenset(
-    {"make", "remove", "replace", "add", "blur", "recolor", "turn", "change", "paint", "trim", "mute", "crop", "delete"}
+_RUN_ON_WORDS = (
+    "bw reverse grayscale sepia stabilize denoise sharpen make remove replace add blur recolor turn change paint trim "
+    "mute crop delete"
 )
+_RUN_ON = frozenset(_RUN_ON_WORDS.split())
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage", "second", "seconds", "minute",
     "minutes", "vertically", "horizontally", "degrees", "clockwise", "percent", "slightly", "square", "except", "audio",
     "noise", "volume", "brightness", "contrast", "saturation", "color"})  # fmt: skip
@@ -87,6 +89,8 @@ def parse(text: str) -> EditPlan:
         raise InstructionError(
             f"an instruction has at most {_LONGEST} characters, got {len(text)}", hint="say it in several runs"
         )
+    if text.lstrip().startswith(("{", "[{")):
+        raise InstructionError("that is no sentence", hint="an edited plan goes in by --plan-file")
     whole = _QUOTED.fullmatch(text)
     tokens, notes = _with_known_words(tokenize(_unnumbered(whole.group(1) if whole else text), vocabulary()))
     tokens = without_hedges(with_exception_last(without_colons(with_slips_mended(tokens))))

@@ -65,7 +65,8 @@ def refuse_sound_cleaning(tokens: Tokens) -> None:
     words = [token.word if token.kind == "word" else "" for token in tokens]
     clean = not _NOISES.isdisjoint(words) and not _SOUNDS.isdisjoint(words)
     apart = any(words[at : at + 2] in (["background", "noise"], ["background", "music"]) for at in range(len(words)))
-    bring = words[:1] in (["add"], ["insert"]) and words[-1:] in (["music"], ["sound"], ["soundtrack"], ["audio"])
+    brought = {"music", "sound", "sounds", "soundtrack", "audio"}
+    bring = words[:1] in (["add"], ["insert"]) and not brought.isdisjoint(words) and "more" not in words
     if clean or apart or bring:
         raise InstructionError(
             f"{join(tokens)[:80]!r} asks for other sound, and no operator makes any",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from lbvedit.language.colors import is_color
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
 __all__ = ["ARTICLES", "EXCEPT", "PRONOUNS", "WHOLE_NOUNS", "Target", "noun_phrase", "reorder_except", "strip_articles"]
@@ -45,6 +46,8 @@ EXCEPT = (
     ("bar",), ("without", "touching"), ("not",),
     ("around",), ("outside", "of"), ("outside",), ("excepting",), ("minus",),
 )  # fmt: skip
+_QUALITIES = frozenset({"bw", "grayscale", "sepia", "darker", "brighter", "blurry", "blurred", "lighter", "warmer",
+    "cooler"})  # fmt: skip
 _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})
 _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
     "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so", "my",
@@ -62,6 +65,10 @@ _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of"
     "around",
     "among", "onto", "into", "off", "next", "except", "but", "upon", "within", "past", "beyond", "not", "about", "is",
     "are", "throughout", "during", "just", "only", "everything", "everyone"})  # fmt: skip
+_COUNTS = frozenset({"to", "first", "last", "the", "and", "only"})
+_ORDERS = frozenset({"bw", "mute", "reverse", "denoise", "sharpen", "stabilize", "grayscale", "sepia", "backwards"})
+"""Words that ask for something of the whole video rather than name a thing: ``mute bw`` is two clauses."""
+_NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate", "silence", "silences", "pauses"})
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
 
 
@@ -72,6 +79,10 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     if not words or any(token.kind in ("span", "duration", "percent", "hex", "clock", "size") for token in tokens):
         return None
     if len(words) == 1 and words[0] in ("slightly", "gently", "subtly", "slowly", "lightly", "quickly"):
+        return None
+    if all(token.kind == "number" or token.word in _COUNTS for token in tokens) or words[-1] in _NO_THINGS:
+        return None
+    if len(words) < 3 and words[-1] in _ORDERS and words[0] not in ARTICLES:
         return None
     if all(token.kind == "number" for token in tokens) or any(_is_factor(*pair) for pair in pairwise(tokens)):
         return None
@@ -158,7 +169,14 @@ def _outside(tokens: Tokens, words: list[str]) -> Target | None:
                 return None
             background = head and head[-1] in _BACKGROUND and not head[:-1]
             background = background or (len(head) == 2 and head[0] == "the" and head[1] in _BACKGROUND)
-            if not (background or (around and place) or (head and is_whole(head))):
+            bare = not head and phrase[0] in (
+                "except",
+                "excluding",
+                "besides",
+                "apart",
+                "aside",
+            )  # "sepia except the car"
+            if not (background or (around and place) or bare or (head and is_whole(head))):
                 return None
             inner = noun_phrase(tokens[at + len(phrase) :])
             if inner is None or inner.outside or inner.kind in ("whole", "none"):
@@ -187,6 +205,9 @@ def reorder_except(tokens: Tokens) -> list[Token] | None:
         for size in range(min(4, len(head)), 0, -1):
             for start in range(len(head) - size + 1):
                 said = [token.word for token in head[start : start + size]]
+                after = head[start + size].word if start + size < len(head) else ""
+                if said == ["all"] and after and not is_color(after) and after not in _QUALITIES:
+                    continue  # "all cars red except the taxi" is not the whole frame
                 if (is_whole(said) and said != ["color"] and said != ["colors"]) or said == ["it"]:
                     whole = head[start : start + size]
                     if said == ["it"]:

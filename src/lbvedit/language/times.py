@@ -224,6 +224,8 @@ def _edge_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
         _refuse_vague(tokens, at)
         return None
     seconds, after = found
+    if seconds <= 0:
+        raise InstructionError(f"{join(tokens[at:after])!r} is no time at all", hint="say how many seconds")
     return ((None, seconds) if edge in _FIRST else (-seconds, None)), after
 
 

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lbvedit.errors import InstructionError
 from lbvedit.language.spelling import COMMON_SLIPS, american
 
 __all__ = ["MARK_HARD", "MARK_SOFT", "Token", "Tokens", "black_and_white", "join", "tokenize"]
 
 Kind = Literal["word", "quote", "number", "percent", "clock", "size", "hex", "mark", "span", "duration"]
 Tokens = Sequence["Token"]
+
+_LARGEST = 1e9
 
 MARK_SOFT = ","
 MARK_HARD = ";"
@@ -57,7 +60,7 @@ _PIECE = re.compile(
   | (?P<number>(?:(?<!\w)[-+])?(?:\d+(?:\.\d+)?|\.\d+))
   | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*(?:[-/][^\W\d_]+(?:['’][^\W\d_]+)*)*['’]?)
   | (?P<degree>°)
-  | (?P<hard>[;.!?\n]+|\s[-–—]+\s|—)
+  | (?P<hard>[;.!?\n|>]+|[-=]>|\s[-–—]+\s|—)
   | (?P<soft>[,(){}\[\]:&+])
     """,
     re.VERBOSE,
@@ -69,7 +72,7 @@ _CONTRACTIONS = {
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
     "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "teh": "the", "hte": "the", "adn": "and",
-    "nad": "and", "bg": "background",
+    "nad": "and", "bg": "background", "vflip": "flip vertically", "hflip": "flip horizontally",
     **COMMON_SLIPS,
 }  # fmt: skip
 
@@ -80,6 +83,9 @@ def tokenize(text: str, known: frozenset[str]) -> list[Token]:
     Args:
         text: what the user wrote.
         known: the grammar's vocabulary; ``slow-motion`` becomes two words because both are in it, ``t-shirt`` stays.
+
+    Raises:
+        InstructionError: a number that is larger than anything takes.
     """
     text = re.sub(r"(?<=[bB])[&/](?=[wW])", " ", text)
     out: list[Token] = []
@@ -110,13 +116,13 @@ def _literal(kind: str, piece: str, start: int) -> Token:
         case "quote":
             return Token("quote", piece[1:-1], "", start, end)
         case "percent":
-            return Token("percent", piece, "%", start, end, float(piece.rstrip("% ")) / 100)
+            return Token("percent", piece, "%", start, end, _number(piece.rstrip("% ")) / 100)
         case "number":
-            return Token("number", piece, piece, start, end, float(piece))
+            return Token("number", piece, piece, start, end, _number(piece))
         case "clock":
             seconds = 0.0
             for part in piece.split(":"):
-                seconds = seconds * 60 + float(part)
+                seconds = seconds * 60 + _number(part)
             return Token("clock", piece, piece, start, end, seconds)
         case "aspect":  # 16x9 is no size
             return Token("clock", re.sub("[x×]", ":", piece), piece, start, end)
@@ -124,6 +130,13 @@ def _literal(kind: str, piece: str, start: int) -> Token:
             return Token("size", piece, re.sub(r"\s?[x×]\s?", "x", piece), start, end)
         case _:
             return Token("hex", piece.lower(), piece.lower(), start, end)
+
+
+def _number(digits: str) -> float:
+    value = float(digits)
+    if abs(value) > _LARGEST:
+        raise InstructionError(f"{digits[:20]} is more than anything takes", hint="say a smaller number")
+    return value
 
 
 def _words(piece: str, start: int, known: frozenset[str]) -> list[Token]:

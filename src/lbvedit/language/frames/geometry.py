@@ -22,6 +22,10 @@ _AXES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("around",), "horizontal"), (("upside", "down"), "vertical"), (("top", "to", "bottom"), "vertical"),
     (("top", "and", "bottom"), "vertical"),
 )  # fmt: skip
+_AXIS_WORDS = {
+    **dict.fromkeys(("horizontally", "horizontal", "sideways", "h", "horiz", "x", "lr"), "horizontal"),
+    **dict.fromkeys(("vertically", "vertical", "v", "vert", "y", "ud"), "vertical"),
+}
 _PLACES = frozenset({"middle", "center", "left half", "right half", "top half", "bottom half", "left", "right",
     "top", "bottom",
     "left side", "right side", "left third", "right third", "corner", "edges", "borders"})  # fmt: skip
@@ -202,8 +206,8 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
     notes: tuple[str, ...] = ()
     drop: set[int] = set()
     for at, word in enumerate(words):
-        if word in ("horizontally", "horizontal", "sideways", "vertically", "vertical"):
-            axes.append("vertical" if word.startswith("vert") else "horizontal")
+        if word in _AXIS_WORDS:
+            axes.append(_AXIS_WORDS[word])
             drop.add(at)
         for phrase_words, axis in _AXES:
             if tuple(words[at : at + len(phrase_words)]) == phrase_words and at not in drop:

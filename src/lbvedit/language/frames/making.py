@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.language.amounts import split_amount
+from lbvedit.language.colors import is_color
 from lbvedit.language.complements import action, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.geometry import size_in
@@ -74,6 +75,9 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             target = named[1]
         elif named and named[0] == "color" and drafts[0].op == "recolor" and named[1].kind == "phrase":
             target = named[1]  # "the car's color should be red"
+        named_by_color = target and target.kind == "phrase" and is_color(target.phrase.split()[-1].lower())
+        if named_by_color and drafts[0].op == "recolor" and at < len(tokens) - 1:
+            continue  # "the red light green"
         if target is None or (
             target.kind == "phrase" and OPERATORS[drafts[0].op].takes_target == "no" and _acts(tokens[1:at])
         ):

@@ -50,6 +50,8 @@ def _split(tokens: list[Token]) -> tuple[Amount | None, Target | None]:
     """The amount and the target of some words, in any order."""
     target = object_of(tokens)
     amount, rest = split_amount(tokens)
+    if amount is None and tokens and tokens[-1].kind == "number" and 0 < tokens[-1].value <= 1:
+        amount, rest = Amount("number", tokens[-1].value), list(tokens[:-1])  # "blur the dog 0.8"
     if amount is None:
         return None, target
     return amount, object_of(rest)
@@ -91,6 +93,10 @@ def plain(op: str, *, note: str = "", **params: object) -> Frame:
 
         def attempt(tokens: list[Token]) -> list[Draft] | None:
             _, target = _split(tokens)
+            named = property_in(tokens)
+            if op == "mute" and named and named[0] in ("color", "colors"):  # "mute the colors"
+                duller = graded("saturation", -1, None)
+                return [duller.on(named[1])] if duller else None
             if target is None:
                 return None
             inverted = op == "reverse" and words_of(tokens)[-1:] in (["color"], ["colors"])

@@ -212,6 +212,8 @@ def tuned(tokens: list[Token]) -> list[Draft] | None:
     amount, left = split_amount(rest[1:] if way else rest)
     if len(rest) == 1 and rest[0].kind == "number" and rest[0].text[0] not in "+-":  # "brightness 0.2", "blur 0.3"
         return set_property(tokens[:-1], "to", rest) if op in _NUMBERED and abs(rest[0].value) <= 1 else None
+    if len(rest) == 1 and rest[0].kind == "number" and op in ("speed", "volume", "resize", "zoom"):
+        return None
     if len(rest) == 1 and rest[0].kind == "number":  # "contrast +15"
         amount, left = Amount("by", rest[0].value / (100 if abs(rest[0].value) > 1 else 1)), []
     said = bool(rest) and (way or (rest[0].kind in ("percent", "number") and rest[0].text[0] in "+-"))

@@ -303,7 +303,7 @@ def fading(phrase: Phrase) -> list[Draft] | None:
                           "smoothly", "gradually", "gently", "add", "both", *_SOUNDS):  # fmt: skip
             rest.append(token)
     target = noun_phrase(rest) if rest else NOBODY
-    if not kinds or target is None or target.kind not in ("none", "whole", "pronoun"):
+    if not kinds or duration == 0 or target is None or target.kind not in ("none", "whole", "pronoun"):
         return None
     return [
         Draft("fade", {"kind": kind, "duration": tidy(duration if duration is not None else 1.0)}, NOBODY, notes)
