@@ -268,7 +268,7 @@ def factor(op: str, direction: int, amount: Amount | None) -> float:
             value = _FACTORS[op, direction or 1][int(amount.value)]
         case "by" if op in ("zoom", "resize") and amount.relative and amount.value >= 1:
             value = amount.value  # "zoom in 150%"
-        case "number" if amount.value >= 1:
+        case "number" if amount.value > 1:
             value = amount.value if direction >= 0 else 1 / amount.value
         case "by" | "number":
             value = 1 + (direction or 1) * amount.value

@@ -14,8 +14,9 @@ from lbvedit.language.frames.adding import adding, named_look
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import SPARING
 from lbvedit.language.frames.properties import tuned
+from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import FILLERS, base_form
-from lbvedit.language.targets import noun_phrase
+from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
 
 __all__ = ["Reading", "read_clause", "without_manners"]
@@ -152,11 +153,17 @@ def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     """
     topic = previous.drafts[-1].target if previous and previous.drafts[-1].op == "focus" else NOBODY
     for reading in _read(tokens, previous):
-        about = (draft.on(topic) if draft.target == NOBODY and topic != NOBODY else draft for draft in reading.drafts)
+        about = (draft.on(topic) if _may_be_about(draft, topic) else draft for draft in reading.drafts)
         yield replace(reading, drafts=tuple(about))
     quality = complement(without_manners(tokens)) if topic.kind == "phrase" else None
     if quality:  # "the car: red"
         yield Reading(tuple(draft.on(topic) for draft in quality), making, "make")
+
+
+def _may_be_about(draft: Draft, topic: Target) -> bool:
+    """Whether a step without a target acts on what the clause before has named."""
+    takes_one = draft.op not in OPERATORS or OPERATORS[draft.op].takes_target != "no"
+    return draft.target == NOBODY and topic != NOBODY and takes_one
 
 
 def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:

@@ -103,10 +103,11 @@ def _without_rival(tokens: list[Token]) -> list[Token] | None:
     """What comes before ``instead of blue``, ``rather than blue`` or ``, not blue``."""
     words = [token.word for token in tokens]
     for at in range(1, len(words) - 1):
-        size = 2 if words[at : at + 2] in (["instead", "of"], ["rather", "than"], ["and", "not"]) else 0
-        size = size or (2 if words[at : at + 2] == [",", "not"] else words[at] == "not")
-        if size and _plain_complement(tokens[at + size :]):
-            return tokens[:at]
+        size = 2 if words[at : at + 2] in (["instead", "of"], ["rather", "than"], ["and", "not"], [",", "not"]) else 0
+        size = size or words[at] == "not"
+        if size:
+            rival = tokens[at + size :]
+            return tokens[:at] if rival and (color(rival) or _graded_words(rival, None)) else None
     return None
 
 
@@ -129,7 +130,12 @@ def _fixed(tokens: Tokens) -> Draft | None:
         return Draft("resize", {"height": NAMED_HEIGHTS[words[0]]})
     if words in (["4", "k"], ["8", "k"], ["2", "k"]):
         return Draft("resize", {"height": {"4": 2160, "8": 4320, "2": 1440}[words[0]]})
-    if len(tokens) <= 2 and tokens[-1].kind == "clock" and _ASPECT.fullmatch(tokens[-1].text) and len(words) == 1:
+    if (
+        len(tokens) <= 2
+        and tokens[-1].kind in ("clock", "aspect")
+        and _ASPECT.fullmatch(tokens[-1].text)
+        and len(words) == 1
+    ):
         return Draft("crop", {"aspect": tokens[-1].text})
     if len(words) > 1 and words[-1] in _MEDIA:
         shorter = _fixed(tokens[:-1])

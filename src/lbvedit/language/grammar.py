@@ -3,8 +3,8 @@
     text -> tokens -> times marked -> pieces between separators -> clauses (verb frames) -> drafts -> steps
 
 Where pieces belong to one clause ("the dog and the cat") and where they part two ("blur the dog and reverse it") is
-found by search: the finest division in which every clause is understood wins. Words with a slip of the finger are
-corrected only where the sentence cannot be understood without, and each correction is noted.
+found by search: the finest division in which every clause is understood wins. A slip of the finger that can be nothing
+else is mended first, any other only where the sentence cannot be understood without.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ _RUN_ON = frozenset(_RUN_ON_WORDS.split())
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage", "second", "seconds", "minute",
     "minutes", "vertically", "horizontally", "degrees", "clockwise", "percent", "slightly", "square", "except", "audio",
     "noise", "volume", "brightness", "contrast", "saturation", "color"})  # fmt: skip
+_SHOWN = frozenset({"caption", "title", "subtitle", "text", "saying", "says", "write", "label", "heading"})
 _BRITISH = frozenset({"colour", "colours", "stabilise", "stabilised", "centre", "pixellate", "greyscale", "recolour"})
 _PLAIN_COLORS = frozenset({"black", "white", "yellow", "green", "orange", "purple", "brown", "violet"})
 _QUOTED = re.compile(r"""\s*["“']([^"“”']*)["”']\s*""")
@@ -99,6 +100,7 @@ def parse(text: str) -> EditPlan:
     if not without_manners(tokens):
         raise not_understood(text, [], [])
     effort = _Effort()
+    corrections: tuple[str, ...] = ()
     readings = _search(mark_times(tokens), text, effort)
     if readings is None:
         readings = _search(mark_times(tokens), text, effort, run_on=True)
@@ -110,18 +112,20 @@ def parse(text: str) -> EditPlan:
     try:
         plan = resolve(readings, text)
     except InstructionError:  # "make it look lke a cartoon" animates nothing
-        readings, corrections = _search_corrected(tokens, text, effort)
-        if readings is None:
+        again, corrections = (None, ()) if corrections else _search_corrected(tokens, text, effort)
+        if again is None:
             raise
-        plan, notes = resolve(readings, text), notes + corrections
+        plan, notes = resolve(again, text), notes + corrections
     return replace(plan, notes=(*notes, *plan.notes))
 
 
 def _with_known_words(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
     """Corrects slips in the few words that are hardly ever slips of others: ``vidoe``, ``backgroud``, ``yelow``."""
     out, notes = [], []
+    shown = False  # the words of a caption are the user's own
     for token in tokens:
-        meant = _slip_of(token.word) if token.kind == "word" else None
+        shown = (shown and token.word != MARK_HARD) or token.word in _SHOWN
+        meant = _slip_of(token.word) if token.kind == "word" and not shown else None
         if meant is not None:
             notes.append(f"read {token.text!r} as {meant!r}")
             token = replace(token, word=american(meant), text=meant)
@@ -266,7 +270,10 @@ def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False)
     def read(at: int, previous: Reading | None) -> list[_Clause] | None:
         if at == len(pieces):
             return []
-        key = (at, previous.verb, previous.particle, id(previous.frame)) if previous else (at, "", "", 0)
+        key = (at, "", "", 0)
+        if previous is not None:
+            begins = previous.tokens[0].start if previous.tokens else -1
+            key = (at, previous.verb, previous.particle, hash((id(previous.frame), begins)))
         if key in failed:
             return None
         if not without_manners(tokens[pieces[at][0] : pieces[at][1]]):

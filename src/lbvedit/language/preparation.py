@@ -56,10 +56,10 @@ def without_colons(tokens: Tokens) -> list[Token]:
 
 
 def with_slips_mended(tokens: Tokens) -> list[Token]:
-    """What only its neighbours show to be a slip: ``form 0:02``, ``drak blue``."""
+    """What only its neighbours show to be a slip: ``form 0:02``, ``pael blue``."""
     out = list(tokens)
     for at, (token, after) in enumerate(pairwise(tokens)):
-        if token.word in ("form", "fom", "frm") and after.kind in ("clock", "duration", "number"):
+        if token.word == "form" and after.kind in ("clock", "duration", "number"):
             out[at] = replace(token, word="from", text="from")
         shade = next((one for one in _SHADES if sorted(one) == sorted(token.word) and one != token.word), None)
         if shade and is_color(after.word):

@@ -53,6 +53,7 @@ def refuse_negation(tokens: Tokens) -> None:
 
 
 _NOISES = frozenset({"noise", "noises", "hiss", "hum", "crackle", "denoise", "clean", "reverb", "echo", "static"})
+_BETWEEN = frozenset({"the", "from", "of", "in", "up", "my", "out", ""})
 _SOUNDS = frozenset({"audio", "sound", "voice", "voices", "microphone", "mic", "wind", "speech"})
 
 
@@ -63,10 +64,14 @@ def refuse_sound_cleaning(tokens: Tokens) -> None:
         InstructionError: that is asked for.
     """
     words = [token.word if token.kind == "word" else "" for token in tokens]
-    clean = not _NOISES.isdisjoint(words) and not _SOUNDS.isdisjoint(words)
+    noises, sounds = ([at for at, word in enumerate(words) if word in named] for named in (_NOISES, _SOUNDS))
+    clean = any(
+        _BETWEEN.issuperset(words[min(noise, sound) + 1 : max(noise, sound)]) for noise in noises for sound in sounds
+    )
     apart = any(words[at : at + 2] in (["background", "noise"], ["background", "music"]) for at in range(len(words)))
     brought = {"music", "sound", "sounds", "soundtrack", "audio"}
-    bring = words[:1] in (["add"], ["insert"]) and not brought.isdisjoint(words) and "more" not in words
+    last = words[-1:] if "of" not in words else words[words.index("of") - 1 :][:1]
+    bring = words[:1] in (["add"], ["insert"]) and not brought.isdisjoint(last) and len(words) < 6
     if clean or apart or bring:
         raise InstructionError(
             f"{join(tokens)[:80]!r} asks for other sound, and no operator makes any",

@@ -42,7 +42,7 @@ def _shared(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[Draft]:
         first = new[0]
         picture = first.op in OPERATORS and OPERATORS[first.op].takes_target != "no"
         following = first.target if picture and first.target != NOBODY else None
-        adds = "" if _VERB.match(first.words) else first.op
+        adds = "" if _ADDING.match(first.words) else first.op
         out[:0] = new
     return out
 
@@ -55,7 +55,7 @@ def _timed(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[tuple[Sequen
         new = list(drafts)
         if leading:
             new = [_within(draft, leading) for draft in new]
-        elif _LEADS.match(new[0].words):
+        elif new[0].op not in _MOVING and _LEADS.match(new[0].words):
             leading = {name: new[0].params[name] for name in ("start", "end") if name in new[0].params}
         out.append((new, joined))
         if not joined:
@@ -71,7 +71,7 @@ def _within(draft: Draft, times: Mapping[str, float]) -> Draft:
     return replace(draft, params={**draft.params, **times})
 
 
-_VERB = re.compile(r"(add|put|place|insert|give|include|draw)\b", re.IGNORECASE)
+_ADDING = re.compile(r"(add|put|place|insert|give|include|draw)\b", re.IGNORECASE)
 _LEADS = re.compile(r"(in|during|from|between|for|over|within|until|after|before|the (first|last))\b", re.IGNORECASE)
 
 
@@ -259,13 +259,13 @@ class _Resolver:
     def _remember(self, draft: Draft, target: str | None) -> None:
         kind = draft.target.kind
         if draft.op in ("become", "replace") and target is not None and target != "background":
-            self.last, self.rival = str(draft.params["with"]), target
+            self.last, self.rival, self.gone = str(draft.params["with"]), target, False
             self.owner = self.last
             return
         if draft.op == "add":
             what = str(draft.params["what"])
             self.last, self.rival = (what, None) if target is None else (target, what)
-            self.owner = self.last
+            self.owner, self.gone = self.last, False
             return
         if kind == "phrase" and target is not None:
             self.last = target

@@ -96,7 +96,7 @@ _ORDINARY_WORDS = (
     "stiff stuff still spear speak speech sleep steep sheep shape slope scale stale tale table cable maple apple "
     "tired fired hairy scary starry story merry cherry berry ferry lamp clamp ramp camp damp lump plump "
     "purse puppet people pebble maroon balloon melon lemon tights lights knight night might fight sight "
-    "low temp null quit cross jump "
+    "caution defect brows remain remains audit low temp null quit cross jump "
     "butt too off bee see tee inn degree mov nose noises accept expect recent lightly bone flutter sway wind wine face "
     "faces pace place lace race "
     "mate pal part parts "

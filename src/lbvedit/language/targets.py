@@ -76,7 +76,9 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     """The target that some words name, or None where they name none."""
     tokens = _without_place(tokens)
     words = [token.word for token in tokens]
-    if not words or any(token.kind in ("span", "duration", "percent", "hex", "clock", "size") for token in tokens):
+    if not words or any(
+        token.kind in ("span", "duration", "percent", "hex", "clock", "size", "aspect") for token in tokens
+    ):
         return None
     if len(words) == 1 and words[0] in ("slightly", "gently", "subtly", "slowly", "lightly", "quickly"):
         return None
@@ -119,7 +121,7 @@ def _is_factor(number: Token, unit: Token) -> bool:
 def _without_rival(tokens: Tokens) -> Tokens | None:
     """What comes before ``not the woman`` in ``the man, not the woman``; None where nothing is ruled out."""
     words = [token.word for token in tokens]
-    for at in range(2, len(words) - 1):
+    for at in range(len(words) - 2, 1, -1):
         if words[at] == "not" and words[at - 1] in (MARK_SOFT, "and") and words[0] not in ("all", "every", "any"):
             head = tokens[: at - 1]
             return None if is_whole([token.word for token in head]) or noun_phrase(tokens[at + 1 :]) is None else head

@@ -305,7 +305,8 @@ def mark_times(tokens: Tokens) -> list[Token]:
                 continue
             out.append(_made("duration", tokens[at:after], value=round(seconds, 6)))
         else:
-            if tokens[at].word in ("frame", "frames") and number_at(tokens, at + 1):
+            counted = tokens[at].word in ("frame", "frames") and number_at(tokens, at + 1) is not None
+            if counted and at and tokens[at - 1].word in ("from", "to", "until", "between", "in"):
                 said = join(tokens[at : at + 2])
                 raise InstructionError(f"{said!r} is no time in seconds", hint="say it in seconds: from 0:02 to 0:05")
             out.append(tokens[at])

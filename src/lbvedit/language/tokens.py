@@ -12,7 +12,7 @@ from lbvedit.language.spelling import COMMON_SLIPS, american
 
 __all__ = ["MARK_HARD", "MARK_SOFT", "Token", "Tokens", "black_and_white", "join", "tokenize"]
 
-Kind = Literal["word", "quote", "number", "percent", "clock", "size", "hex", "mark", "span", "duration"]
+Kind = Literal["word", "quote", "number", "percent", "clock", "aspect", "size", "hex", "mark", "span", "duration"]
 Tokens = Sequence["Token"]
 
 _LARGEST = 1e9
@@ -60,7 +60,7 @@ _PIECE = re.compile(
   | (?P<number>(?:(?<!\w)[-+])?(?:\d+(?:\.\d+)?|\.\d+))
   | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*(?:[-/][^\W\d_]+(?:['’][^\W\d_]+)*)*['’]?)
   | (?P<degree>°)
-  | (?P<hard>[;.!?\n|>]+|[-=]>|\s[-–—]+\s|—)
+  | (?P<hard>[;.!?\n]+|\s(?:[|>]+|[-=]>)\s|\s[-–—]+\s|—)
   | (?P<soft>[,(){}\[\]:&+])
     """,
     re.VERBOSE,
@@ -71,8 +71,8 @@ _CONTRACTIONS = {
     "can't": "can not", "cannot": "can not", "shouldn't": "should not", "mustn't": "must not", "isn't": "is not",
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
-    "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "teh": "the", "hte": "the", "adn": "and",
-    "nad": "and", "bg": "background", "vflip": "flip vertically", "hflip": "flip horizontally",
+    "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "bg": "background",
+    "vflip": "flip vertically", "hflip": "flip horizontally",
     **COMMON_SLIPS,
 }  # fmt: skip
 
@@ -125,7 +125,7 @@ def _literal(kind: str, piece: str, start: int) -> Token:
                 seconds = seconds * 60 + _number(part)
             return Token("clock", piece, piece, start, end, seconds)
         case "aspect":  # 16x9 is no size
-            return Token("clock", re.sub("[x×]", ":", piece), piece, start, end)
+            return Token("aspect", re.sub("[x×]", ":", piece), piece, start, end)
         case "size":
             return Token("size", piece, re.sub(r"\s?[x×]\s?", "x", piece), start, end)
         case _:

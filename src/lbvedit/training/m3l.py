@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from lbvedit.data.pairs import Pair, Split
+from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
@@ -153,6 +154,10 @@ class M3LRecipe(Recipe[M3LTraining]):
         if config.init is not None:
             initialise(game, game.editor, config.init)
         if config.freeze:
+            if config.init is None or not config.model.warp_gate or config.adversarial:
+                raise UsageError(
+                    "freeze trains the flow alone", hint="it wants init and model.warp_gate, no adversarial"
+                )
             for name, parameter in game.named_parameters():
                 parameter.requires_grad_(name.startswith(_FLOW))
         return game
@@ -226,8 +231,9 @@ class M3LRecipe(Recipe[M3LTraining]):
         places = [centres(pair["meta"]) for pair in pairs]
         if told := [place[:, :frames] for place in places if place is not None]:
             batch["places"] = torch.stack(told)
-        motions = [moves(pair["meta"]) for pair in pairs]
-        if known := [motion[:frames] for motion in motions if motion is not None]:
+        motions = [moves(pair["meta"]) for pair in pairs] if self.config.moving and self.config.model.warp_gate else []
+        known = [motion[:frames] for motion in motions if motion is not None]
+        if known and len(known) == len(pairs):
             batch["moves"] = torch.stack(known)
         return batch
 

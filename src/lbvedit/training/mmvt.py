@@ -78,8 +78,8 @@ class MMVTTrainingConfig(TrainingConfig):
         clips: share of pictures that come from the labelled clips, with their own motion.
         actors: share of pictures that show the world's actors. With 1 nothing else is read, the words are the world's
             own, and the weights are published as ``mmvt-small-clean``: begin them from nothing, or from such a run.
-        tableaux: different pictures of actors, kept in memory (0.3 MB each) once they are rendered, since rendering one
-            takes half as long as learning from it; None renders another each time.
+        tableaux: different pictures of actors, which each worker keeps in memory (0.3 MB each) once it has rendered
+            them, since that takes half as long as learning from one; None renders another each time.
         row: row of the paper's ablation tables to train, such as ``B+M``; None trains the small model whole.
         cells: cells that the loss between appearance and motion compares.
         dense_weight: weight of the class maps' own loss.
@@ -208,7 +208,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         return colored(view, rng), flow, told
 
     def _tableau(self, index: int) -> Tableau:
-        if self.config.tableaux is None:
+        if not self.config.tableaux:
             return self._actors.tableau(index)
         if index not in self._kept:
             self._kept[index] = self._actors.tableau(index)

@@ -115,7 +115,9 @@ def named_look(tokens: list[Token]) -> list[Draft] | None:
         return [Draft("cutout", {}, Target("phrase", "background", outside=True))]
     for before, mark, behind in [*splits(tokens, _ON), (tokens, "", [])]:
         target = noun_phrase(behind) if mark else NOBODY
-        drafts = (effect(list(before)) or _styled(list(before))) if before and target is not None else None
+        said = list(before)
+        look_alone = ARTICLES.isdisjoint(words_of(said)) and len(said) < 5
+        drafts = (effect(said) or (look_alone and _styled(said)) or None) if said and target is not None else None
         if not drafts or target is None or drafts[0].op == "recolor":
             continue
         if target == NOBODY or OPERATORS[drafts[0].op].takes_target != "no":
@@ -266,7 +268,7 @@ def putting(phrase: Phrase) -> list[Draft] | None:
         if words_of(behind[:2]) == ["front", "of"]:
             behind = behind[2:]
         scene = new_thing(list(behind))
-        if definite and target is not None and mark == "in" and words_of(behind)[-1] in _CLOTHES:
+        if definite and target is not None and mark == "in" and _CLOTHES & set(words_of(behind[-1:])):
             return dressing(phrase)
         if (
             definite

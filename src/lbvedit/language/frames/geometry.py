@@ -44,7 +44,7 @@ _TURN_WORDS = frozenset({
 
 
 def _aspect(token: Token) -> str | None:
-    if token.kind == "clock" and _RATIO.fullmatch(token.text):
+    if token.kind in ("clock", "aspect") and _RATIO.fullmatch(token.text):
         return token.text
     fixed = complement([token])
     return fixed[0].params["aspect"] if fixed and fixed[0].op == "crop" else None

@@ -28,6 +28,7 @@ __all__ = [
     "keeping",
     "plain",
     "removing",
+    "reversing",
     "vignetting",
     "whitening",
 ]
@@ -99,13 +100,20 @@ def plain(op: str, *, note: str = "", **params: object) -> Frame:
                 return [duller.on(named[1])] if duller else None
             if target is None:
                 return None
-            inverted = op == "reverse" and words_of(tokens)[-1:] in (["color"], ["colors"])
-            draft = Draft("invert" if inverted else op, params, target, bare=target == NOBODY)
+            draft = Draft(op, params, target, bare=target == NOBODY)
             return [draft.noted(note) if note else draft]
 
         return with_reordering(phrase.tokens, attempt)
 
     return frame
+
+
+def reversing(phrase: Phrase) -> list[Draft] | None:
+    """``reverse the video``; the colors it inverts."""
+    named = property_in(phrase.tokens)
+    if named and named[0] in ("color", "colors") and not phrase.previous:
+        return [Draft("invert", {}, named[1])]
+    return plain("reverse")(phrase)
 
 
 def whitening(phrase: Phrase) -> list[Draft] | None:

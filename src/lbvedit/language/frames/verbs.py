@@ -28,7 +28,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("sepia|sepia tone", objects.plain("sepia")),
     ("invert|negate", objects.plain("invert")),
     ("stabilize|steady|deshake|smooth out", objects.plain("stabilize")),
-    ("reverse|rewind", objects.plain("reverse")),
+    ("reverse|rewind", objects.reversing),
     ("mute|silence", objects.plain("mute")),
     ("quieten", objects.grading("volume", -1)),
     ("highlight|spotlight|emphasize|accentuate|focus|feature", objects.highlighting),

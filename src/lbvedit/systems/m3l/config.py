@@ -62,8 +62,8 @@ class M3LConfig:
             raise ValueError(f"visual_dim {self.visual_dim} cannot be halved {len(self.strides) - 1} times")
         if self.conditioning not in ("mlf", "concat", "none"):
             raise ValueError(f"conditioning {self.conditioning!r} is none of mlf, concat, none")
-        if self.flow_window % 2 == 0:
-            raise ValueError(f"flow_window {self.flow_window} is not odd")
+        if self.flow_window < 1 or self.flow_window % 2 == 0:
+            raise ValueError(f"flow_window {self.flow_window} is no odd number above 0")
         if any(side % self.stride for side in self.size):
             raise ValueError(f"size {self.size} is not a multiple of the stride {self.stride}")
         object.__setattr__(self, "size", tuple(self.size))
