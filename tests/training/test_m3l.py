@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from lbvedit.data.mnist import DMnist, SMnist
 from lbvedit.errors import UsageError
@@ -135,20 +135,6 @@ def test_what_is_shown_is_asked_where_it_is() -> None:
     facts = torch.eye(2)[None]
     places = torch.tensor([[[[-0.25, 0.75]], [[0.25, -0.75]]]])  # of two things, x before y
     assert showing.loss(v, facts, places) < 0.01 < 5 < showing.loss(v, facts, places.flip(1))
-
-
-def test_freeze_trains_the_flow_alone(digits: Path, tmp_path: Path) -> None:
-    learnt = recipe_of(mnist=digits, corpus="s-mnist")
-    save_file(learnt.build().editor.state_dict(), init := tmp_path / "model.safetensors")
-    game = recipe_of(mnist=digits, corpus="s-mnist", init=init, freeze=True).build()
-    trained = {name for name, parameter in game.named_parameters() if parameter.requires_grad}
-    assert trained
-    assert all(name.startswith("editor.generator.flow") for name in trained)
-
-
-def test_freeze_without_anything_to_keep_is_refused(digits: Path) -> None:
-    with pytest.raises(UsageError, match="flow alone"):
-        recipe_of(mnist=digits, corpus="s-mnist", freeze=True).build()
 
 
 def test_moves_take_each_digit_to_where_it_was(digits: Path) -> None:

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from lbvedit.data.pairs import Pair, Split
-from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
@@ -33,7 +32,6 @@ __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
 _VALIDATED = 8
 _DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
-_FLOW = ("editor.generator.flow.", "editor.generator.sureness.")
 _SMALL_TEXT = {
     "hidden_size": 128,
     "num_hidden_layers": 2,
@@ -66,8 +64,6 @@ class M3LTraining(TrainingConfig):
             video; an extension. Without the two, which of two things is meant is learnt last of all.
         moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
             extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
-        freeze: keep all but the generator's flow as ``init`` has it: motion is then learnt in minutes, and nothing that
-            was painted well is lost.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
             ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
@@ -103,7 +99,6 @@ class M3LTraining(TrainingConfig):
     showing: float = 0.1
     grounding: float = 0.1
     moving: float = 0.1
-    freeze: bool = False
     self_feed: float = 0.5
     steps: int = 20_000
     batch_size: int = 8
@@ -153,13 +148,6 @@ class M3LRecipe(Recipe[M3LTraining]):
         )
         if config.init is not None:
             initialise(game, game.editor, config.init)
-        if config.freeze:
-            if config.init is None or not config.model.warp_gate or config.adversarial:
-                raise UsageError(
-                    "freeze trains the flow alone", hint="it wants init and model.warp_gate, no adversarial"
-                )
-            for name, parameter in game.named_parameters():
-                parameter.requires_grad_(name.startswith(_FLOW))
         return game
 
     @functools.cached_property
@@ -241,11 +229,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         """Adam for L_E and, in the dual game, Adam for L_G on the same weights and for L_D on the judges'. App. A."""
         assert isinstance(model, M3LGame)
         config = self.config
-        edits = [
-            parameter
-            for name, parameter in model.named_parameters()
-            if parameter.requires_grad and not name.startswith("judge.")
-        ]
+        edits = [parameter for name, parameter in model.named_parameters() if not name.startswith("judge.")]
         out: dict[str, Optimizer] = {"editing": Adam(edits, lr=config.lr, betas=config.betas)}
         if model.judge is not None:
             out["quality"] = Adam(model.editor.parameters(), lr=config.lr_quality, betas=config.betas)

@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from lbvedit.motion import warp
 from lbvedit.systems.m3l.features import CausalConv3d, FrameResNet, Generator, SelfAttention2d
 
 
@@ -74,21 +75,32 @@ def test_whole_pixels_stay_sharp_and_the_flow_still_learns() -> None:
             layer.weight.zero_()
         generator.out.bias.copy_(torch.tensor([0.0, 0.0, 0.0, 99.0]))
         generator.flow.bias.copy_(torch.atanh(torch.tensor([0.6, 0.3]) / Generator.FARTHEST_PX))
-    moved, _ = generator(torch.randn(1, 1, 8, 4, 4), previous, previous)
+    moved, _ = generator(torch.randn(1, 1, 8, 4, 4), previous, previous, first=False)
     assert torch.allclose(moved[..., :-1], previous[..., 1:], atol=1e-6)  # 0.6 is a pixel, 0.3 none
     moved[..., 3, 3].sum().backward()
     assert generator.flow.bias.grad is not None
     assert (generator.flow.bias.grad != 0).all()
 
 
-def test_a_window_makes_what_is_sure_lead_its_surroundings() -> None:
+def test_a_window_makes_what_stands_out_lead_its_surroundings() -> None:
     generator = Generator((4, 8), (1, 2), copy_gate=False, warp_gate=True, flow_window=5)
-    flow, sureness = torch.zeros(1, 2, 9, 9), torch.full((1, 1, 9, 9), -20.0)
-    flow[:, 0, 4, 4], sureness[..., 4, 4] = 3.0, 20.0
-    together = generator._together(flow, sureness)
-    assert together[0, 0, 2, 6] == pytest.approx(3.0, abs=0.1)  # in its window
-    assert together[0, 0, 1, 4] == 0.0  # out of it
-    assert not together[:, 1].any()
+    previous = torch.full((1, 3, 9, 9), -1.0)
+    previous[..., 4, 4] = 1.0  # one bright pixel, which does not move
+    flow = torch.full((1, 2, 9, 9), 3.0)
+    flow[..., 4, 4] = 0.0
+    together = generator._together(previous, flow)
+    assert together[0, 0, 2, 6] < 0.1  # in its window
+    assert together[0, 0, 1, 4] == pytest.approx(3.0)  # out of it
+
+
+def test_the_first_frame_of_a_clip_may_bend_what_it_moves() -> None:
+    generator = Generator((4, 8), (1, 2), copy_gate=False, warp_gate=True, whole_pixels=True, flow_window=3)
+    previous, flow = torch.rand(4, 3, 8, 8), torch.rand(4, 2, 8, 8)
+    kept, moved = generator._carried(previous, flow, 2)  # two clips of two frames
+    assert torch.equal(kept[::2], flow[::2])
+    assert torch.equal(moved[::2], warp(previous[::2], flow[::2]))
+    assert not torch.equal(kept[1::2], flow[1::2])
+    assert torch.equal(generator._carried(previous, flow, 0)[0][1::2], kept[1::2])
 
 
 def test_self_attention_begins_as_identity() -> None:

@@ -120,7 +120,7 @@ class Vid2Vid(_Reader):
                 frame = given[:, i : i + 1]
             else:
                 features = self._joined(seen[:, i : i + 1], before, text)
-                frame = self.generator(features, source[:, i : i + 1], frame).frames
+                frame = self.generator(features, source[:, i : i + 1], frame, first=i == 0).frames
                 yield frame[:, 0]
             before = self.resnet(frame.to(source.dtype), cache)
 

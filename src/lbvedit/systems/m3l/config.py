@@ -31,8 +31,8 @@ class M3LConfig:
             frame moved along that flow, so that what moves on is carried along, not repainted at every frame.
         whole_pixels: an extension. That flow is rounded, so that what is carried along stays as sharp as it was; for
             videos in which things move by whole pixels.
-        flow_window: an extension. That flow is a weighted mean over a window of so many pixels a side, an odd number,
-            so that a thing moves as one; 1 for none.
+        flow_window: an extension. That flow is a mean over a window of so many pixels a side, an odd number, weighted
+            by how far what it carries stands out of its frame, so that a thing moves as one; 1 for none.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,

@@ -200,7 +200,8 @@ class Generator(nn.Module):
         copy_gate: also give a matte that mixes in the source frame.
         warp_gate: also give a flow, and a matte that mixes in the previous edited frame moved along it.
         whole_pixels: move it by whole pixels; the flow learns as if it were moved by all of it.
-        flow_window: side, odd, of the window over which the flow is a mean, weighted by a sureness that is given, too.
+        flow_window: side, odd, of the window over which the flow is a mean, weighted by how far what it carries stands
+            out of its frame.
     """
 
     FARTHEST_PX = 8.0
@@ -231,15 +232,16 @@ class Generator(nn.Module):
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
         self.flow_window = flow_window
-        self.sureness = nn.Conv2d(widths[0], 1, 3, padding=1) if warp_gate and flow_window > 1 else None
 
-    def forward(self, d: Tensor, source: Tensor, previous: Tensor) -> Painted:
+    def forward(self, d: Tensor, source: Tensor, previous: Tensor, *, first: bool = True) -> Painted:
         """The frames, and how they move.
 
         Args:
             d: ``(B, T, C_v, h, w)`` decoding features.
             source: ``(B, T, 3, H, W)`` source frames of the same moments, for the copy gate.
             previous: ``(B, T, 3, H, W)`` the edited frames before them, for the warp gate.
+            first: whether the clip begins with these. In its first frame things may be bent into others; from there on
+                they move as ``whole_pixels`` and ``flow_window`` say.
         """
         B, T = d.shape[:2]
         x = d.flatten(0, 1)
@@ -257,29 +259,34 @@ class Generator(nn.Module):
         flow = None
         if self.flow is not None:
             flow = self.FARTHEST_PX * torch.tanh(self.flow(x).float())
-            if self.sureness is not None:
-                flow = self._together(flow, self.sureness(x).float())
-            layers.append(self._carried(previous.float().flatten(0, 1), flow))
+            flow, carried = self._carried(previous.float().flatten(0, 1), flow, T if first else 0)
+            layers.append(carried)
         # The painted layer's own logit is zero: with one gate the softmax is its sigmoid.
         logits = torch.cat((torch.zeros_like(painted[:, :1]), painted[:, 3:]), dim=1)
         shares = logits.softmax(dim=1).unsqueeze(2)
         mixed = (shares * torch.stack(layers, dim=1)).sum(dim=1)
         return Painted(mixed.unflatten(0, (B, T)), None if flow is None else flow.unflatten(0, (B, T)))
 
-    def _together(self, flow: Tensor, sureness: Tensor) -> Tensor:
+    def _carried(self, previous: Tensor, flow: Tensor, clip: int) -> tuple[Tensor, Tensor]:
+        """The flow that counts, and the previous frames moved along it; ``clip`` frames each begin one, 0 none."""
+        free = torch.zeros(len(flow), 1, 1, 1, dtype=torch.bool, device=flow.device)
+        if clip:
+            free[::clip] = True
+        if self.flow_window > 1:
+            flow = torch.where(free, flow, self._together(previous, flow))
+        carried = warp(previous, flow)
+        if self.whole_pixels:
+            # Between pixels every step would blur it a little more. The gradient is that of the whole flow.
+            whole = carried + (warp(previous, flow.detach().round()) - carried).detach()
+            carried = torch.where(free, carried, whole)
+        return flow, carried
+
+    def _together(self, previous: Tensor, flow: Tensor) -> Tensor:
         """The mean flow around each pixel, so that a thing moves as one: what is near goes the same way."""
-        weight = sureness.sigmoid() + 1e-3
+        with torch.no_grad():
+            ground = previous.flatten(2).median(dim=2).values[:, :, None, None]
+            weight = (warp(previous, flow) - ground).abs().mean(dim=1, keepdim=True) + 2e-3
         stacked = torch.cat((flow * weight, weight), dim=1)
         for side in ((self.flow_window, 1), (1, self.flow_window)):
             stacked = F.avg_pool2d(stacked, side, stride=1, padding=(side[0] // 2, side[1] // 2))
         return stacked[:, :2] / stacked[:, 2:]
-
-    def _carried(self, previous: Tensor, flow: Tensor) -> Tensor:
-        if not self.whole_pixels:
-            return warp(previous, flow)
-        # Between pixels every step would blur what is carried a little more.
-        whole = warp(previous, flow.round())
-        if not flow.requires_grad:
-            return whole
-        between = warp(previous, flow)
-        return between + (whole - between).detach()

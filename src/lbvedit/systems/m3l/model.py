@@ -187,7 +187,7 @@ class M3L(nn.Module):
                 if attention is not None and by_frame is not None and by_word is not None:
                     attention.frames.append(by_frame[:, :, :, 0])
                     attention.words.append(by_word[:, 0])
-                frame = self.generator(d, source[:, i : i + 1], frame).frames
+                frame = self.generator(d, source[:, i : i + 1], frame, first=i == 0).frames
                 yield frame[:, 0]
             d = self.resnet(frame.to(source.dtype), cache)
 
