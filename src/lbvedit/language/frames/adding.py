@@ -189,7 +189,7 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
 
 def _new(what: str, target: Target) -> list[Draft] | None:
     last = what.split()[-1].lower()
-    if last in PROPERTIES or last in _TEXT_NOUNS | _NO_THINGS:
+    if last in PROPERTIES or last in _TEXT_NOUNS | _NO_THINGS or " saying " in what:
         return None
     return [Draft("add", {"what": what}, target)]
 
@@ -323,7 +323,7 @@ def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             if words[-len(tail) :] == tail and len(tokens) - len(tail) > after:
                 tokens = tokens[: -len(tail)]
                 break
-        return _caption(join(tokens[after:]), position) if after < len(tokens) else None
+        return _unquoted(tokens[after:], position, phrase)
     if (
         lead
         and phrase.verb in ("write", "type", "print", "caption", "title", "subtitle")
@@ -335,9 +335,20 @@ def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             if about is None or about.kind == "phrase":
                 return None
             mark = next((at for at, word in enumerate(words) if word in ("with", "as", ",")), len(words))
-            return _caption(join(tokens[mark + 1 :]), position)
-        return _caption(join(tokens), position)
+            return _unquoted(tokens[mark + 1 :], position, phrase)
+        return _unquoted(tokens, position, phrase)
     return None
+
+
+def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | None:
+    """A caption without quotes, where nothing in it may be meant for the editor: a time, a colour, a language."""
+    words = words_of(tokens)
+    if phrase.previous or not words or words[0] in ("in", "for", "automatically", "box", "to"):
+        return None  # "Tom and Jerry" is one caption
+    timed = any(token.kind in ("clock", "duration", "span") for token in tokens)
+    styled = len(words) > 2 and words[-2] == "in" and (words[-1] in ("bold", "italics", "french") or color(tokens[-1:]))
+    placed = words[-2:-1] == ["the"] and words[-1] in ("end", "start", "beginning", "corner")
+    return None if timed or styled or placed else _caption(join(tokens), position)
 
 
 def _caption(text: str, position: str) -> list[Draft] | None:
