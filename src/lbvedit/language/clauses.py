@@ -179,12 +179,11 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     yield from _wish(tokens)
     if previous is not None and (again_at := _again(tokens, previous)):
         yield Reading(again_at, previous.frame, previous.verb, previous.particle, previous.tokens)
-    goes_on = previous is not None and previous.frame is not None and previous.frame not in TIMED
-    if previous is not None and previous.frame is not None and goes_on and _has_its_own(tokens, previous.tokens):
-        again = Phrase(list(tokens), previous.verb, previous.particle)  # "blur the face by 10% and the hands by 20%"
-        if drafts := _asked(previous.frame, again):
-            yield Reading(drafts, previous.frame, previous.verb, previous.particle, tuple(tokens))
     if previous is not None and previous.frame is not None:
+        if previous.frame not in TIMED and _has_its_own(tokens, previous.tokens):
+            again = Phrase(list(tokens), previous.verb, previous.particle)  # "blur the face by 10%, the hands by 20%"
+            if drafts := _asked(previous.frame, again):
+                yield Reading(drafts, previous.frame, previous.verb, previous.particle, tuple(tokens))
         phrase = Phrase(list(tokens), previous.verb, previous.particle, previous.drafts, previous.tokens)
         if drafts := _asked(previous.frame, phrase):
             yield Reading(drafts, previous.frame, previous.verb, previous.particle, tuple(tokens))

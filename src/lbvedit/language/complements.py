@@ -19,24 +19,8 @@ _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "beco
 _SHADES = frozenset(
     {"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat", "layer"}
 )
-_NICE = frozenset(
-    {
-        "fresh",
-        "nice",
-        "lovely",
-        "beautiful",
-        "certain",
-        "different",
-        "new",
-        "striking",
-        "warm",
-        "cool",
-        "clean",
-        "strong",
-        "cosy",
-        "cozy",
-    }
-)
+_NICE = frozenset({"fresh", "nice", "lovely", "beautiful", "certain", "different", "new", "striking", "warm", "cool",
+    "clean", "strong", "cosy", "cozy"})  # fmt: skip
 _SHADED = frozenset({"slightly", "somewhat", "bit", "little", "much", "really"})
 _COLOR_NOUNS = frozenset(
     {"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead", "paintwork", "now", "job"}

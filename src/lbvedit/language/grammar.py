@@ -265,15 +265,15 @@ def _separator(tokens: Tokens, at: int) -> str | None:
 def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False) -> list[_Clause] | None:
     """The finest division into clauses that are all understood, or None."""
     pieces = _pieces(tokens, run_on=run_on)
-    failed: set[tuple[int, str, str, int]] = set()
+    failed: set[tuple[object, ...]] = set()
 
     def read(at: int, previous: Reading | None) -> list[_Clause] | None:
         if at == len(pieces):
             return []
-        key = (at, "", "", 0)
+        key: tuple[object, ...] = (at,)
         if previous is not None:
             begins = previous.tokens[0].start if previous.tokens else -1
-            key = (at, previous.verb, previous.particle, hash((id(previous.frame), begins)))
+            key = (at, previous.verb, previous.particle, id(previous.frame), begins)
         if key in failed:
             return None
         if not without_manners(tokens[pieces[at][0] : pieces[at][1]]):

@@ -46,8 +46,9 @@ EXCEPT = (
     ("bar",), ("without", "touching"), ("not",),
     ("around",), ("outside", "of"), ("outside",), ("excepting",), ("minus",),
 )  # fmt: skip
-_QUALITIES = frozenset({"bw", "grayscale", "sepia", "darker", "brighter", "blurry", "blurred", "lighter", "warmer",
+_AFTER_WHOLE = frozenset({"bw", "grayscale", "sepia", "darker", "brighter", "blurry", "blurred", "lighter", "warmer",
     "cooler"})  # fmt: skip
+"""What ``all`` may be followed by where it means the whole frame: ``turn all gray except the car``."""
 _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})
 _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
     "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so", "my",
@@ -86,7 +87,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None
     if len(words) < 3 and words[-1] in _ORDERS and words[0] not in ARTICLES:
         return None
-    if all(token.kind == "number" for token in tokens) or any(_is_factor(*pair) for pair in pairwise(tokens)):
+    if any(_is_factor(*pair) for pair in pairwise(tokens)):
         return None
     if (head := _without_rival(tokens)) is not None:
         return noun_phrase(head)
@@ -208,7 +209,7 @@ def reorder_except(tokens: Tokens) -> list[Token] | None:
             for start in range(len(head) - size + 1):
                 said = [token.word for token in head[start : start + size]]
                 after = head[start + size].word if start + size < len(head) else ""
-                if said == ["all"] and after and not is_color(after) and after not in _QUALITIES:
+                if said == ["all"] and after and not is_color(after) and after not in _AFTER_WHOLE:
                     continue  # "all cars red except the taxi" is not the whole frame
                 if (is_whole(said) and said != ["color"] and said != ["colors"]) or said == ["it"]:
                     whole = head[start : start + size]

@@ -175,6 +175,6 @@ def grounding_loss(told: Tensor, changed: Tensor) -> Tensor:
 
 def moving_loss(flow: Tensor, told: Tensor) -> Tensor:
     """The mean error, linear from one pixel on, of flow ``(B, T, 2, H, W)`` where :func:`moves` has ``told`` it."""
-    error = F.smooth_l1_loss(flow.float(), told[:, :, :2].to(flow.device, torch.float32), reduction="none")
-    known = told[:, :, 2:].to(flow.device)
+    error = F.smooth_l1_loss(flow.float(), told[:, :, :2], reduction="none")
+    known = told[:, :, 2:]
     return (error * known).sum() / (2 * known.sum()).clamp(min=1)
