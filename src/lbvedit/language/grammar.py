@@ -49,6 +49,7 @@ _RUN_ON = frozenset(_RUN_ON_WORDS.split())
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage", "second", "seconds", "minute",
     "minutes", "vertically", "horizontally", "degrees", "clockwise", "percent", "slightly", "square", "except", "audio",
     "noise", "volume", "brightness", "contrast", "saturation", "color"})  # fmt: skip
+_JOINTS = "the and from then all down left right three with into but out"
 _SHOWN = frozenset({"caption", "title", "subtitle", "text", "saying", "says", "write", "label", "heading"})
 _BRITISH = frozenset({"colour", "colours", "stabilise", "stabilised", "centre", "pixellate", "greyscale", "recolour"})
 _PLAIN_COLORS = frozenset({"black", "white", "yellow", "green", "orange", "purple", "brown", "violet"})
@@ -149,22 +150,7 @@ def _slip_of(word: str) -> str | None:
 def _plain_words() -> frozenset[str]:
     """The grammar's words that are hardly anybody's own: no forms of verbs, and no colours but their modifiers."""
     words = {word for table in (QUALITIES, STATES, PROPERTIES, EFFECTS) for phrase in table for word in phrase.split()}
-    words |= {
-        "the",
-        "and",
-        "from",
-        "then",
-        "all",
-        "down",
-        "left",
-        "right",
-        "three",
-        "with",
-        "into",
-        "but",
-        "out",
-        "except",
-    }
+    words |= set(_JOINTS.split())
     words |= {"please", "counterclockwise", "anticlockwise", "bottom", "center", "middle", "caption", "subtitle"}
     return frozenset(words | VERB_BASES | TIME_WORDS | WHOLE_NOUNS | _LONG_NOUNS | _BRITISH | MODIFIERS.keys())
 
