@@ -157,6 +157,17 @@ def test_an_edit_leaves_the_rest_as_it_was():
     assert float(changed.float().mean()) < 0.5
 
 
+def test_a_close_camera_shows_everybody_larger():
+    areas = []
+    for close in (False, True):
+        shown = [stage(number, least=3, moving_camera=False, close=close) for number in range(6)]
+        masks = [clip.masks for clip in render([each.scene() for each in shown], 48, 48, samples=1, flow=False)]
+        areas.append([float(mask.float().mean()) for clip in masks for mask in clip.transpose(0, 1)])
+    wide, near = areas
+    assert np.median(near) > 1.5 * np.median(wide)
+    assert np.mean(np.array(near) > 0) >= 0.9
+
+
 def test_every_kind_can_do_its_actions():
     assert len(ACTORS) == 17
     assert {action for actions in KIND_ACTIONS.values() for action in actions} == set(ACTIONS)

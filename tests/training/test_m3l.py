@@ -63,6 +63,24 @@ def test_two_steps_publish_and_edit(digits: Path, tmp_path: Path) -> None:
     assert set(editor.model.state_dict()) < {name.removeprefix("editor.") for name in recipe.build().state_dict()}
 
 
+def test_batches_come_from_the_parts_in_turns(digits: Path) -> None:
+    things = []
+    for turns in ((), ("s-mnist",), ("d-mnist", "s-mnist")):
+        recipe = recipe_of(mnist=digits, corpus="mnist", turns=turns)
+        things.append([recipe.batch(Draw(0, step, 2))["shown"].shape[1] for step in (0, 1)])
+    assert things == [[1, 2], [1, 1], [2, 1]]
+    with pytest.raises(UsageError, match="no turns for 'e-mnist'") as caught:
+        recipe_of(mnist=digits, corpus="mnist", turns=("e-mnist",)).batch(Draw(0, 0, 2))
+    assert caught.value.hint == "mnist has s-mnist, d-mnist"
+
+
+def test_short_clips_come_more_often_than_long_ones(digits: Path) -> None:
+    recipe = recipe_of(mnist=digits, frames=8, batch_size=1)
+    lengths = [recipe.batch(Draw(0, step, 1))["source"].shape[1] for step in range(60)]
+    assert (min(lengths), max(lengths)) == (1, 8)
+    assert sum(length <= 2 for length in lengths) > sum(length >= 7 for length in lengths)
+
+
 def test_a_run_begins_with_the_weights_of_another(digits: Path, tmp_path: Path) -> None:
     earlier = recipe_of(mnist=digits, adversarial=1.0)
     train(earlier, tmp_path / "run")

@@ -36,8 +36,6 @@ EDIT_SIZES = {"train": 10_000, "test": 1_000}
 """Pairs of each split by default."""
 
 _LENGTH = 16
-_ZOOM = 1.5
-"""Factor on the focal length: a target fills some two hundredths of a test frame, and its limbs and wheels show."""
 _SMALLEST = 0.003
 _MODE_SHARES = (0.2, 0.35, 0.25, 0.2)
 
@@ -160,7 +158,7 @@ class Actors(Drawn[ActorItem]):
             most=5,
             distractor=distractor,
             moving_camera=moving,
-            zoom=_ZOOM,
+            close=True,
             photos=self.photos,
             plain=not test,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,23 +13,36 @@ from torch.nn import functional as F
 
 from lbvedit.data.actors import Tableau
 from lbvedit.data.photos import IGNORED
+from lbvedit.data.world.actors import ACTORS
 from lbvedit.data.world.stage import draw_stage
 from lbvedit.data.world.words import MODES, absent, describe
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.training.pictures import View, draw_window
 from lbvedit.training.referring import Reference, estimated, named_kinds
 
-__all__ = ["SIDE_PX", "acted", "expressions"]
+__all__ = ["CAST", "SIDE_PX", "acted", "expressions"]
+
+CAST = ("background", *sorted(ACTORS))
+"""The kinds of actors, background first: the classes of a model that knows the world alone."""
 
 SIDE_PX = 144
 """Rendered side of a picture, before a window of it is shown larger."""
+
+_WINDOW = (0.45, 0.85)
+"""Share of a picture's side that most windows show, as large as a pipeline shows it to the model."""
 
 _SMALLEST = 0.004
 """Share of a crop below which a mask teaches nothing."""
 
 
 def acted(
-    tableau: Tableau, side: int, count: int, rng: np.random.Generator, *, absences: float
+    tableau: Tableau,
+    side: int,
+    count: int,
+    rng: np.random.Generator,
+    *,
+    classes: Sequence[str] = VOC_CLASSES,
+    absences: float,
 ) -> tuple[View, Tensor, list[Reference]]:
     """A crop of a tableau, its flow as an estimate would have it, and expressions about it.
 
@@ -38,6 +51,7 @@ def acted(
         side: of the crop.
         count: expressions.
         rng: draws the window and the words.
+        classes: what class maps tell apart, background first; other kinds are ignored in them.
         absences: how often an expression fits nobody.
 
     Returns:
@@ -45,7 +59,7 @@ def acted(
     """
     height, width = tableau.masks.shape[1:]
     # Left and right are in the words, up and down in what they do: the window is neither mirrored nor turned.
-    window = replace(draw_window(height, width, rng, turn=False), mirrored=False)
+    window = replace(draw_window(height, width, rng, span=_WINDOW, turn=False), mirrored=False)
     grid = window.grid(height, width, side)
     image = F.grid_sample(tableau.frame[None].float() / 255, grid, align_corners=False)[0].clamp(0, 1)
     flow = F.grid_sample(tableau.flow[None].float(), grid, align_corners=False)[0]
@@ -55,7 +69,7 @@ def acted(
     masks, inside = shown[:-1], shown[-1]
     labels = torch.where(inside, 0, IGNORED).to(torch.uint8)
     for actor, mask in zip(tableau.actors, masks, strict=True):
-        labels[mask] = VOC_CLASSES.index(actor.kind) if actor.kind in VOC_CLASSES else IGNORED
+        labels[mask] = classes.index(actor.kind) if actor.kind in classes else IGNORED
     view = View(image, labels)
     said = itertools.islice(_said(tableau, masks, rng, absences), count)
     return view, estimated(flow, rng), list(said)

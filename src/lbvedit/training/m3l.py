@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from lbvedit.data.pairs import Pair, Split
+from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
@@ -56,7 +57,10 @@ class M3LTraining(TrainingConfig):
         data: folder in which ``lbvedit data build`` has made ``e-clevr`` and ``actor-edits``, for the world.
         zero_shot: leave the held-out combinations of Table 4 out of training.
         model: the system; its vocabulary and its frames' size follow the corpus.
-        frames: most frames of a training clip, from the first on; each batch takes between a third of them and all.
+        turns: which of the corpus's parts batches come from, in turns, such as ``s-mnist`` for one moving digit before
+            two; all by default. Words are those of all parts.
+        frames: most frames of a training clip, from the first on; a batch takes between one and all of them, few more
+            often than many: what to paint is told in the first, and a step of few costs little.
         adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
         lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
         showing: weight of the loss by which the 3D ResNet of ``m3l`` learns what it sees; an extension.
@@ -91,6 +95,7 @@ class M3LTraining(TrainingConfig):
             text=dict(_SMALL_TEXT),
         )
     )
+    turns: tuple[str, ...] = ()
     frames: int = 30
     adversarial: float = 0.0
     lr_quality: float = 1e-4
@@ -190,13 +195,21 @@ class M3LRecipe(Recipe[M3LTraining]):
 
     def batch(self, draw: Draw) -> dict[str, Tensor]:
         """Clips ``(B, T, 3, H, W)`` uint8 from their first frame on, token numbers, and which clips feed themselves."""
-        longest = self._longest
         # The same for all processes, so that none waits for an update that another one has no clip for.
-        T = int(np.random.default_rng((self.config.seed, draw.step)).integers(max(1, longest // 3), longest + 1))
-        corpus = self._train[draw.step % len(self._train)]
+        rng = np.random.default_rng((self.config.seed, draw.step))
+        T = round((self._longest + 0.5) ** rng.random())
+        corpus = self._turns[draw.step % len(self._turns)]
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
         return self.collate([corpus[index] for index in draw.indices(len(corpus))], T) | fed
+
+    @functools.cached_property
+    def _turns(self) -> Sequence[Pairs]:
+        parts = self.corpora("train")
+        for name in self.config.turns:
+            if name not in parts:
+                raise UsageError(f"no turns for {name!r}", hint=f"{self.config.corpus} has {', '.join(parts)}")
+        return [parts[name] for name in self.config.turns] or list(parts.values())
 
     @functools.cached_property
     def _longest(self) -> int:

@@ -39,7 +39,7 @@ from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.losses import mmvt_loss
 from lbvedit.systems.mmvt.model import MMVT, Visual
 from lbvedit.systems.mmvt.motion import flow_image
-from lbvedit.training.acted import SIDE_PX, acted, expressions
+from lbvedit.training.acted import CAST, SIDE_PX, acted, expressions
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
@@ -48,7 +48,6 @@ from lbvedit.training.referring import Reference, Still, moving_flow, named_kind
 
 __all__ = ["MMVTTraining", "MMVTTrainingConfig", "Trainee", "soft_jaccard"]
 
-CLASSES = 21
 LONGEST = 24
 """Tokens of an expression."""
 
@@ -124,7 +123,7 @@ class Trainee(nn.Module):
         super().__init__()
         self.mmvt = MMVT(config)
         _, second, _, deepest = self.mmvt.appearance.channels
-        self.mid = nn.Conv2d(second, CLASSES, 1)
+        self.mid = nn.Conv2d(second, config.kinds, 1)
         self.teacher = nn.Conv2d(deepest, teacher_width, 1)
 
 
@@ -151,6 +150,11 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         return self._tokenizer
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """What the class map tells apart, background first."""
+        return CAST if self.config.actors == 1 else VOC_CLASSES
+
+    @property
     def pictures(self) -> Pictures:
         """The corpus, read when the first batch is made."""
         if self._pictures is None:
@@ -159,7 +163,11 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
 
     def build(self) -> Trainee:
         """The small model, from ``init`` where there is one."""
-        small = replace(MMVTConfig.small(self.tokenizer.get_vocab_size()), presence_bar=self.config.presence_bar)
+        small = replace(
+            MMVTConfig.small(self.tokenizer.get_vocab_size()),
+            kinds=len(self.classes),
+            presence_bar=self.config.presence_bar,
+        )
         trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
         if self.config.init is not None:
             initialise(trainee, trainee.mmvt, self.config.init)
@@ -186,7 +194,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             heard = [(r.expression, r.kinds) for r in told] + [spoken(rng) for _ in range(c.spoken)]
             words, means = zip(*heard, strict=True)
             batch["words"], batch["words_keep"] = encode(self.tokenizer, words, LONGEST)
-            batch["means"] = torch.tensor([[float(kind in kinds) for kind in VOC_CLASSES] for kinds in means])
+            batch["means"] = torch.tensor([[float(kind in kinds) for kind in self.classes] for kinds in means])
         taught = [view.taught for view, _, _ in items]
         if any(lesson is not None for lesson in taught):
             batch["taught"] = torch.tensor([i for i, lesson in enumerate(taught) if lesson is not None])
@@ -199,7 +207,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         c = self.config
         if c.actors and rng.random() < c.actors:
             index = int(rng.integers(len(self._actors)))
-            view, flow, told = acted(self._tableau(index), c.size_px, c.expressions, rng, absences=c.absent)
+            tableau = self._tableau(index)
+            view, flow, told = acted(tableau, c.size_px, c.expressions, rng, classes=self.classes, absences=c.absent)
         elif rng.random() < c.clips:
             view, flow, told = self._clip(rng)
         else:

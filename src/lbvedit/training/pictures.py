@@ -216,10 +216,25 @@ def _driving_scenes(path: Path) -> list[Photo]:
     return scenes
 
 
-def draw_window(height: int, width: int, rng: np.random.Generator, *, turn: bool = True) -> Window:
-    """A window over half to all of a picture's shorter side, or now and then over all of it and some more."""
+def draw_window(
+    height: int,
+    width: int,
+    rng: np.random.Generator,
+    *,
+    span: tuple[float, float] = (0.5, 1.15),
+    turn: bool = True,
+) -> Window:
+    """A window over a part of a picture, or now and then over all of it and some more.
+
+    Args:
+        height: of the picture.
+        width: of the picture.
+        rng: draws the window.
+        span: least and largest part of the picture's shorter side.
+        turn: whether it may be turned a little.
+    """
     if rng.random() < 0.8:
-        side = min(height, width) * rng.uniform(0.5, 1.15)
+        side = min(height, width) * rng.uniform(*span)
     else:
         side = max(height, width) * rng.uniform(0.9, 1.2)
     aspect = math.exp(rng.uniform(-0.22, 0.22))

@@ -19,6 +19,10 @@ __all__ = ["SETTINGS", "Actor", "Stage", "draw_actor", "draw_stage", "possible_a
 
 _TRIES = 60
 _AREA = (3.6, 3.2)  # half the width of the stage in the middle, and half its depth
+_CHEST = 0.6  # height at which a camera looks at somebody
+_TOGETHER = 0.45  # share of the stage on which a cast stands that is shown from close by
+_INSIDE = 0.6  # share of the cast that a close camera holds in the picture all the time
+_CLOSENESS = (1.0, 3.0)  # bounds of its factor on the focal length
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ def draw_actor(
     act: Act | None = None,
     unlike: Act | None = None,
     small: bool = False,
+    spread: float = 1.0,
     setting: str = "studio",
 ) -> Actor | None:
     """An actor that stays clear of the others; None when there is no room.
@@ -122,6 +127,7 @@ def draw_actor(
         act: what it must do; drawn by default.
         unlike: an act that it must not do.
         small: rather small.
+        spread: share of the stage, from its middle, on which it may stand.
         setting: a key of :data:`SETTINGS`, for what is drawn.
     """
     chosen = kind or _drawn_kind(rng, SETTINGS[setting])
@@ -130,7 +136,7 @@ def draw_actor(
     size = float(rng.uniform(0.65, 0.9) if small else rng.uniform(0.75, 1.15))
     for _ in range(_TRIES):
         y = float(rng.uniform(-_AREA[1], _AREA[1] * 1.3))
-        place = (float(rng.uniform(-1, 1)) * (_AREA[0] + 0.3 * y), y)
+        place = (spread * float(rng.uniform(-1, 1)) * (_AREA[0] + 0.3 * y), spread * y)
         doing = act or Act.draw(rng, chosen, unlike=unlike, actions=possible_actions(setting, chosen))
         actor = Actor(chosen, look, size, place, doing, int(rng.integers(1 << 31)))
         if actor.is_on_stage(frames) and all(_apart(actor, other, frames) for other in others):
@@ -206,6 +212,7 @@ def draw_stage(
     distractor: bool = False,
     moving_camera: bool | None = None,
     zoom: float = 1.0,
+    close: bool = False,
     photos: Sequence[NDArray[np.float32]] = (),
     plain: bool = True,
 ) -> Stage:
@@ -219,6 +226,7 @@ def draw_stage(
         distractor: the second actor looks like the first and does something else, so that only the action tells.
         moving_camera: whether the camera moves; a third of the time by default.
         zoom: factor on the focal length.
+        close: a cast that stands together, and a camera that turns to it and comes as close as it can.
         photos: see :func:`~lbvedit.data.world.backgrounds.draw_ground`.
         plain: see :func:`~lbvedit.data.world.backgrounds.draw_ground`.
     """
@@ -226,30 +234,54 @@ def draw_stage(
     count = int(rng.integers(least, most, endpoint=True))
     ground = draw_ground(rng, photos, plain=plain)
     there = ground.setting
+    spread = _TOGETHER if close else 1.0
     while True:
         actors: list[Actor] = []
         kind = str(rng.choice(_active(SETTINGS[there]))) if distractor else None
-        first = draw_actor(rng, (), frames, kind=kind, small=distractor, setting=there)
+        first = draw_actor(rng, (), frames, kind=kind, small=distractor, spread=spread, setting=there)
         if first is None:
             continue
         actors.append(first)
         if distractor:
             twin = draw_actor(
-                rng, actors, frames, kind=first.kind, color=first.color, unlike=first.act, small=True, setting=there
+                rng,
+                actors,
+                frames,
+                kind=first.kind,
+                color=first.color,
+                unlike=first.act,
+                small=True,
+                spread=spread,
+                setting=there,
             )
             if twin is None:
                 continue
             actors.append(replace(twin, size=first.size * float(rng.uniform(0.95, 1.05)), seed=first.seed))
         while len(actors) < count:
-            other = draw_actor(rng, actors, frames, small=count > 3, setting=there)
+            other = draw_actor(rng, actors, frames, small=count > 3, spread=spread, setting=there)
             if other is None:
                 break
             actors.append(other)
         if len(actors) >= max(least, 1):
             break
     camera = draw_camera(rng, frames, moving=moving, level=ground.texture is None)
-    camera = replace(camera, focal=camera.focal * zoom)
+    camera = _close_up(camera, actors, frames) if close else replace(camera, focal=camera.focal * zoom)
     return Stage(tuple(actors), camera, draw_light(rng), ground, frames, moving, float(rng.uniform(0.95, 1.2)))
+
+
+def _close_up(camera: Camera, actors: Sequence[Actor], frames: int) -> Camera:
+    """The same camera, moving as before, turned to the middle of the cast and so close that few leave the picture."""
+    paths = np.stack([actor.path(frames) + np.array([0.0, 0.0, _CHEST]) for actor in actors])  # (N, T, 3)
+    middle = (paths.min(axis=(0, 1)) + paths.max(axis=(0, 1))) / 2
+    aim = middle - camera.origin.mean(axis=0)
+    reach = np.linalg.norm(aim)
+    swing = camera.axes[:, 2] - camera.axes[:, 2].mean(axis=0)
+    camera = look_at(camera.origin, camera.origin + aim + reach * swing, camera.focal, frames)
+    right, down, depth = np.einsum("tij,ntj->int", camera.axes[:frames], paths - camera.origin[:frames])
+    radii = np.array([actor.radius for actor in actors])[:, None]
+    reaches = camera.focal[:frames] * (np.maximum(abs(right), abs(down)) + radii) / depth  # over the picture's height
+    fitting = 0.5 / np.quantile(reaches.max(axis=1), _INSIDE)
+    return replace(camera, focal=camera.focal * np.clip(fitting, *_CLOSENESS))
 
 
 def _active(kinds: Sequence[str]) -> list[str]:
