@@ -19,10 +19,11 @@ from lbvedit.measures.color_names import BASIC_COLORS
 from lbvedit.media.overlay import PALETTE, cutout, matte, overlay
 from lbvedit.nn.words import train_tokenizer
 from lbvedit.pipelines.finder import Ahead, Found, Seen, working_size
+from lbvedit.pipelines.looks import LOOKS, looks
 from lbvedit.pipelines.mmvt import MMVTOptions, MMVTSegmenter
 from lbvedit.pipelines.mmvt_targets import MMVTFinder
 from lbvedit.pipelines.selection import Colored, Sure
-from lbvedit.pipelines.survey import LOOKS, Survey, _looks, survey
+from lbvedit.pipelines.survey import Survey, survey
 from lbvedit.pipelines.tracking import INERTIA, Instance, Steady, Tracker
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Masks, Request
@@ -337,7 +338,7 @@ def test_a_resumed_edit_finds_what_it_would_have_found(monkeypatch: pytest.Monke
 def test_a_video_of_unknown_length_is_looked_at_in_bounded_memory(length: int) -> None:
     film = Films(torch.arange(length).remainder(256).to(torch.uint8)[:, None, None, None].expand(-1, 3, 1, 1))
     film.frame_count = None
-    looked = [int(frame[0]) for frame, _ in _looks(film)]  # type: ignore[arg-type]
+    looked = [int(frame[0]) for frame, _ in looks(film)]  # type: ignore[arg-type]
     assert len(looked) == min(LOOKS, -(-length // 2)) or LOOKS // 2 < len(looked) <= LOOKS
     assert looked == sorted(looked)
     assert looked[0] == 0

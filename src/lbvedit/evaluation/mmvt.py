@@ -24,8 +24,9 @@ from lbvedit.language.lexicon import KINDS
 from lbvedit.measures.warp_error import mask_stability
 from lbvedit.motion import flow
 from lbvedit.pipelines.finder import Finder, load_finder
+from lbvedit.pipelines.looks import LOOKS
 from lbvedit.pipelines.mmvt import MMVTOptions, MMVTSegmenter
-from lbvedit.pipelines.survey import LOOKS, survey_frames
+from lbvedit.pipelines.survey import survey_frames
 from lbvedit.pipelines.words import hear
 from lbvedit.types import Clip, Request
 from lbvedit.weights import listing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from lbvedit.errors import NoMatchError
 from lbvedit.language.lexicon import KINDS
 from lbvedit.measures.color_names import BASIC_COLORS, color_shares
 from lbvedit.pipelines.finder import Finder
+from lbvedit.pipelines.looks import looks
 from lbvedit.pipelines.selection import LEAST_COLOR
 from lbvedit.pipelines.words import Heard
 
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from lbvedit.media.source import Source
     from lbvedit.systems.mmvt.text import Language
 
-__all__ = ["LOOKS", "Survey", "nothing_fits", "peak_of", "survey", "survey_frames"]
-
-LOOKS = 12
-"""Frames that are looked at to decide whether something is there."""
+__all__ = ["Survey", "nothing_fits", "peak_of", "survey", "survey_frames"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Survey:
 def survey(source: Source, finder: Finder, language: Language) -> Survey:
     """Looks at some frames of a video for what some expressions mean: the target first, then any others."""
     with source.from_the_first():
-        return survey_frames(_looks(source), finder, language)
+        return survey_frames(looks(source), finder, language)
 
 
 def survey_frames(looks: Iterable[tuple[Tensor, Tensor | None]], finder: Finder, language: Language) -> Survey:
@@ -99,34 +97,6 @@ def _confidence(evidence: float, bar: float) -> float:
 def peak_of(probability: Tensor) -> float:
     """The largest probability of a frame: the mean of its surest five hundredth part."""
     return float(probability.flatten().topk(max(1, probability.numel() // 500)).values.mean())
-
-
-def _looks(source: Source) -> Iterator[tuple[Tensor, Tensor | None]]:
-    """Up to ``LOOKS`` frames, spread over the video, each with the next one."""
-    count = source.frame_count or source.info.frame_count
-    if count is None:
-        yield from _thinned(source)
-        return
-    stride = max(2, -(-count // LOOKS))
-    stride += stride % 2
-    for number, clip in enumerate(source.windows(2)):
-        if 2 * number % stride == 0:
-            yield clip.frames[0], clip.frames[1] if len(clip) > 1 else None
-        if 2 * number >= stride * (LOOKS - 1):
-            return
-
-
-def _thinned(source: Source) -> Iterator[tuple[Tensor, Tensor | None]]:
-    """Up to ``LOOKS`` frames of a video whose length shows only at its end, in bounded memory."""
-    kept: list[tuple[Tensor, Tensor | None]] = []
-    stride = 1
-    for number, clip in enumerate(source.windows(2)):
-        if number % stride:
-            continue
-        kept.append((clip.frames[0], clip.frames[1] if len(clip) > 1 else None))
-        if len(kept) == 2 * LOOKS:
-            kept, stride = kept[::2], 2 * stride
-    yield from kept[:: -(-len(kept) // LOOKS)]
 
 
 def nothing_fits(said: str, finder: Finder, source: Source, score: float) -> NoMatchError:

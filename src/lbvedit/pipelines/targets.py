@@ -1,4 +1,4 @@
-"""What a step acts on: from a phrase to one mask a frame, out of the files a user brings or a model that finds it."""
+"""What a step acts on: from a phrase to one mask a frame, of a user's files, a colour's pixels or a model."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from lbvedit.errors import MissingCapabilityError, NoMatchError, UsageError
 from lbvedit.media.source import Source
+from lbvedit.pipelines.color_targets import check_colors, find_color, shade_of
 from lbvedit.types import Clip, MaskFile, Step
 
 __all__ = ["BACKGROUND", "MaskSequence", "TargetFinder", "Targets", "decode_rle", "read_masks"]
@@ -184,10 +185,13 @@ class Targets:
         self, files: Sequence[MaskFile], steps: Sequence[Step], finder: Callable[[], TargetFinder | None] = lambda: None
     ) -> None:
         self.names = tuple(dict.fromkeys(step.target for step in steps if step.target is not None))
-        things = tuple(name for name in self.names if name.lower() != BACKGROUND)
-        self._files = _assign(files, things, background=len(things) < len(self.names))
-        missing = [name for name in things if name.lower() not in self._files]
-        if len(things) < len(self.names) and not things and not self._files:
+        named = tuple(name for name in self.names if name.lower() != BACKGROUND)
+        background = len(named) < len(self.names)
+        self._files = _assign(files, named, background=background)
+        shades = {name: shade_of(name) for name in named if name.lower() not in self._files}
+        self._shades = {name: shade for name, shade in shades.items() if shade is not None}
+        missing = [name for name, shade in shades.items() if shade is None]
+        if background and len(named) == len(self._shades) and not self._files:
             missing.append(BACKGROUND)
         self._missing = tuple(missing)
         self._finder = finder() if missing else None
@@ -225,6 +229,7 @@ class Targets:
         Raises:
             NoMatchError: one of them is nowhere in the video.
         """
+        check_colors(source, self._shades)
         if self._finder is not None:
             self._finder.check(source, self._missing)
 
@@ -245,12 +250,13 @@ class Targets:
             size: their height and width.
         """
         found = {name: self._find(name, clip, size) for name in self.names if name.lower() != BACKGROUND}
+        things = [masks for name, masks in found.items() if name not in self._shades]
         for name in set(self.names) - set(found):
-            if BACKGROUND in self._files or not (found or self._files):
+            if BACKGROUND in self._files or not (things or self._files):
                 found[name] = self._find(BACKGROUND, clip, size)
             else:
                 brought = [self._find(thing, clip, size) for thing in self._files if thing not in self.names]
-                found[name] = 255 - torch.stack([*found.values(), *brought]).amax(dim=0)
+                found[name] = 255 - torch.stack([*things, *brought]).amax(dim=0)
         return found
 
     def _read(self, name: str) -> MaskSequence:
@@ -259,6 +265,8 @@ class Targets:
         return self._masks[name]
 
     def _find(self, name: str, clip: Clip, size: tuple[int, int]) -> Tensor:
+        if shade := self._shades.get(name):
+            return find_color(clip, shade)
         file = self._files.get(name.lower())
         if file is None:
             assert self._finder is not None
