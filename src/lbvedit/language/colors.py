@@ -8,7 +8,7 @@ from functools import cache
 
 from lbvedit.errors import UsageError
 
-__all__ = ["MODIFIERS", "color_words", "is_color", "rgb"]
+__all__ = ["MODIFIERS", "color_alone", "color_words", "is_color", "rgb"]
 
 EVERYDAY: dict[str, str] = {
     "amber": "#ffbf00", "apple green": "#8db600", "apricot": "#fbceb1", "army green": "#4b5320", "aubergine": "#3d0734",
@@ -58,6 +58,17 @@ MODIFIERS: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 """What a word before a colour does: how far lightness goes to white (above 0) or black, and the saturation's factor."""
 
+_OF_COLOR = frozenset({
+    "the", "a", "an", "all", "every", "any", "each", "everything", "anything", "of", "that", "which", "is", "are",
+    "color", "colors", "colored", "thing", "things", "object", "objects", "item", "items", "part", "parts", "area",
+    "areas", "region", "regions", "pixel", "pixels", "stuff", "tone", "tones", "hue", "hues", "shade", "shades",
+    "element", "elements", "surface", "surfaces", "screen", "background", "backdrop",
+})  # fmt: skip
+"""What may stand around a colour that is no colour of a thing: ``all the red areas``."""
+
+_UNMIXED = (("red", "blue"), ("red", "green"), ("yellow", "blue"), ("orange", "blue"), ("orange", "green"))
+"""Colours that nobody mixes in a name: ``everything red blue`` paints red things."""
+
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
 
@@ -95,7 +106,7 @@ def _mixed(text: str) -> tuple[int, int, int] | None:
         return None
     shade = next((one for one in _of_ish(first) if one in _named()), None)
     one, two = _value(shade or first), _value(second)
-    if one is None or two is None:
+    if one is None or two is None or (first, second) in _UNMIXED or (second, first) in _UNMIXED:
         return None
     share = 0.3 if shade else 0.5
     red, green, blue = (round(share * a + (1 - share) * b) for a, b in zip(one, two, strict=True))
@@ -111,6 +122,20 @@ def _of_ish(word: str) -> tuple[str, ...]:
 def is_color(name: str) -> bool:
     """Whether :func:`rgb` knows a colour."""
     return _value(_tidy(name)) is not None
+
+
+def color_alone(phrase: str) -> str | None:
+    """The colour that a phrase names without a thing that has it, else None.
+
+    >>> color_alone("all the dark reds")
+    'dark red'
+    >>> color_alone("red car")
+    """
+    words = [word for word in _tidy(phrase).replace("greenscreen", "green").split() if word not in _OF_COLOR]
+    if words and not is_color(" ".join(words)):
+        words[-1] = words[-1].removesuffix("s")
+    name = " ".join(words)
+    return name if words and is_color(name) else None
 
 
 def rgb(name: str) -> tuple[int, int, int]:

@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from lbvedit.language.colors import is_color
+from lbvedit.language.colors import color_alone, is_color
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
-__all__ = ["ARTICLES", "EXCEPT", "PRONOUNS", "WHOLE_NOUNS", "Target", "noun_phrase", "reorder_except", "strip_articles"]
+__all__ = [
+    "ARTICLES",
+    "EXCEPT",
+    "PRONOUNS",
+    "WHOLE_NOUNS",
+    "Target",
+    "is_screen",
+    "noun_phrase",
+    "reorder_except",
+    "strip_articles",
+]
 
 
 @dataclass(frozen=True)
@@ -190,6 +200,13 @@ def _outside(tokens: Tokens, words: list[str]) -> Target | None:
                 return Target("rest")
             return Target("phrase", inner.phrase, outside=True)
     return None
+
+
+def is_screen(target: Target) -> bool:
+    """Whether a target is what actors are filmed before: ``green screen``, ``blue background``."""
+    last = target.phrase.rpartition(" ")[2]
+    screen = last in ("screen", "background", "backdrop", "greenscreen", "bluescreen")
+    return target.kind == "phrase" and not target.outside and screen and color_alone(target.phrase) is not None
 
 
 def reorder_except(tokens: Tokens) -> list[Token] | None:

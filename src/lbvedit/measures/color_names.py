@@ -36,6 +36,7 @@ def color_ids(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     ids[(ids == name("red")) & (value < 0.5) & (saturation < 0.65)] = name("brown")
     ids[(ids == name("red")) & (value > 0.75) & (saturation < 0.5)] = name("pink")
     ids[(ids == name("yellow")) & (value < 0.55)] = name("brown")
+    ids[(ids == name("pink")) & (hue < 325) & (value < 0.65)] = name("purple")
     neutral = saturation < np.where(warm, 0.22, 0.16)
     ids[neutral & (value > 0.72)] = name("white")
     ids[neutral & (value <= 0.72)] = name("gray")

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from lbvedit.errors import NoMatchError
+from lbvedit.language.colors import color_alone
 from lbvedit.measures.color_names import BASIC_COLORS, color_ids, color_shares
 from lbvedit.pipelines.looks import looks
 from lbvedit.pipelines.words import SHADES
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Shade", "check_colors", "find_color", "shade_of"]
 
-_ANYTHING = frozenset({
-    "the", "a", "an", "all", "every", "any", "each", "everything", "anything", "of", "that", "which", "is", "are",
-    "color", "colors", "colored", "thing", "things", "object", "objects", "item", "items", "part", "parts", "area",
-    "areas", "region", "regions", "pixel", "pixels", "stuff", "tone", "tones", "hue", "hues", "shade", "shades",
-    "element", "elements", "surface", "surfaces", "screen",
-})  # fmt: skip
 _LIGHTNESS = {"light": 1, "pale": 1, "bright": 1, "dark": -1, "deep": -1}
 
 LEAST = 0.0005
@@ -75,17 +70,16 @@ class Shade:
 
 
 def shade_of(target: str) -> Shade | None:
-    """The colour of a target that names one and no thing.
+    """The colour of a target that names one and no thing, if its pixels can be told; else None.
 
     >>> shade_of("all dark reds")
     Shade(basics=('red', 'pink'), side=-1)
     >>> shade_of("red car")
     """
-    words = [word for word in target.lower().replace("-", " ").split() if word not in _ANYTHING]
-    if not words or any(word not in _LIGHTNESS for word in words[:-1]):
+    *modifiers, name = (color_alone(target) or "none").split()
+    if name not in SHADES or any(word not in _LIGHTNESS for word in modifiers):
         return None
-    basics = SHADES.get(words[-1]) or SHADES.get(words[-1].removesuffix("s"))
-    return None if basics is None else Shade(basics, sum(_LIGHTNESS[word] for word in words[:-1]))
+    return Shade(SHADES[name], sum(_LIGHTNESS[word] for word in modifiers))
 
 
 def find_color(clip: Clip, shade: Shade) -> Tensor:
@@ -111,10 +105,7 @@ def check_colors(source: Source, shades: Mapping[str, Shade]) -> None:
         if max(float((_mask(frame, shade) > 0).mean()) for frame in frames) < LEAST:
             shares = np.mean([color_shares(_pixels(frame)[::4, ::4].reshape(-1, 3)) for frame in frames], axis=0)
             there = [f"{BASIC_COLORS[place]} {shares[place]:.0%}" for place in np.argsort(-shares)[:4] if shares[place]]
-            raise NoMatchError(
-                f"hardly a pixel of the video is {target!r}",
-                hint=f"its pixels are {', '.join(there)} for the most part",
-            )
+            raise NoMatchError(f"hardly a pixel of the video is {target!r}", hint=f"its pixels: {', '.join(there)}")
 
 
 def _mask(frame: Tensor, shade: Shade) -> Array:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lbvedit.errors import NoMatchError
+from lbvedit.language.colors import color_alone
 from lbvedit.language.lexicon import HYPERNYMS, KINDS, kinds_of, nearest_words
 from lbvedit.language.naming import kinds_in
 from lbvedit.measures.color_names import BASIC_COLORS
@@ -76,6 +77,11 @@ def hear(expression: str, tokenizer: Tokenizer) -> Heard:
             words = words.replace(name, plain, 1)
             notes.append(f"{name!r} is taken as {plain!r}")
     unknown = [word for word in _bare(words) if word not in _FILLERS and not _known(word, tokenizer)]
+    if not names and color_alone(said):
+        raise NoMatchError(
+            f"{said!r} is a colour, and no thing that has it",
+            hint=f"name the thing, as in '{color_alone(said)} car'; `lbvedit edit` takes colours alone",
+        )
     if not names:
         raise NoMatchError(_unknown_message(said, unknown or _bare(words)), hint=_elsewhere())
     notes += [f"{word!r} is not known and not taken into account" for word in unknown]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.language.amounts import split_amount
-from lbvedit.language.colors import is_color
+from lbvedit.language.colors import color_alone, is_color
 from lbvedit.language.complements import action, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.geometry import size_in
@@ -13,7 +13,7 @@ from lbvedit.language.frames.phrase import Phrase, object_of, property_in, split
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
-from lbvedit.language.targets import ARTICLES, Target, noun_phrase, strip_articles
+from lbvedit.language.targets import ARTICLES, Target, is_screen, noun_phrase, strip_articles
 from lbvedit.language.tokens import Token
 
 __all__ = ["animating", "changing", "making", "painting", "replacing", "styling"]
@@ -139,6 +139,8 @@ def _fitting(draft: Draft, target: Target) -> Draft:
         return draft.on(Target("pronoun"))
     if draft.op == "cutout" and target.kind == "phrase" and target.outside:
         return draft.on(replace(target, outside=False))
+    if draft.op == "cutout" and target.kind == "phrase" and color_alone(target.phrase):
+        return draft.on(replace(target, outside=True))
     if draft.op == "cutout" and target.kind == "phrase":
         return Draft("remove", {}, target).noted("making a thing transparent is read as removing it")
     return draft.on(target)
@@ -325,6 +327,10 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
         left, right = list(before), list(behind)
         if mark == "and" and phrase.verb not in ("swap", "exchange"):
             continue
+        if mark == "and" and (first := noun_phrase(left)) and (second := noun_phrase(right)):
+            one, two = color_alone(first.phrase), color_alone(second.phrase)
+            if one and two:  # masks are those of the source, so the second does not undo the first
+                return [Draft("recolor", {"color": two}, first), Draft("recolor", {"color": one}, second)]
         if phrase.verb == "substitute" and mark == "for":
             left, right = right, left
         if not right or (mark == "and"):
@@ -345,6 +351,8 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
         what = new_thing(right)
         if what and target.kind in ("phrase", "pronoun", "rest"):
             said = strip_articles(right)
+            if is_screen(target) and (name := color(right)):
+                return [Draft("cutout", {"background": name}, replace(target, outside=True))]
             if target.kind == "phrase" and color(said) and len(said) == 1:
                 return [Draft("recolor", {"color": what.lower()}, target)]
             return [Draft("replace", {"with": what}, target)]

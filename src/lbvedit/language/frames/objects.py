@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lbvedit.language.amounts import Amount, split_amount
+from lbvedit.language.colors import color_alone
 from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames.phrase import (
@@ -16,7 +19,7 @@ from lbvedit.language.frames.phrase import (
     words_of,
 )
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
-from lbvedit.language.targets import Target, noun_phrase, strip_articles
+from lbvedit.language.targets import Target, is_screen, noun_phrase, strip_articles
 from lbvedit.language.tokens import Token, join
 
 __all__ = [
@@ -29,6 +32,7 @@ __all__ = [
     "plain",
     "removing",
     "reversing",
+    "splashing",
     "vignetting",
     "whitening",
 ]
@@ -98,6 +102,9 @@ def plain(op: str, *, note: str = "", **params: object) -> Frame:
             if op == "mute" and named and named[0] in ("color", "colors"):  # "mute the colors"
                 duller = graded("saturation", -1, None)
                 return [duller.on(named[1])] if duller else None
+            if op == "mute" and target and color_alone(target.phrase):
+                duller = graded("saturation", -1, None)
+                return [duller.on(target)] if duller else None
             if target is None:
                 return None
             draft = Draft(op, params, target, bare=target == NOBODY)
@@ -200,6 +207,8 @@ def removing(phrase: Phrase) -> list[Draft] | None:
             return [cutout.noted("removing the background is read as cutting out everything else")]
         if target.kind == "none":
             return [Draft("remove", {}, target, bare=True)]
+        if is_screen(target):
+            return [Draft("cutout", {}, replace(target, outside=True))]
         draft = Draft("remove", {}, target)
         return [draft.noted(left_out) if left_out else draft]
 
@@ -209,6 +218,8 @@ def removing(phrase: Phrase) -> list[Draft] | None:
 def _remove_property(tokens: list[Token], amount: Amount | None) -> list[Draft] | None:
     found = property_in(tokens[1:] if words_of(tokens[:1]) == ["all"] else tokens)
     if found is None:
+        if drained := _drained(tokens):
+            return [drained]
         words = words_of(tokens)
         while words and words[0] in ("the", "all", "any", "its", "of"):
             words = words[1:]
@@ -232,6 +243,27 @@ def _remove_property(tokens: list[Token], amount: Amount | None) -> list[Draft] 
     return [draft.on(target)] if draft else None
 
 
+def _drained(tokens: list[Token]) -> Draft | None:
+    """``all color except red``: what keeps its colour while it is taken from the rest."""
+    for at, word in enumerate(words_of(tokens)):
+        if word in ("color", "colors") and set(words_of(tokens[:at])) <= {"the", "all", "any", "its", "of"}:
+            everything = [tokens[at].corrected("everything"), *tokens[at + 1 :]]
+            spared_one = noun_phrase(everything) if len(everything) > 1 else None
+            return Draft("grayscale", {}, spared_one) if spared_one and spared_one.outside else None
+    return None
+
+
+def splashing(phrase: Phrase) -> list[Draft] | None:
+    """``color splash on the red umbrella``, ``selective color red``: all but that turns gray."""
+    words = [token for token in phrase.tokens if token.word != "effect"]
+    while words and words[0].word in ("on", "of", "for", "with", "to"):
+        words = words[1:]
+    target = object_of(words)
+    if phrase.previous or target is None or target.kind != "phrase" or target.outside:
+        return None
+    return [Draft("grayscale", {}, replace(target, outside=True))]
+
+
 def cutting_out(phrase: Phrase) -> list[Draft] | None:
     """``cut out the dog``, ``isolate the dancer on a green background``, ``green screen the man``."""
     if phrase.previous:
@@ -252,6 +284,8 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
         return None
     if target == Target("phrase", "background"):
         target = Target("phrase", "background", outside=True)
+    if target.kind == "phrase" and phrase.verb in ("key", "chroma") and color_alone(target.phrase):
+        target = replace(target, outside=True)
     return [Draft("cutout", {}, target)]
 
 

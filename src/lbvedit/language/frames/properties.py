@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lbvedit.language.amounts import Amount, split_amount
+from lbvedit.language.colors import color_alone
 from lbvedit.language.complements import action, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.phrase import Frame, Phrase, property_in, words_of
@@ -45,6 +46,10 @@ def _raised(tokens: list[Token], direction: int) -> list[Draft] | None:
     for amount, rest in (split_amount(tokens), (None, tokens)):
         if names := _property_list(rest):
             return _grade_all(names, direction, amount)
+        target = noun_phrase(rest) if rest else None
+        if target and target.kind == "phrase" and color_alone(target.phrase):  # "boost the blues"
+            draft = graded("saturation", direction, amount)
+            return [draft.on(target)] if draft else None
     for at in range(1, len(tokens)):  # "boost by 20% the contrast", "reduce a lot the noise"
         amount, rest = split_amount(tokens[:at])
         if amount and not rest and (names := _property_list(tokens[at:])):
