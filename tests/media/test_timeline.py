@@ -35,7 +35,7 @@ class Model:
 
 times = st.fractions(min_value=0, max_value=1, max_denominator=12)
 operations = st.tuples(
-    st.sampled_from(["trim", "cut", "speed", "reverse", "volume", "fade"]),
+    st.sampled_from(["trim", "cut", "speed", "reverse", "loop", "back and forth", "volume", "fade"]),
     times,
     times,
     st.fractions(min_value=F(1, 4), max_value=4, max_denominator=6),
@@ -62,6 +62,19 @@ def step(timeline: Timeline, model: Model, operation: tuple[str, F, F, F, str]) 
             )
         case "reverse":
             return timeline.reverse(a, b), model.warped(length, lambda t: a + b - t if a <= t < b else t)
+        case "loop" | "back and forth":
+            turns, turning, lasts = int(factor) + 1, op != "loop", b - a
+
+            def looped(t: Fraction) -> Fraction:
+                turn, into = divmod(t - a, lasts)
+                if t < a:
+                    return t
+                if turn >= turns:
+                    return t - (turns - 1) * lasts
+                return b - into if turning and turn % 2 else a + into
+
+            longer = model.warped(length + (turns - 1) * lasts, looped)
+            return timeline.loop(turns, a, b, alternating=turning), longer
         case "volume":
             return timeline.volume(factor, a, b), Model(
                 length, model.source, lambda t: model.level(t) * (factor if a <= t < b else 1)
@@ -143,6 +156,7 @@ def test_an_unknown_length_allows_what_needs_no_end() -> None:
     assert stream.mute().is_silent
     assert stream.trim(F(1), F(4)).reverse().duration_s == 3
     for refused in (
+        lambda: stream.loop(2),
         lambda: stream.reverse(),
         lambda: stream.fade("out", F(1)),
         lambda: stream.trim(end_s=F(-2)),
@@ -180,3 +194,18 @@ def test_steps_from_a_plan() -> None:
         timeline = timeline.apply(part)
     assert timeline.duration_s == 18
     assert timeline.is_silent
+
+
+def test_a_loop_of_a_known_stretch_needs_no_end() -> None:
+    stream = Timeline.whole(None).loop(3, F(1), F(2), alternating=True)
+    assert [(piece.start_s, piece.end_s, piece.reversed) for piece in stream.segments[:3]] == [
+        (F(0), F(2), False),
+        (F(1), F(2), True),
+        (F(1), stream.source_s, False),
+    ]
+
+
+@pytest.mark.parametrize("times", [0, "1.5", "often"])
+def test_a_loop_plays_a_whole_number_of_times(times: object) -> None:
+    with pytest.raises(UsageError, match="loop"):
+        Timeline.whole(LENGTH).apply(Step("loop", params={"times": times} if times else {"times": 0.5}))

@@ -24,6 +24,7 @@ from lbvedit.language.frames import PARTICLES, VERB_BASES
 from lbvedit.language.preparation import (
     with_exception_last,
     with_slips_mended,
+    with_turns_named,
     without_colons,
     without_hedges,
 )
@@ -95,7 +96,7 @@ def parse(text: str) -> EditPlan:
         raise InstructionError("that is no sentence", hint="an edited plan goes in by --plan-file")
     whole = _QUOTED.fullmatch(text)
     tokens, notes = _with_known_words(tokenize(_unnumbered(whole.group(1) if whole else text), vocabulary()))
-    tokens = without_hedges(with_exception_last(without_colons(with_slips_mended(tokens))))
+    tokens = without_hedges(with_exception_last(without_colons(with_turns_named(with_slips_mended(tokens)))))
     refuse_negation(tokens)
     refuse_sound_cleaning(tokens)
     if not without_manners(tokens):

@@ -257,6 +257,24 @@ _TABLE = (
     ),
     Operator("reverse", "play backwards", SPAN, "play it backwards", "no", domain="time", check=_span_order),
     Operator(
+        "loop",
+        "play several times over",
+        {
+            "times": Param("integer", "how often it plays in all", default=2, low=2, high=1000),
+            "direction": Param(
+                "choice",
+                "alternating plays every second time backwards",
+                default="forwards",
+                choices=("forwards", "alternating"),
+            ),
+            **SPAN,
+        },
+        "play it three times",
+        takes_target="no",
+        domain="time",
+        check=_span_order,
+    ),
+    Operator(
         "trim",
         "keep only what lies between start and end",
         SPAN,

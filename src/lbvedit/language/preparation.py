@@ -11,7 +11,7 @@ from lbvedit.language.synonyms import PROPERTIES, QUALITIES
 from lbvedit.language.targets import EXCEPT
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
 
-__all__ = ["with_exception_last", "with_slips_mended", "without_colons", "without_hedges"]
+__all__ = ["with_exception_last", "with_slips_mended", "with_turns_named", "without_colons", "without_hedges"]
 
 _HEDGES = tuple(
     tuple(words.split())
@@ -75,6 +75,29 @@ def _hedge_at(tokens: Tokens, at: int) -> int:
         ends = at + size == len(tokens) or tokens[at + size].kind == "mark" or tokens[at + size].word == "and"
         return size if ends else 0
     return 4 if words[:3] == ("but", "not", "too") and words[3:4] and words[3] in QUALITIES else 0
+
+
+def with_turns_named(tokens: list[Token]) -> list[Token]:
+    """``play it forwards and then backwards`` -> ``play it boomerang``."""
+    out = list(tokens)
+    for at in range(len(out)):
+        for turn in _TURNS:
+            if tuple(token.word for token in out[at : at + len(turn)]) == turn:
+                first = out[at].corrected("boomerang")
+                out[at : at + len(turn)] = [replace(first, end=out[at + len(turn) - 1].end)]
+    return out
+
+
+_TURNS = (
+    ("back", "and", "forth"),
+    *(
+        (f"forward{one}", *joint, *last)
+        for one in ("", "s")
+        for joint in (("and",), ("then",), ("and", "then"))
+        for last in (("backward",), ("backwards",), ("in", "reverse"))
+    ),
+)
+"""Words for going on and coming back."""
 
 
 def with_exception_last(tokens: list[Token]) -> list[Token]:

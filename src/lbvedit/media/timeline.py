@@ -1,4 +1,4 @@
-"""Which moments of the source play when: exact arithmetic for trim, cut, speed, reverse, fade, mute and volume.
+"""Which moments of the source play when: exact arithmetic for trim, cut, speed, reverse, loop, fade and sound.
 
 Source times count from the source's first picture, output times from the output's. Every method acts on the output so
 far, so a chain of calls keeps the order in which the steps were asked for.
@@ -18,7 +18,7 @@ from lbvedit.types import Step
 
 __all__ = ["TIME_OPS", "Ramp", "Segment", "Timeline"]
 
-TIME_OPS = frozenset({"trim", "cut", "speed", "reverse", "fade", "mute", "volume"})
+TIME_OPS = frozenset({"trim", "cut", "speed", "reverse", "loop", "fade", "mute", "volume"})
 """The operators that ``Timeline.apply`` understands."""
 
 HORIZON_S = Fraction(10**9)
@@ -253,6 +253,31 @@ class Timeline:
             lambda time_s: start_s + end_s - time_s,
         )
 
+    def loop(
+        self,
+        times: int,
+        start_s: Fraction | None = None,
+        end_s: Fraction | None = None,
+        *,
+        alternating: bool = False,
+    ) -> Timeline:
+        """A span played several times over; ``alternating``: every second time backwards.
+
+        Raises:
+            UsageError: fewer times than one, an impossible span, or one whose end is not known yet.
+        """
+        if times < 1:
+            raise UsageError(f"a loop plays at least once, got {times}")
+        start_s, end_s = self._span(start_s, end_s)
+        if end_s == self._length:
+            self._require_end("looping")
+        again = [(start_s, end_s)] * (times - 1)
+        looped = self._joined([(Fraction(0), end_s), *again, (end_s, self._length)])
+        for turn in range(1, times, 2) if alternating else ():
+            begin_s = start_s + turn * (end_s - start_s)
+            looped = looped.reverse(begin_s, begin_s + end_s - start_s)
+        return looped
+
     def fade(self, kind: Literal["in", "out"], duration_s: Fraction) -> Timeline:
         """Pictures and sound rising from nothing at the start, or sinking to nothing at the end.
 
@@ -307,6 +332,11 @@ class Timeline:
                 return self.speed(_needed(step, "factor"), *span)
             case "reverse":
                 return self.reverse(*span)
+            case "loop":
+                times = _number(step, "times") or 2
+                if times.denominator > 1:
+                    raise UsageError(f"loop: times is a whole number, got {float(times):g}")
+                return self.loop(int(times), *span, alternating=step.params.get("direction") == "alternating")
             case "mute":
                 return self.mute(*span)
             case "volume":

@@ -15,7 +15,7 @@ from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token
 
-__all__ = ["beginning", "cutting", "fading", "playing", "shortening", "speeding", "trimming"]
+__all__ = ["beginning", "cutting", "fading", "looping", "playing", "shortening", "speeding", "trimming"]
 
 _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a", "bit", "out", "off", "between",
     "piece", "all", "away",
@@ -233,7 +233,8 @@ def playing(phrase: Phrase) -> list[Draft] | None:
             drafts
             and target is not None
             and all(
-                draft.op in ("speed", "reverse", "grayscale", "mute", "volume", "rotate", "flip") for draft in drafts
+                draft.op in ("speed", "reverse", "loop", "grayscale", "mute", "volume", "rotate", "flip")
+                for draft in drafts
             )
         ):
             return [draft.on(target) for draft in drafts]
@@ -253,6 +254,30 @@ def playing(phrase: Phrase) -> list[Draft] | None:
         if words in (["in", "real", "time"], ["at", "normal", "speed"]):
             return None
     return None
+
+
+def looping(phrase: Phrase) -> list[Draft] | None:
+    """``loop it three times``, ``repeat the clip``, ``play it twice``, ``boomerang it``."""
+    tokens = [token for token in phrase.tokens if token.word != "boomerang"]
+    turning = phrase.verb in ("boomerang", "ping") or len(tokens) < len(phrase.tokens)
+    words = words_of(tokens)
+    times, size = next(((value, size) for size in (3, 2, 1) if (value := _TURNS.get(" ".join(words[-size:])))), (0, 0))
+    if not times and words[-1:] == ["times"]:
+        for at in range(len(words) - 1):
+            count = number_at(tokens, at)
+            if count and count[1] == len(words) - 1 and count[0] == int(count[0]):
+                times, size = int(count[0]), len(words) - at
+                break
+    target = object_of(tokens[: len(words) - size])
+    if phrase.previous or target is None or target.kind == "phrase":
+        return None
+    if times < 2 and (times or phrase.verb in ("play", "show", "replay")):
+        return None
+    params: dict[str, object] = {"times": times} if times else {}
+    return [Draft("loop", params | ({"direction": "alternating"} if turning else {}), target)]
+
+
+_TURNS = {"twice": 2, "two times": 2, "thrice": 3, "once more": 2, "again": 2, "one more time": 2, "once again": 2}
 
 
 def fading(phrase: Phrase) -> list[Draft] | None:

@@ -64,6 +64,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("speed up|speed|accelerate|fast forward|hurry up|fasten", timing.speeding(1)),
     ("slow down|slow|decelerate|slow up", timing.speeding(-1)),
     ("play|run|show|see|watch|playback|play back", timing.playing),
+    ("loop|repeat|boomerang|play|show|ping pong|replay", timing.looping),
     ("trim|trim off|trim down|trim away|trim out", timing.trimming),
     ("shorten|limit|shorten down", timing.shortening),
     ("fade|fade in|fade out", timing.fading),
