@@ -333,7 +333,7 @@ class Timeline:
             case "reverse":
                 return self.reverse(*span)
             case "loop":
-                times = _number(step, "times") or 2
+                times = _needed(step, "times") if "times" in step.params else Fraction(2)
                 if times.denominator > 1:
                     raise UsageError(f"loop: times is a whole number, got {float(times):g}")
                 return self.loop(int(times), *span, alternating=step.params.get("direction") == "alternating")
