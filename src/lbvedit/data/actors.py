@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lbvedit.data.drawn import Drawn, pick
+from lbvedit.data.drawn import Filmed, pick
 from lbvedit.data.pairs import Pair
 from lbvedit.data.referring import ReferringItem
 from lbvedit.data.world.actions import KIND_ACTIONS, Act
@@ -69,7 +69,7 @@ class Tableau:
     actors: tuple[Actor, ...]
 
 
-class Actors(Drawn[ActorItem]):
+class Actors(Filmed[ActorItem]):
     """Clips of actors with expressions.
 
     Args:
@@ -90,6 +90,7 @@ class Actors(Drawn[ActorItem]):
 
     name = "actors"
     sizes = SIZES
+    length = _LENGTH
 
     def __init__(
         self,
@@ -97,7 +98,7 @@ class Actors(Drawn[ActorItem]):
         seed: int = 0,
         size: int | None = None,
         *,
-        frames: int = _LENGTH,
+        frames: int | None = None,
         side: int = 160,
         stride: int = 1,
         annotated: str = "all",
@@ -107,16 +108,12 @@ class Actors(Drawn[ActorItem]):
         faults: float | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
-        super().__init__(split, seed, size)
-        self.frames = frames
-        self.side = side
+        super().__init__(split, seed, size, frames=frames, side=side, photos=photos, device=device)
         self.stride = stride
         self.annotated = annotated
         self.absent_share = absent_share
-        self.photos = photos
         self.samples = samples
         self.faults = float(split == "train") if faults is None else faults
-        self.device = device
 
     def item(self, rng: np.random.Generator) -> ActorItem:
         """A clip, drawn and rendered."""
@@ -219,41 +216,16 @@ class Actors(Drawn[ActorItem]):
         return None
 
 
-class ActorEdits(Drawn[Pair]):
+class ActorEdits(Filmed[Pair]):
     """Edits of actors; items are :class:`~lbvedit.data.pairs.Pair`.
 
     The ``meta`` has ``kind`` (``act``, ``replace``, ``recolor``, ``remove`` or ``add``), ``actor`` (its number) and
     ``source`` and ``target``, what there is to know of everybody before and after.
-
-    Args:
-        split: train or test.
-        seed: another seed, another set.
-        size: pairs.
-        frames: T.
-        side: height and width of a frame.
-        photos: backdrops, see :func:`~lbvedit.data.scenery.scenery`.
-        device: where to render; items are on the CPU.
     """
 
     name = "actor-edits"
     sizes = EDIT_SIZES
-
-    def __init__(
-        self,
-        split: str = "train",
-        seed: int = 0,
-        size: int | None = None,
-        *,
-        frames: int = 20,
-        side: int = 128,
-        photos: Sequence[NDArray[np.float32]] = (),
-        device: torch.device | str = "cpu",
-    ) -> None:
-        super().__init__(split, seed, size)
-        self.frames = frames
-        self.side = side
-        self.photos = photos
-        self.device = device
+    length = 20
 
     def item(self, rng: np.random.Generator) -> Pair:
         """A pair, drawn and rendered."""

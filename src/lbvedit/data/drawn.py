@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from lbvedit.data.pairs import check_split, item_rng
 
-__all__ = ["Drawn", "pick"]
+__all__ = ["Drawn", "Filmed", "pick"]
 
 Item = TypeVar("Item")
 T = TypeVar("T")
@@ -52,6 +54,39 @@ class Drawn(Dataset[Item]):
     def item(self, rng: np.random.Generator) -> Item:
         """The item that a random stream leads to."""
         raise NotImplementedError
+
+
+class Filmed(Drawn[Item]):
+    """Drawn clips of the rendered world.
+
+    Args:
+        split: train or test.
+        seed: another seed, another set.
+        size: items; the split's usual number by default.
+        frames: T; the set's usual ``length`` by default.
+        side: height and width of a frame.
+        photos: backdrops, see :func:`~lbvedit.data.scenery.scenery`.
+        device: where to render; items are on the CPU.
+    """
+
+    length: ClassVar[int]
+
+    def __init__(
+        self,
+        split: str = "train",
+        seed: int = 0,
+        size: int | None = None,
+        *,
+        frames: int | None = None,
+        side: int = 128,
+        photos: Sequence[NDArray[np.float32]] = (),
+        device: torch.device | str = "cpu",
+    ) -> None:
+        super().__init__(split, seed, size)
+        self.frames = self.length if frames is None else frames
+        self.side = side
+        self.photos = photos
+        self.device = device
 
 
 def pick(rng: np.random.Generator, items: Sequence[T]) -> T:

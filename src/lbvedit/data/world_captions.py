@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from lbvedit.data.drawn import Drawn
+from lbvedit.data.drawn import Filmed
 from lbvedit.data.world.render import render
 from lbvedit.data.world.stage import draw_stage
 from lbvedit.data.world.words import caption
@@ -30,38 +27,12 @@ class CaptionItem(TypedDict):
     caption: str
 
 
-class WorldCaptions(Drawn[CaptionItem]):
-    """Captioned clips of one or two actors; with one frame they are captioned pictures.
-
-    Args:
-        split: train or test.
-        seed: another seed, another set.
-        size: clips.
-        frames: T.
-        side: height and width of a frame.
-        photos: backdrops, see :func:`~lbvedit.data.scenery.scenery`.
-        device: where to render; items are on the CPU.
-    """
+class WorldCaptions(Filmed[CaptionItem]):
+    """Captioned clips of one or two actors; with one frame, as by default, they are captioned pictures."""
 
     name = "world-captions"
     sizes = SIZES
-
-    def __init__(
-        self,
-        split: str = "train",
-        seed: int = 0,
-        size: int | None = None,
-        *,
-        frames: int = 1,
-        side: int = 128,
-        photos: Sequence[NDArray[np.float32]] = (),
-        device: torch.device | str = "cpu",
-    ) -> None:
-        super().__init__(split, seed, size)
-        self.frames = frames
-        self.side = side
-        self.photos = photos
-        self.device = device
+    length = 1
 
     def item(self, rng: np.random.Generator) -> CaptionItem:
         """A clip, drawn and rendered."""
