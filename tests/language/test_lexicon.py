@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lbvedit.language.lexicon import KINDS, LOOK_ALIKES, kinds_of, nearest_words
+from lbvedit.language.lexicon import KINDS, LOOK_ALIKES, PARTS, kinds_of, nearest_words, owner_of
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,24 @@ def test_an_unknown_thing_is_nearest_to_what_looks_like_it(word: str, near: list
 def test_a_slip_of_the_pen_is_nearest_to_what_was_meant() -> None:
     assert nearest_words("hors")[0] == "horse"
     assert "car" in nearest_words("cra")
+
+
+@pytest.mark.parametrize("word", ["faces", "sky", "license"])
+def test_a_chance_likeness_is_none(word: str) -> None:
+    assert nearest_words(word) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "owner"),
+    [("faces", "person"), ("teeth", "person"), ("T-shirt", "person"), ("number plates", "car"), ("sky", None)],
+)
+def test_a_part_has_an_owner(word: str, owner: str | None) -> None:
+    assert owner_of(word) == owner
+
+
+def test_parts_are_no_things() -> None:
+    assert PARTS.keys() <= KINDS.keys()
+    assert not [part for parts in PARTS.values() for part in parts if kinds_of(part)]
 
 
 def test_what_looks_like_a_kind_is_none() -> None:

@@ -14,9 +14,11 @@ __all__ = [
     "HYPERNYMS",
     "KINDS",
     "LOOK_ALIKES",
+    "PARTS",
     "VOC_CLASSES",
     "kinds_of",
     "nearest_words",
+    "owner_of",
     "plural",
 ]
 
@@ -105,8 +107,21 @@ LOOK_ALIKES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Things that are none of the kinds, by the kind that looks most like them."""
 
+PARTS: dict[str, tuple[str, ...]] = {
+    "person": ("face", "head", "hair", "eye", "mouth", "nose", "lip", "tooth", "beard", "skin", "hand", "finger", "arm",
+               "leg", "foot", "shirt", "t-shirt", "jacket", "coat", "dress", "skirt", "pants", "trousers", "jeans",
+               "shorts", "shoe", "boot", "hat", "cap", "helmet", "glasses", "sunglasses", "suit", "tie", "sweater",
+               "hoodie", "scarf", "glove", "backpack", "bag", "uniform", "clothes"),
+    "car": ("license plate", "licence plate", "number plate", "plate", "wheel", "tire", "tyre", "headlight",
+            "windshield", "windscreen", "bumper", "bonnet", "mirror"),
+    "dog": ("collar", "leash", "tail", "paw", "snout", "fur"),
+    "bird": ("beak", "wing", "feather"),
+    "boat": ("sail", "mast", "oar"),
+}  # fmt: skip
+"""What belongs to a thing of a kind, and is found with it and not alone."""
+
 _IRREGULAR = {
-    "person": "people", "man": "men", "woman": "women", "child": "children", "sheep": "sheep", "goose": "geese",
+    "tooth": "teeth", "foot": "feet", "person": "people", "man": "men", "woman": "women", "child": "children", "sheep": "sheep", "goose": "geese",
     "calf": "calves", "ox": "oxen", "wolf": "wolves",
     "mouse": "mice", "aircraft": "aircraft", "someone": "people", "lady": "ladies", "baby": "babies",
     "piece of furniture": "pieces of furniture", "tomcat": "tomcats", "human": "humans",
@@ -139,12 +154,19 @@ def kinds_of(word: str) -> frozenset[str]:
     return _words().get(" ".join(word.lower().replace("-", " ").split()), frozenset())
 
 
+def owner_of(word: str) -> str | None:
+    """The kind whose part a noun names, in the singular or plural: a person for ``faces``."""
+    word = word.lower()
+    return next((kind for kind, parts in PARTS.items() if word in parts or word in map(plural, parts)), None)
+
+
 def nearest_words(word: str, count: int = 3) -> list[str]:
     """The known words nearest to an unknown one: the name of what looks like it, or words spelled like it."""
     word = word.lower()
     alike = [KINDS[kind][0] for kind, things in LOOK_ALIKES.items() if word in things or _singular(word) in things]
-    # A slip of the pen leaves most letters in place; with fewer the likeness is chance.
-    return alike[:count] or difflib.get_close_matches(word, sorted(_words()), n=count, cutoff=0.65)
+    # A slip of the pen leaves most letters in place, and about as many; with fewer the likeness is chance.
+    spelled = difflib.get_close_matches(word, sorted(_words()), n=count, cutoff=0.65)
+    return alike[:count] or [other for other in spelled if abs(len(other) - len(word)) < 2 and other[0] == word[0]]
 
 
 def _singular(word: str) -> str:

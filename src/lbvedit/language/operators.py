@@ -158,7 +158,7 @@ _TABLE = (
     Operator("sharpen", "bring out fine detail", _strength("how much"), "sharpen the video"),
     Operator("blur", "soften until details are gone", _strength("how much"), "blur everything except the dog"),
     Operator("denoise", "smooth away noise and grain", _strength("how much"), "remove the noise"),
-    Operator("pixelate", "cover with blocks", _strength("how coarse"), "pixelate the faces"),
+    Operator("pixelate", "cover with blocks", _strength("how coarse"), "pixelate the dog"),
     Operator("vignette", "darken towards the corners", _strength("how dark"), "add a vignette"),
     Operator("invert", "turn the colours into their negative", SPAN, "invert the colors", check=_span_order),
     Operator(

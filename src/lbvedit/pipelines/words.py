@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lbvedit.errors import NoMatchError
 from lbvedit.language.colors import color_alone
-from lbvedit.language.lexicon import HYPERNYMS, KINDS, kinds_of, nearest_words
+from lbvedit.language.lexicon import HYPERNYMS, KINDS, kinds_of, nearest_words, owner_of
 from lbvedit.language.naming import kinds_in
 from lbvedit.measures.color_names import BASIC_COLORS
 from lbvedit.pipelines.registry import PIPELINES
@@ -132,6 +132,9 @@ def _elsewhere() -> str:
 
 def _unknown_message(said: str, words: list[str]) -> str:
     content = [word for word in words if word not in _FILLERS] or words
+    for part in (" ".join(content), *content):
+        if (owner := owner_of(part)) is not None:
+            return f"{said!r} names a part, which this model does not find alone: it finds a {owner} whole"
     near = [other for word in (" ".join(content), *content) for other in nearest_words(word, 2)]
     some = near or ["person", "car", "dog", "animal", "vehicle"]
     known = ", ".join(dict.fromkeys(word for word in some if word in HYPERNYMS or kinds_of(word)))
