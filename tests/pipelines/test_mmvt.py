@@ -255,7 +255,7 @@ def test_an_unknown_adjective_is_said_and_left_out() -> None:
 def test_an_unknown_thing_cannot_be_found() -> None:
     with pytest.raises(NoMatchError, match="names nothing that this model knows"):
         hear("the quetzalcoatl", TOKENIZER)
-    with pytest.raises(NoMatchError, match="'the red shirts' names a part.* it finds a person whole"):
+    with pytest.raises(NoMatchError, match=r"'the red shirts' names a part.* it finds a person whole"):
         hear("the red shirts", TOKENIZER)
     with pytest.raises(NoMatchError, match="'the reds' is a colour, and no thing that has it") as caught:
         hear("the reds", TOKENIZER)

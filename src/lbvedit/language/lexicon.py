@@ -121,7 +121,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 """What belongs to a thing of a kind, and is found with it and not alone."""
 
 _IRREGULAR = {
-    "tooth": "teeth", "foot": "feet", "person": "people", "man": "men", "woman": "women", "child": "children", "sheep": "sheep", "goose": "geese",
+    "tooth": "teeth", "foot": "feet",
+    "person": "people", "man": "men", "woman": "women", "child": "children", "sheep": "sheep", "goose": "geese",
     "calf": "calves", "ox": "oxen", "wolf": "wolves",
     "mouse": "mice", "aircraft": "aircraft", "someone": "people", "lady": "ladies", "baby": "babies",
     "piece of furniture": "pieces of furniture", "tomcat": "tomcats", "human": "humans",
