@@ -13,7 +13,7 @@ from lbvedit.data.actors import Actors
 from lbvedit.data.photos import IGNORED
 from lbvedit.errors import UsageError
 from lbvedit.language.lexicon import VOC_CLASSES
-from lbvedit.training.acted import acted, expressions
+from lbvedit.training.acted import CAST, acted, expressions
 from lbvedit.training.config import configure
 from lbvedit.training.mmvt import MMVTTraining, MMVTTrainingConfig
 from lbvedit.training.pictures import View
@@ -57,6 +57,14 @@ def test_masks_lie_on_what_the_labels_call_by_that_name(pictures: list[tuple[Vie
     assert named > 5
 
 
+def test_the_classes_of_the_cast_ignore_nobody(actors: Actors) -> None:
+    tableau = actors.tableau(0)
+    view, _, _ = acted(tableau, SIDE, 1, np.random.default_rng(5), classes=CAST, absences=0.0)
+    kinds = {CAST.index(actor.kind) for actor in tableau.actors}
+    assert set(view.labels.unique().tolist()) <= {0, IGNORED} | kinds
+    assert set(view.labels.unique().tolist()) & kinds
+
+
 def test_some_expressions_fit_nobody(pictures: list[tuple[View, Tensor, list[Reference]]]) -> None:
     empty = [reference.mask.any().item() for _, _, said in pictures for reference in said]
     assert 0.05 < 1 - sum(empty) / len(empty) < 0.6
@@ -71,7 +79,9 @@ def test_what_lies_beyond_the_frame_is_no_background(pictures: list[tuple[View, 
 def test_the_world_alone_needs_no_other_data_and_has_its_own_words(tmp_path: Path) -> None:
     settings = {"data": tmp_path, "tokenizer": tmp_path, "actors": 1.0, "size_px": 48, "expressions": 2, "spoken": 4}
     recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))
+    assert recipe.build().mmvt.config.kinds == len(CAST)
     batch = recipe.batch(Draw(0, 0, 2))
+    assert batch["means"].shape[1] == len(CAST)
     assert batch["frames"].shape == (2, 3, 48, 48)
     assert batch["masks"].shape == (4, 1, 48, 48)
     vocabulary = recipe.tokenizer.get_vocab()
@@ -96,7 +106,9 @@ def test_a_row_is_published_under_its_own_name(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(MMVTTraining, "validate", lambda self, model: {})
     monkeypatch.setattr("lbvedit.training.mmvt._STAGES", 20)
     for row, name in (("B+M", "mmvt-small-clean-B+M"), (None, "mmvt-small-clean")):
-        recipe = MMVTTraining(configure(MMVTTrainingConfig(), {"actors": 1, "row": row}))
-        assert recipe.publish(recipe.build()).name == name
+        settings = {"actors": 1, "row": row, "working_px": 40_000}
+        recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))
+        publication = recipe.publish(recipe.build())
+        assert (publication.name, publication.facts) == (name, {"working_px": 40_000})
     with pytest.raises(UsageError, match="finds nothing by words"):
         MMVTTraining(configure(MMVTTrainingConfig(), {"expressions": 0})).publish(torch.nn.Identity())

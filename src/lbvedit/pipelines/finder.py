@@ -36,6 +36,9 @@ __all__ = ["DEFAULT_WEIGHTS", "Ahead", "Finder", "Found", "Seen", "load_finder",
 DEFAULT_WEIGHTS = "mmvt-small"
 GRANULARITY_PX = 16
 
+WORKING_PX = 224 * 400
+"""Pixels of a frame as the model sees it, where its weights do not say."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -90,7 +93,7 @@ class Finder:
         dtype: torch.dtype,
         name: str,
         sha256: str = "",
-        area_px: int = 224 * 400,
+        area_px: int = WORKING_PX,
     ) -> None:
         self.name = name
         self.sha256 = sha256
@@ -212,7 +215,15 @@ def _loaded(folder: Path, device: torch.device, dtype: torch.dtype) -> Finder:
     load_state(model, weights)
     _fold_batch_norms(model.eval())
     tokenizer = load_tokenizer(folder / "tokenizer.json")
-    return Finder(model, tokenizer, device, dtype, weights.name, str(weights.config.get("sha256", "")))
+    return Finder(
+        model,
+        tokenizer,
+        device,
+        dtype,
+        weights.name,
+        str(weights.config.get("sha256", "")),
+        int(weights.config.get("working_px", WORKING_PX)),
+    )
 
 
 def _fold_batch_norms(module: nn.Module) -> None:

@@ -33,7 +33,7 @@ from lbvedit.errors import UsageError
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.measures.davis import region_j
 from lbvedit.nn.words import encode, load_tokenizer, train_tokenizer
-from lbvedit.pipelines.finder import Finder
+from lbvedit.pipelines.finder import WORKING_PX, Finder
 from lbvedit.pipelines.words import hear
 from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.losses import mmvt_loss
@@ -86,6 +86,7 @@ class MMVTTrainingConfig(TrainingConfig):
         freeze: keep the appearance encoder and its class map as ``init`` has them: a step costs half as much.
         presence_bar: published with the weights: evidence from which a thing is as likely there as not, chosen by
             ``lbvedit evaluate mmvt --corpus absent``.
+        working_px: published with the weights: pixels of a frame as a pipeline shows it to the model.
     """
 
     data: Path = Path("../shared/data")
@@ -105,6 +106,7 @@ class MMVTTrainingConfig(TrainingConfig):
     teacher_weight: float = 0.6
     freeze: bool = False
     presence_bar: float = 0.5
+    working_px: int = WORKING_PX
     batch_size: int = 12
     lr: float = 8e-4
     weight_decay: float = 0.03
@@ -351,6 +353,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             can=CLEAN_CAN if clean else CAN,
             cannot=CLEAN_CANNOT if clean else CANNOT,
             files={"tokenizer.json": self.tokenizer.to_str(pretty=True)},
+            facts={"working_px": self.config.working_px},
         )
 
 
