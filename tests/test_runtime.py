@@ -28,6 +28,14 @@ def test_cuda_without_cuda_names_what_is_there(monkeypatch):
         runtime.pick_device("cuda:1")
 
 
+def test_full_precision_lasts_as_long_as_it_is_asked_for():
+    before = torch.backends.cudnn.allow_tf32
+    with pytest.raises(ZeroDivisionError), runtime.full_precision():
+        assert not torch.backends.cudnn.allow_tf32
+        _ = 1 / 0
+    assert torch.backends.cudnn.allow_tf32 == before
+
+
 def test_dtypes_follow_the_device_and_the_backend():
     assert runtime.pick_dtype("auto", CPU) is torch.float32
     assert runtime.pick_dtype("auto", CPU, cpu=torch.bfloat16) is torch.bfloat16

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -18,6 +19,7 @@ __all__ = [
     "check_names",
     "describe",
     "free_bytes",
+    "full_precision",
     "generator",
     "has_bf16",
     "is_out_of_memory",
@@ -108,6 +110,19 @@ def pick_dtype(
     if name == "fp16" and device.type == "cpu":
         raise UsageError("fp16 does not run on the CPU", hint="--dtype fp32 or bf16, or --device cuda")
     return named[name]
+
+
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """Convolutions on CUDA in all of fp32: TF32 keeps ten bits, and a colour wants more."""
+    import torch
+
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
 
 
 def seed_everything(seed: int) -> None:

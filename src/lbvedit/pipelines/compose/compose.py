@@ -8,7 +8,6 @@ Pixels that a step does not touch are never converted: they stay the very same i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -27,7 +26,7 @@ from lbvedit.pipelines.compose.outside import Outside
 from lbvedit.pipelines.compose.threads import one_thread
 from lbvedit.pipelines.matte import MatteRefiner, box_of
 from lbvedit.pipelines.targets import BACKGROUND, TargetFinder, Targets
-from lbvedit.runtime import pick_device
+from lbvedit.runtime import full_precision, pick_device
 from lbvedit.types import Clip, Event, Report, Request, Step
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ class Compose:
             UsageError: masks do not fit the video.
             NoMatchError: a target is nowhere in the video.
         """
-        with one_thread() if self.device.type == "cpu" else nullcontext():
+        with one_thread() if self.device.type == "cpu" else full_precision():
             yield from self._run(source, report)
 
     def _run(self, source: Source, report: Report) -> Iterator[Clip]:
