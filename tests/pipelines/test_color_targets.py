@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -9,8 +10,9 @@ import torch
 from torch import Tensor
 
 from lbvedit.errors import NoMatchError
-from lbvedit.language.colors import rgb
-from lbvedit.pipelines.color_targets import Shade, check_colors, find_color, shade_of
+from lbvedit.language.colors import NEUTRAL, SHADES, rgb
+from lbvedit.measures.color_names import BASIC_COLORS
+from lbvedit.pipelines.color_targets import Shade, check_colors, find_colors, shades_of
 from lbvedit.pipelines.targets import Targets
 from lbvedit.types import Clip, Step
 from tests.pipelines.films import Film
@@ -34,28 +36,39 @@ def clip(frame: Tensor) -> Clip:
 
 
 def inside(frame: Tensor, target: str) -> Tensor:
-    shade = shade_of(target)
-    assert shade is not None
-    return find_color(clip(frame), shade)[0, 0] > 0
+    shades = shades_of(target)
+    assert shades
+    return find_colors(clip(frame), shades)[0, 0] > 0
 
 
 @pytest.mark.parametrize(
-    ("target", "shade"),
+    ("target", "shades"),
     [
-        ("red", Shade(("red", "pink"))),
-        ("the dark blues", Shade(("blue",), -1)),
-        ("everything light green", Shade(("green",), 1)),
-        ("green screen", Shade(("green",))),
-        ("silver parts", Shade(("gray", "white"))),
-        ("red car", None),
-        ("background", None),
-        ("orange juice", None),
-        ("chartreuse", None),
-        ("things", None),
+        ("red", [Shade(("red", "pink"))]),
+        ("the dark blues", [Shade(("blue",), -1)]),
+        ("everything light green", [Shade(("green",), 1)]),
+        ("green screen", [Shade(("green",))]),
+        ("silver parts", [Shade(("gray", "white"))]),
+        ("reds, greens and blues", [Shade(("red", "pink")), Shade(("green",)), Shade(("blue",))]),
+        ("chartreuse", [Shade(("green",))]),
+        ("very dark red", [Shade(("red",))]),
+        ("#1010ff", [Shade(("blue",))]),
+        ("red car", []),
+        ("red and cars", []),
+        ("black screen", []),
+        ("background", []),
+        ("orange juice", []),
+        ("things", []),
     ],
 )
-def test_a_colour_without_a_thing(target: str, shade: Shade | None) -> None:
-    assert shade_of(target) == shade
+def test_a_colour_without_a_thing(target: str, shades: list[Shade]) -> None:
+    assert list(shades_of(target)) == shades
+
+
+def test_the_shades_are_made_of_basic_colours() -> None:
+    basics = set(itertools.chain.from_iterable(SHADES.values()))
+    assert basics == set(BASIC_COLORS)
+    assert basics >= NEUTRAL
 
 
 @pytest.mark.parametrize(
@@ -101,7 +114,7 @@ def test_sixteen_bits_are_as_eight() -> None:
 
 def test_a_colour_that_is_not_there_is_said_with_those_that_are() -> None:
     film = Film(torch.stack([picture(red=LEFT)] * 3))
-    shades = {name: shade for name in ("reds", "purple") if (shade := shade_of(name))}
+    shades = {name: shades_of(name) for name in ("reds", "purple")}
     with pytest.raises(NoMatchError, match="hardly a pixel of the video is 'purple'") as caught:
         check_colors(film, shades)  # type: ignore[arg-type]
     assert caught.value.hint == "its pixels: gray 72%, red 28%"

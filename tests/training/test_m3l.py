@@ -70,7 +70,7 @@ def test_batches_come_from_the_parts_in_turns(digits: Path) -> None:
         things.append([recipe.batch(Draw(0, step, 2))["shown"].shape[1] for step in (0, 1)])
     assert things == [[1, 2], [1, 1], [2, 1]]
     with pytest.raises(UsageError, match="no turns for 'e-mnist'") as caught:
-        recipe_of(mnist=digits, corpus="mnist", turns=("e-mnist",)).batch(Draw(0, 0, 2))
+        recipe_of(mnist=digits, corpus="mnist", turns=("e-mnist",)).build()
     assert caught.value.hint == "mnist has s-mnist, d-mnist"
 
 

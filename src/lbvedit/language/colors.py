@@ -8,7 +8,7 @@ from functools import cache
 
 from lbvedit.errors import UsageError
 
-__all__ = ["MODIFIERS", "color_alone", "color_words", "is_color", "rgb"]
+__all__ = ["MODIFIERS", "NEUTRAL", "SHADES", "color_words", "colors_alone", "is_color", "is_named", "rgb"]
 
 EVERYDAY: dict[str, str] = {
     "amber": "#ffbf00", "apple green": "#8db600", "apricot": "#fbceb1", "army green": "#4b5320", "aubergine": "#3d0734",
@@ -39,6 +39,7 @@ EVERYDAY: dict[str, str] = {
     "sunflower yellow": "#ffc512", "tangerine": "#f28500", "taupe": "#8b7d72", "terracotta": "#c66b4e",
     "ultramarine": "#120a8f", "vermilion": "#e34234", "wine": "#722f37", "wine red": "#722f37",
     "wine colored": "#722f37",
+    "blue green": "#0d98ba",
     "royal purple": "#7851a9", "plum purple": "#8e4585", "lime green": "#32cd32", "leaf green": "#4f9a3a",
     "sunset orange": "#fd5e53", "coral red": "#ff4040", "coral pink": "#f88379", "salmon pink": "#ff91a4",
     "snow white": "#fffafa", "ivory white": "#fffff0", "pitch black": "#050505", "ash gray": "#b2beb5",
@@ -62,12 +63,26 @@ _OF_COLOR = frozenset({
     "the", "a", "an", "all", "every", "any", "each", "everything", "anything", "of", "that", "which", "is", "are",
     "color", "colors", "colored", "thing", "things", "object", "objects", "item", "items", "part", "parts", "area",
     "areas", "region", "regions", "pixel", "pixels", "stuff", "tone", "tones", "hue", "hues", "shade", "shades",
-    "element", "elements", "surface", "surfaces", "screen", "background", "backdrop",
+    "element", "elements", "surface", "surfaces", "background", "backdrop",
 })  # fmt: skip
 """What may stand around a colour that is no colour of a thing: ``all the red areas``."""
 
-_UNMIXED = (("red", "blue"), ("red", "green"), ("yellow", "blue"), ("orange", "blue"), ("orange", "green"))
-"""Colours that nobody mixes in a name: ``everything red blue`` paints red things."""
+_SCREENS = {"greenscreen": "green", "greenscreens": "green", "bluescreen": "blue", "bluescreens": "blue"}
+
+SHADES: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in (
+        "black", "white", "gray", "orange", "brown", "yellow", "green", "blue", "purple", "pink",
+    )},
+    "red": ("red", "pink"), "scarlet": ("red",), "crimson": ("red",), "maroon": ("red", "brown"),
+    "grey": ("gray",), "silver": ("gray", "white"), "gold": ("yellow", "orange", "brown"),
+    "golden": ("yellow", "orange", "brown"), "ginger": ("orange", "brown"), "tan": ("brown", "orange"),
+    "beige": ("brown", "white"), "cream": ("white", "yellow"), "violet": ("purple",), "navy": ("blue", "black"),
+    "turquoise": ("blue", "green"), "teal": ("green", "blue"), "blond": ("yellow", "brown"),
+}  # fmt: skip
+"""Words for colours -> the basic ones, :data:`~lbvedit.measures.color_names.BASIC_COLORS`, that such pixels have."""
+
+NEUTRAL = frozenset({"black", "white", "gray"})
+"""Basic colours without a hue."""
 
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
@@ -106,7 +121,7 @@ def _mixed(text: str) -> tuple[int, int, int] | None:
         return None
     shade = next((one for one in _of_ish(first) if one in _named()), None)
     one, two = _value(shade or first), _value(second)
-    if one is None or two is None or (first, second) in _UNMIXED or (second, first) in _UNMIXED:
+    if one is None or two is None:
         return None
     share = 0.3 if shade else 0.5
     red, green, blue = (round(share * a + (1 - share) * b) for a, b in zip(one, two, strict=True))
@@ -119,23 +134,37 @@ def _of_ish(word: str) -> tuple[str, ...]:
     return (stem, f"{stem}e", stem[:-1]) if stem != word else ()
 
 
+def is_named(name: str) -> bool:
+    """Whether a colour has that name of its own, rather than being worked out from its words."""
+    text = _tidy(name).replace("grey", "gray")
+    return text in _named() or text.replace(" ", "") in _named() or text.partition(" ")[0] in MODIFIERS
+
+
 def is_color(name: str) -> bool:
     """Whether :func:`rgb` knows a colour."""
     return _value(_tidy(name)) is not None
 
 
-def color_alone(phrase: str) -> str | None:
-    """The colour that a phrase names without a thing that has it, else None.
+def colors_alone(phrase: str) -> tuple[str, ...]:
+    """The colours that a phrase names without a thing that has them; none where it names a thing.
 
-    >>> color_alone("all the dark reds")
-    'dark red'
-    >>> color_alone("red car")
+    >>> colors_alone("all the dark reds and blues")
+    ('dark red', 'blue')
+    >>> colors_alone("red car")
+    ()
     """
-    words = [word for word in _tidy(phrase).replace("greenscreen", "green").split() if word not in _OF_COLOR]
-    if words and not is_color(" ".join(words)):
-        words[-1] = words[-1].removesuffix("s")
-    name = " ".join(words)
-    return name if words and is_color(name) else None
+    found = [_alone(part.split()) for part in re.split(r",| and | or ", _tidy(phrase))]
+    return tuple(name for name in found if name) if all(found) else ()
+
+
+def _alone(words: list[str]) -> str | None:
+    kept = [_SCREENS.get(word, word) for word in words if word not in _OF_COLOR]
+    if kept[-1:] in (["screen"], ["screens"]) and kept[:1] in (["green"], ["blue"]):  # no other one is keyed
+        kept = kept[:-1]
+    for last in (kept[-1], kept[-1].removesuffix("s")) if kept else ():
+        if is_color(name := " ".join([*kept[:-1], last])):
+            return name
+    return None
 
 
 def rgb(name: str) -> tuple[int, int, int]:
@@ -167,4 +196,4 @@ def _modified(base: tuple[int, int, int], lightness: float, saturation: float) -
 def color_words() -> frozenset[str]:
     """Every single word that can be part of a colour's name: what spelling correction may correct to."""
     names = [*_named(), *MODIFIERS]
-    return frozenset(word for name in names for word in name.split())
+    return frozenset(word for name in names for word in name.split()) | {f"{name}s" for name in SHADES}

@@ -111,9 +111,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "person": ("face", "head", "hair", "eye", "mouth", "nose", "lip", "tooth", "beard", "skin", "hand", "finger", "arm",
                "leg", "foot", "shirt", "t-shirt", "jacket", "coat", "dress", "skirt", "pants", "trousers", "jeans",
                "shorts", "shoe", "boot", "hat", "cap", "helmet", "glasses", "sunglasses", "suit", "tie", "sweater",
-               "hoodie", "scarf", "glove", "backpack", "bag", "uniform", "clothes"),
-    "car": ("license plate", "licence plate", "number plate", "plate", "wheel", "tire", "tyre", "headlight",
-            "windshield", "windscreen", "bumper", "bonnet", "mirror"),
+               "hoodie", "scarf", "glove", "uniform", "clothes"),
+    "car": ("license plate", "licence plate", "number plate", "wheel", "tire", "tyre", "headlight", "windshield",
+            "windscreen", "bumper", "bonnet"),
     "dog": ("collar", "leash", "tail", "paw", "snout", "fur"),
     "bird": ("beak", "wing", "feather"),
     "boat": ("sail", "mast", "oar"),
@@ -166,8 +166,9 @@ def nearest_words(word: str, count: int = 3) -> list[str]:
     word = word.lower()
     alike = [KINDS[kind][0] for kind, things in LOOK_ALIKES.items() if word in things or _singular(word) in things]
     # A slip of the pen leaves most letters in place, and about as many; with fewer the likeness is chance.
-    spelled = difflib.get_close_matches(word, sorted(_words()), n=count, cutoff=0.65)
-    return alike[:count] or [other for other in spelled if abs(len(other) - len(word)) < 2 and other[0] == word[0]]
+    alone = len(word) < 5
+    like = [other for other in sorted(_words()) if abs(len(other) - len(word)) < 2 and (alone or other[0] == word[0])]
+    return alike[:count] or difflib.get_close_matches(word, like, n=count, cutoff=0.65)
 
 
 def _singular(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ from lbvedit.language.amounts import amount_at
 from lbvedit.language.colors import is_color
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES
 from lbvedit.language.targets import EXCEPT
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
 __all__ = ["with_exception_last", "with_slips_mended", "with_turns_named", "without_colons", "without_hedges"]
 
@@ -78,23 +79,36 @@ def _hedge_at(tokens: Tokens, at: int) -> int:
 
 
 def with_turns_named(tokens: list[Token]) -> list[Token]:
-    """``play it forwards and then backwards`` -> ``play it boomerang``."""
-    out = list(tokens)
-    for at in range(len(out)):
-        for turn in _TURNS:
-            if tuple(token.word for token in out[at : at + len(turn)]) == turn:
-                first = out[at].corrected("boomerang")
-                out[at : at + len(turn)] = [replace(first, end=out[at + len(turn) - 1].end)]
-    return out
+    """``play it forwards and then backwards`` -> ``play it boomerang``; what others do back and forth stays."""
+    for at, turn in itertools.product(range(len(tokens)), _TURNS):
+        said = tokens[at : at + len(turn)]
+        if tuple(token.word for token in said) == turn and _plays(tokens[:at]):
+            merged = replace(said[0].corrected("boomerang"), text=join(said), end=said[-1].end)
+            return [*tokens[:at], merged, *tokens[at + len(turn) :]]
+    return tokens
 
+
+def _plays(before: Tokens) -> bool:
+    """Whether the words since the last mark say no more than that the video plays."""
+    words = [token.word for token in before]
+    marks = [at for at, token in enumerate(before) if token.kind == "mark" or token.word in ("and", "then")]
+    clause = words[marks[-1] + 1 if marks else 0 :]
+    return set(clause) <= _PLAYING | _PLAYED and not _PLAYING.isdisjoint(clause)
+
+
+_PLAYING = frozenset({"play", "run", "show", "loop", "repeat", "go"})
+_PLAYED = frozenset({
+    "make", "have", "let", "it", "the", "this", "whole", "video", "clip", "footage", "movie", "film", "please",
+})  # fmt: skip
 
 _TURNS = (
     ("back", "and", "forth"),
     *(
-        (f"forward{one}", *joint, *last)
+        (f"{first}ward{one}", *joint, *last)
+        for first, seconds in (("for", ("backward", "backwards", "in reverse")), ("back", ("forward", "forwards")))
         for one in ("", "s")
-        for joint in (("and",), ("then",), ("and", "then"))
-        for last in (("backward",), ("backwards",), ("in", "reverse"))
+        for joint in (("and",), ("then",), ("and", "then"), (MARK_SOFT, "then"))
+        for last in map(str.split, seconds)
     ),
 )
 """Words for going on and coming back."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from lbvedit.language.colors import color_alone, is_color
+from lbvedit.language.colors import colors_alone, is_color
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
 __all__ = [
@@ -15,9 +16,9 @@ __all__ = [
     "PRONOUNS",
     "WHOLE_NOUNS",
     "Target",
-    "is_screen",
     "noun_phrase",
     "reorder_except",
+    "screen_in",
     "strip_articles",
 ]
 
@@ -202,11 +203,17 @@ def _outside(tokens: Tokens, words: list[str]) -> Target | None:
     return None
 
 
-def is_screen(target: Target) -> bool:
-    """Whether a target is what actors are filmed before: ``green screen``, ``blue background``."""
-    last = target.phrase.rpartition(" ")[2]
-    screen = last in ("screen", "background", "backdrop", "greenscreen", "bluescreen")
-    return target.kind == "phrase" and not target.outside and screen and color_alone(target.phrase) is not None
+def screen_in(target: Target) -> Target | None:
+    """All but what actors are filmed before, if a target is that: ``green screen``, ``white background``."""
+    if target.kind != "phrase" or target.outside:
+        return None
+    if found := _SCREEN.match(target.phrase.lower()):
+        return Target("phrase", target.phrase[: found.end()].strip(), outside=True)
+    ground = target.phrase.rpartition(" ")[2].lower() in ("background", "backdrop")
+    return replace(target, outside=True) if ground and colors_alone(target.phrase) else None
+
+
+_SCREEN = re.compile(r"(green|blue)[ -]?screens?(?= |$)")
 
 
 def reorder_except(tokens: Tokens) -> list[Token] | None:

@@ -7,7 +7,8 @@ far, so a chain of calls keeps the order in which the steps were asked for.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -249,8 +250,8 @@ class Timeline:
         return self._rebuilt(
             start_s,
             end_s,
-            lambda pieces: [dataclasses.replace(piece, reversed=not piece.reversed) for piece in reversed(pieces)],
-            lambda time_s: start_s + end_s - time_s,
+            _backwards,
+            _turned(start_s + end_s),
         )
 
     def loop(
@@ -271,12 +272,26 @@ class Timeline:
         start_s, end_s = self._span(start_s, end_s)
         if end_s == self._length:
             self._require_end("looping")
-        again = [(start_s, end_s)] * (times - 1)
-        looped = self._joined([(Fraction(0), end_s), *again, (end_s, self._length)])
-        for turn in range(1, times, 2) if alternating else ():
-            begin_s = start_s + turn * (end_s - start_s)
-            looped = looped.reverse(begin_s, begin_s + end_s - start_s)
-        return looped
+        length = end_s - start_s
+        forwards = self._pieces(start_s, end_s)
+        turns = [alternating and turn % 2 == 1 for turn in range(times)]
+        places = [
+            _turned(start_s + end_s + turn * length) if back else _shift(turn * length)
+            for turn, back in enumerate(turns)
+        ]
+        after = _shift((times - 1) * length)
+        spans = [(Fraction(0), start_s, _shift(Fraction(0))), *((start_s, end_s, place) for place in places)]
+        spans.append((end_s, self._length, after))
+        picture, sound = (
+            tuple(part for first, last, place in spans for part in _moved(ramps, first, last, place))
+            for ramps in (self.picture, self.sound)
+        )
+        pieces = [
+            *self._pieces(Fraction(0), start_s),
+            *itertools.chain.from_iterable(_backwards(forwards) if back else forwards for back in turns),
+            *self._pieces(end_s, self._length),
+        ]
+        return Timeline(self.source_s, _merged(pieces), picture, sound)
 
     def fade(self, kind: Literal["in", "out"], duration_s: Fraction) -> Timeline:
         """Pictures and sound rising from nothing at the start, or sinking to nothing at the end.
@@ -419,6 +434,14 @@ class Timeline:
             for ramps in (self.picture, self.sound)
         )
         return Timeline(self.source_s, _merged([*before, *change(inside), *after]), picture, sound)
+
+
+def _backwards(pieces: Sequence[Segment]) -> list[Segment]:
+    return [dataclasses.replace(piece, reversed=not piece.reversed) for piece in reversed(pieces)]
+
+
+def _turned(sum_s: Fraction) -> Callable[[Fraction], Fraction]:
+    return lambda time_s: sum_s - time_s
 
 
 def _shift(by_s: Fraction) -> Callable[[Fraction], Fraction]:

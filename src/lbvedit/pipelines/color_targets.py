@@ -6,7 +6,7 @@ The pixels tell them, exactly and without a model.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,16 +17,15 @@ import torch
 from torch import Tensor
 
 from lbvedit.errors import NoMatchError
-from lbvedit.language.colors import color_alone
+from lbvedit.language.colors import NEUTRAL, SHADES, colors_alone, rgb
 from lbvedit.measures.color_names import BASIC_COLORS, color_ids, color_shares
 from lbvedit.pipelines.looks import looks
-from lbvedit.pipelines.words import SHADES
 
 if TYPE_CHECKING:
     from lbvedit.media.source import Source
     from lbvedit.types import Clip
 
-__all__ = ["Shade", "check_colors", "find_color", "shade_of"]
+__all__ = ["Shade", "check_colors", "find_colors", "shades_of"]
 
 _LIGHTNESS = {"light": 1, "pale": 1, "bright": 1, "dark": -1, "deep": -1}
 
@@ -51,8 +50,6 @@ LIT = 1.7
 LEAST_SATURATION = 0.3
 """Below it a pixel is not doubtful, but gray."""
 
-NEUTRAL = frozenset({"black", "white", "gray"})
-
 Array = np.ndarray[Any, Any]
 
 
@@ -69,43 +66,56 @@ class Shade:
     side: int = 0
 
 
-def shade_of(target: str) -> Shade | None:
-    """The colour of a target that names one and no thing, if its pixels can be told; else None.
+def shades_of(target: str) -> tuple[Shade, ...]:
+    """The colours of a target that names some and no thing, else none.
 
-    >>> shade_of("all dark reds")
-    Shade(basics=('red', 'pink'), side=-1)
-    >>> shade_of("red car")
+    >>> shades_of("all dark reds and greens")
+    (Shade(basics=('red', 'pink'), side=-1), Shade(basics=('green',), side=0))
+    >>> shades_of("red car")
+    ()
     """
-    *modifiers, name = (color_alone(target) or "none").split()
-    if name not in SHADES or any(word not in _LIGHTNESS for word in modifiers):
-        return None
-    return Shade(SHADES[name], sum(_LIGHTNESS[word] for word in modifiers))
+    return tuple(_shade(name) for name in colors_alone(target))
 
 
-def find_color(clip: Clip, shade: Shade) -> Tensor:
-    """Masks of a colour: ``(T, 1, H, W)`` uint8, 0 or 255."""
-    return torch.from_numpy(np.stack([_mask(frame, shade) for frame in clip.frames]))[:, None]
+def _shade(color: str) -> Shade:
+    *modifiers, name = color.split()
+    if name in SHADES and all(word in _LIGHTNESS for word in modifiers):
+        return Shade(SHADES[name], sum(_LIGHTNESS[word] for word in modifiers))
+    return Shade((BASIC_COLORS[int(color_ids(np.array([rgb(color)], np.uint8))[0])],))
 
 
-def check_colors(source: Source, shades: Mapping[str, Shade]) -> None:
+def find_colors(clip: Clip, shades: Sequence[Shade]) -> Tensor:
+    """Masks of some colours together: ``(T, 1, H, W)`` uint8, 0 or 255."""
+    return torch.from_numpy(np.stack([_masks(frame, shades) for frame in clip.frames]))[:, None]
+
+
+def check_colors(source: Source, targets: Mapping[str, Sequence[Shade]]) -> None:
     """Looks through the video for targets that are colours.
 
     Args:
         source: the video.
-        shades: what each target means.
+        targets: what each means.
 
     Raises:
         NoMatchError: hardly a pixel has the colour of one of them.
     """
-    if not shades:
+    if not targets:
         return
+    most = dict.fromkeys(targets, 0.0)
+    counts = np.zeros(len(BASIC_COLORS))
     with source.from_the_first():
-        frames = [frame for frame, _ in looks(source)]
-    for target, shade in shades.items():
-        if max(float((_mask(frame, shade) > 0).mean()) for frame in frames) < LEAST:
-            shares = np.mean([color_shares(_pixels(frame)[::4, ::4].reshape(-1, 3)) for frame in frames], axis=0)
-            there = [f"{BASIC_COLORS[place]} {shares[place]:.0%}" for place in np.argsort(-shares)[:4] if shares[place]]
-            raise NoMatchError(f"hardly a pixel of the video is {target!r}", hint=f"its pixels: {', '.join(there)}")
+        for frame, _ in looks(source):
+            counts += color_shares(_pixels(frame)[::4, ::4].reshape(-1, 3))
+            for target, shades in targets.items():
+                most[target] = max(most[target], float((_masks(frame, shades) > 0).mean()))
+    for target in (target for target, share in most.items() if share < LEAST):
+        shares = counts / counts.sum()
+        there = [f"{BASIC_COLORS[place]} {shares[place]:.0%}" for place in np.argsort(-shares)[:4] if shares[place]]
+        raise NoMatchError(f"hardly a pixel of the video is {target!r}", hint=f"its pixels: {', '.join(there)}")
+
+
+def _masks(frame: Tensor, shades: Sequence[Shade]) -> Array:
+    return np.maximum.reduce([_mask(frame, shade) for shade in shades])
 
 
 def _mask(frame: Tensor, shade: Shade) -> Array:

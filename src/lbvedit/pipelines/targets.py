@@ -16,7 +16,7 @@ from torch import Tensor
 
 from lbvedit.errors import MissingCapabilityError, NoMatchError, UsageError
 from lbvedit.media.source import Source
-from lbvedit.pipelines.color_targets import check_colors, find_color, shade_of
+from lbvedit.pipelines.color_targets import check_colors, find_colors, shades_of
 from lbvedit.types import Clip, MaskFile, Step
 
 __all__ = ["BACKGROUND", "MaskSequence", "TargetFinder", "Targets", "decode_rle", "read_masks"]
@@ -188,9 +188,9 @@ class Targets:
         named = tuple(name for name in self.names if name.lower() != BACKGROUND)
         background = len(named) < len(self.names)
         self._files = _assign(files, named, background=background)
-        shades = {name: shade_of(name) for name in named if name.lower() not in self._files}
-        self._shades = {name: shade for name, shade in shades.items() if shade is not None}
-        missing = [name for name, shade in shades.items() if shade is None]
+        shades = {name: shades_of(name) for name in named if name.lower() not in self._files}
+        self._shades = {name: some for name, some in shades.items() if some}
+        missing = [name for name, some in shades.items() if not some]
         if background and len(named) == len(self._shades) and not self._files:
             missing.append(BACKGROUND)
         self._missing = tuple(missing)
@@ -265,8 +265,8 @@ class Targets:
         return self._masks[name]
 
     def _find(self, name: str, clip: Clip, size: tuple[int, int]) -> Tensor:
-        if shade := self._shades.get(name):
-            return find_color(clip, shade)
+        if shades := self._shades.get(name):
+            return find_colors(clip, shades)
         file = self._files.get(name.lower())
         if file is None:
             assert self._finder is not None

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lbvedit.errors import NoMatchError
-from lbvedit.language.colors import color_alone
+from lbvedit.language.colors import SHADES, colors_alone
 from lbvedit.language.lexicon import HYPERNYMS, KINDS, kinds_of, nearest_words, owner_of
 from lbvedit.language.naming import kinds_in
-from lbvedit.measures.color_names import BASIC_COLORS
 from lbvedit.pipelines.registry import PIPELINES
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["SHADES", "Heard", "hear"]
+__all__ = ["Heard", "hear"]
 
 _FILLERS = frozenset({"the", "a", "an", "of", "in", "on", "at", "with", "and", "to", "is", "are", "that", "its", "by"})
 
@@ -40,16 +39,6 @@ class Heard:
     colors: tuple[str, ...] = ()
     plain: str = ""
 
-
-SHADES: dict[str, tuple[str, ...]] = {
-    **{color: (color,) for color in BASIC_COLORS},
-    "red": ("red", "pink"), "scarlet": ("red",), "crimson": ("red",), "maroon": ("red", "brown"),
-    "grey": ("gray",), "silver": ("gray", "white"), "gold": ("yellow", "orange", "brown"),
-    "golden": ("yellow", "orange", "brown"), "ginger": ("orange", "brown"), "tan": ("brown", "orange"),
-    "beige": ("brown", "white"), "cream": ("white", "yellow"), "violet": ("purple",), "navy": ("blue", "black"),
-    "turquoise": ("blue", "green"), "teal": ("green", "blue"), "blond": ("yellow", "brown"),
-}  # fmt: skip
-"""Words for colours -> the basic ones that pixels of such a thing have."""
 
 _BEFORE = frozenset({"the", "a", "an", "of", "behind", "beside", "under", "near", "on", "in", "with", "this", "that"})
 
@@ -77,10 +66,10 @@ def hear(expression: str, tokenizer: Tokenizer) -> Heard:
             words = words.replace(name, plain, 1)
             notes.append(f"{name!r} is taken as {plain!r}")
     unknown = [word for word in _bare(words) if word not in _FILLERS and not _known(word, tokenizer)]
-    if not names and color_alone(said):
+    if not names and (colors := colors_alone(said)):
         raise NoMatchError(
             f"{said!r} is a colour, and no thing that has it",
-            hint=f"name the thing, as in '{color_alone(said)} car'; `lbvedit edit` takes colours alone",
+            hint=f"name the thing, as in '{colors[0]} car'; `lbvedit edit` takes colours alone",
         )
     if not names:
         raise NoMatchError(_unknown_message(said, unknown or _bare(words)), hint=_elsewhere())
@@ -132,7 +121,8 @@ def _elsewhere() -> str:
 
 def _unknown_message(said: str, words: list[str]) -> str:
     content = [word for word in words if word not in _FILLERS] or words
-    for part in (" ".join(content), *content):
+    head = content[: words.index("of")] or content if "of" in words else content
+    for part in (" ".join(head[-2:]), head[-1]):
         if (owner := owner_of(part)) is not None:
             return f"{said!r} names a part, which this model does not find alone: it finds a {owner} whole"
     near = [other for word in (" ".join(content), *content) for other in nearest_words(word, 2)]

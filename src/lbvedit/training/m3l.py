@@ -141,8 +141,13 @@ class M3LRecipe(Recipe[M3LTraining]):
     Config = M3LTraining
 
     def build(self) -> M3LGame:
-        """An :class:`M3LGame` whose text encoder has the corpus's vocabulary."""
+        """An :class:`M3LGame` whose text encoder has the corpus's vocabulary.
+
+        Raises:
+            UsageError: ``turns`` names no part of the corpus, or ``init`` does not fit.
+        """
         config = self.config
+        assert self._turns
         language = self._language
         game = M3LGame(
             self.architecture,
@@ -190,8 +195,12 @@ class M3LRecipe(Recipe[M3LTraining]):
         )
 
     @functools.cached_property
+    def _parts(self) -> Mapping[str, Pairs]:
+        return self.corpora("train")
+
+    @property
     def _train(self) -> Sequence[Pairs]:
-        return list(self.corpora("train").values())
+        return list(self._parts.values())
 
     def batch(self, draw: Draw) -> dict[str, Tensor]:
         """Clips ``(B, T, 3, H, W)`` uint8 from their first frame on, token numbers, and which clips feed themselves."""
@@ -205,16 +214,15 @@ class M3LRecipe(Recipe[M3LTraining]):
 
     @functools.cached_property
     def _turns(self) -> Sequence[Pairs]:
-        parts = self.corpora("train")
         for name in self.config.turns:
-            if name not in parts:
-                raise UsageError(f"no turns for {name!r}", hint=f"{self.config.corpus} has {', '.join(parts)}")
-        return [parts[name] for name in self.config.turns] or list(parts.values())
+            if name not in self._parts:
+                raise UsageError(f"no turns for {name!r}", hint=f"{self.config.corpus} has {', '.join(self._parts)}")
+        return [self._parts[name] for name in self.config.turns] or self._train
 
     @functools.cached_property
     def _longest(self) -> int:
         """Frames of the longest training clip."""
-        return min(self.config.frames, *(len(corpus[0]["source"]) for corpus in self._train))
+        return min(self.config.frames, *(len(corpus[0]["source"]) for corpus in self._turns))
 
     def collate(self, pairs: Sequence[Pair], frames: int | None = None) -> dict[str, Tensor]:
         """Pairs as one batch, cut to their first ``frames`` frames."""

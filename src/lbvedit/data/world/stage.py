@@ -225,7 +225,7 @@ def draw_stage(
         most: most actors.
         distractor: the second actor looks like the first and does something else, so that only the action tells.
         moving_camera: whether the camera moves; a third of the time by default.
-        zoom: factor on the focal length.
+        zoom: factor on the focal length of a camera that is not ``close``.
         close: a cast that stands together, and a camera that turns to it and comes as close as it can.
         photos: see :func:`~lbvedit.data.world.backgrounds.draw_ground`.
         plain: see :func:`~lbvedit.data.world.backgrounds.draw_ground`.

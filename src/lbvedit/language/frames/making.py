@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.language.amounts import split_amount
-from lbvedit.language.colors import color_alone, is_color
+from lbvedit.language.colors import SHADES, colors_alone, is_color, is_named
 from lbvedit.language.complements import action, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.geometry import size_in
@@ -13,8 +13,8 @@ from lbvedit.language.frames.phrase import Phrase, object_of, property_in, split
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
-from lbvedit.language.targets import ARTICLES, Target, is_screen, noun_phrase, strip_articles
-from lbvedit.language.tokens import Token
+from lbvedit.language.targets import ARTICLES, Target, noun_phrase, screen_in, strip_articles
+from lbvedit.language.tokens import Token, join
 
 __all__ = ["animating", "changing", "making", "painting", "replacing", "styling"]
 
@@ -45,13 +45,28 @@ _SO_THAT = frozenset({
 })  # fmt: skip
 
 
+def _all_of_a_color(tokens: list[Token]) -> list[Draft] | None:
+    """``everything red blue``: what is red becomes blue, for no colour is called red blue."""
+    words = words_of(tokens)
+    if len(words) != 3 or words[0] not in ("everything", "anything", "all") or words[1] not in SHADES:
+        return None
+    if not is_color(words[2]) or is_named(f"{words[1]} {words[2]}"):
+        return None
+    return [Draft("recolor", {"color": words[2]}, Target("phrase", join(tokens[:2])))]
+
+
 def making(phrase: Phrase) -> list[Draft] | None:
     """``make the car red``, ``turn the sky a bit darker``, ``have the dog run``, ``make it look like winter``."""
+    if found := _all_of_a_color(phrase.tokens):
+        return found
     return with_reordering(phrase.tokens, lambda tokens: _make(tokens, phrase))
 
 
 def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     words = words_of(tokens)
+    spared = phrase.last_target
+    if spared.outside and colors_alone(spared.phrase) and color(tokens):  # "except red", "and blue"
+        return None
     if len(words) == 2 and words[0] == "it" and words[1] in _WEATHER:  # snow is a colour, too
         return [Draft("add", {"what": words[1]})]
     for at in _places(words):
@@ -139,7 +154,7 @@ def _fitting(draft: Draft, target: Target) -> Draft:
         return draft.on(Target("pronoun"))
     if draft.op == "cutout" and target.kind == "phrase" and target.outside:
         return draft.on(replace(target, outside=False))
-    if draft.op == "cutout" and target.kind == "phrase" and color_alone(target.phrase):
+    if draft.op == "cutout" and target.kind == "phrase" and colors_alone(target.phrase):
         return draft.on(replace(target, outside=True))
     if draft.op == "cutout" and target.kind == "phrase":
         return Draft("remove", {}, target).noted("making a thing transparent is read as removing it")
@@ -261,6 +276,8 @@ def painting(phrase: Phrase) -> list[Draft] | None:
     """``paint the wall blue``, ``tint everything orange``, ``recolor the car to red``."""
 
     def attempt(tokens: list[Token]) -> list[Draft] | None:
+        if found := _all_of_a_color(tokens):
+            return found
         for at in _places(words_of(tokens)):
             mark = tokens[at].word in ("in", "to", "as", "with", "into", "a", "an", "entirely", "completely", "all")
             for rest in (tokens[at:], tokens[at + 1 :] if mark else []):
@@ -328,9 +345,10 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
         if mark == "and" and phrase.verb not in ("swap", "exchange"):
             continue
         if mark == "and" and (first := noun_phrase(left)) and (second := noun_phrase(right)):
-            one, two = color_alone(first.phrase), color_alone(second.phrase)
-            if one and two:  # masks are those of the source, so the second does not undo the first
-                return [Draft("recolor", {"color": two}, first), Draft("recolor", {"color": one}, second)]
+            one, two = colors_alone(first.phrase), colors_alone(second.phrase)
+            # Masks are those of the source: the second step does not undo the first, unless they share pixels.
+            if len(one) == len(two) == 1 and not set(SHADES.get(one[0], one)) & set(SHADES.get(two[0], two)):
+                return [Draft("recolor", {"color": two[0]}, first), Draft("recolor", {"color": one[0]}, second)]
         if phrase.verb == "substitute" and mark == "for":
             left, right = right, left
         if not right or (mark == "and"):
@@ -351,8 +369,8 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
         what = new_thing(right)
         if what and target.kind in ("phrase", "pronoun", "rest"):
             said = strip_articles(right)
-            if is_screen(target) and (name := color(right)):
-                return [Draft("cutout", {"background": name}, replace(target, outside=True))]
+            if (rest := screen_in(target)) and (name := color(right)):
+                return [Draft("cutout", {"background": name}, rest)]
             if target.kind == "phrase" and color(said) and len(said) == 1:
                 return [Draft("recolor", {"color": what.lower()}, target)]
             return [Draft("replace", {"with": what}, target)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.language.amounts import Amount, split_amount
-from lbvedit.language.colors import color_alone
+from lbvedit.language.colors import NEUTRAL, colors_alone
 from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames.phrase import (
@@ -19,7 +19,7 @@ from lbvedit.language.frames.phrase import (
     words_of,
 )
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
-from lbvedit.language.targets import Target, is_screen, noun_phrase, strip_articles
+from lbvedit.language.targets import Target, noun_phrase, screen_in, strip_articles
 from lbvedit.language.tokens import Token, join
 
 __all__ = [
@@ -97,14 +97,14 @@ def plain(op: str, *, note: str = "", **params: object) -> Frame:
             return None
 
         def attempt(tokens: list[Token]) -> list[Draft] | None:
-            _, target = _split(tokens)
+            amount, target = _split(tokens)
             named = property_in(tokens)
             if op == "mute" and named and named[0] in ("color", "colors"):  # "mute the colors"
                 duller = graded("saturation", -1, None)
                 return [duller.on(named[1])] if duller else None
-            if op == "mute" and target and color_alone(target.phrase):
-                duller = graded("saturation", -1, None)
-                return [duller.on(target)] if duller else None
+            if op == "mute" and target and (colors := colors_alone(target.phrase)):
+                duller = graded("saturation", -1, amount)
+                return [duller.on(target)] if duller and not NEUTRAL & set(colors) else None
             if target is None:
                 return None
             draft = Draft(op, params, target, bare=target == NOBODY)
@@ -207,8 +207,8 @@ def removing(phrase: Phrase) -> list[Draft] | None:
             return [cutout.noted("removing the background is read as cutting out everything else")]
         if target.kind == "none":
             return [Draft("remove", {}, target, bare=True)]
-        if is_screen(target):
-            return [Draft("cutout", {}, replace(target, outside=True))]
+        if rest := screen_in(target):
+            return [_keyed(rest)]
         draft = Draft("remove", {}, target)
         return [draft.noted(left_out) if left_out else draft]
 
@@ -259,16 +259,23 @@ def splashing(phrase: Phrase) -> list[Draft] | None:
     while words and words[0].word in ("on", "of", "for", "with", "to"):
         words = words[1:]
     target = object_of(words)
-    if phrase.previous or target is None or target.kind != "phrase" or target.outside:
+    if phrase.previous or target is None or target.kind != "phrase":
         return None
     return [Draft("grayscale", {}, replace(target, outside=True))]
+
+
+def _keyed(rest: Target) -> Draft:
+    draft = Draft("cutout", {}, rest)
+    if NEUTRAL & set(colors_alone(rest.phrase)):
+        return draft.noted(f"whatever has the colour of the {rest.phrase} becomes transparent, wherever it is")
+    return draft
 
 
 def cutting_out(phrase: Phrase) -> list[Draft] | None:
     """``cut out the dog``, ``isolate the dancer on a green background``, ``green screen the man``."""
     if phrase.previous:
         return None
-    tokens = phrase.tokens
+    tokens = phrase.tokens[words_of(phrase.tokens[:1]) == ["out"] :]
     for before, mark, behind in splits(tokens, frozenset({"on", "onto", "against", "with", "over", "and"})):
         ground = color(behind) if mark in ("on", "onto", "against", "over") else None
         if name := background_color(list(behind)) or ground:
@@ -284,8 +291,11 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
         return None
     if target == Target("phrase", "background"):
         target = Target("phrase", "background", outside=True)
-    if target.kind == "phrase" and phrase.verb in ("key", "chroma") and color_alone(target.phrase):
-        target = replace(target, outside=True)
+    if phrase.verb in ("key", "chroma", "chromakey"):
+        if target.kind == "phrase" and colors_alone(target.phrase):
+            target = replace(target, outside=True)
+        elif not phrase.particle:  # a key may be many things
+            return None
     return [Draft("cutout", {}, target)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lbvedit.language.amounts import Amount, split_amount
-from lbvedit.language.colors import color_alone
+from lbvedit.language.colors import NEUTRAL, SHADES, colors_alone
 from lbvedit.language.complements import action, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.phrase import Frame, Phrase, property_in, words_of
@@ -46,10 +46,8 @@ def _raised(tokens: list[Token], direction: int) -> list[Draft] | None:
     for amount, rest in (split_amount(tokens), (None, tokens)):
         if names := _property_list(rest):
             return _grade_all(names, direction, amount)
-        target = noun_phrase(rest) if rest else None
-        if target and target.kind == "phrase" and color_alone(target.phrase):  # "boost the blues"
-            draft = graded("saturation", direction, amount)
-            return [draft.on(target)] if draft else None
+        if found := _deepened(rest, direction, amount):
+            return [found]
     for at in range(1, len(tokens)):  # "boost by 20% the contrast", "reduce a lot the noise"
         amount, rest = split_amount(tokens[:at])
         if amount and not rest and (names := _property_list(tokens[at:])):
@@ -61,6 +59,19 @@ def _raised(tokens: list[Token], direction: int) -> list[Draft] | None:
                 drafts = _grade_all(names, direction, amount)
                 return [draft.on(target) for draft in drafts] if drafts else None
     return None
+
+
+def _deepened(tokens: list[Token], direction: int, amount: Amount | None) -> Draft | None:
+    """``boost the blues``, ``lower the blacks``: more or less of a colour; of one without a hue, of its light."""
+    target = noun_phrase(tokens) if tokens else None
+    colors = colors_alone(target.phrase) if target and target.kind == "phrase" else ()
+    if target is None or not colors or any(name.split()[-1] not in SHADES for name in colors):
+        return None
+    without_hue = [name.split()[-1] in NEUTRAL for name in colors]
+    if any(without_hue) and not all(without_hue):
+        return None
+    draft = graded("brightness" if any(without_hue) else "saturation", direction, amount)
+    return draft.on(target) if draft else None
 
 
 def _grade_all(names: list[tuple[str, Target]], direction: int, amount: Amount | None) -> list[Draft] | None:

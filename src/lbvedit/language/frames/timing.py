@@ -257,27 +257,44 @@ def playing(phrase: Phrase) -> list[Draft] | None:
 
 
 def looping(phrase: Phrase) -> list[Draft] | None:
-    """``loop it three times``, ``repeat the clip``, ``play it twice``, ``boomerang it``."""
+    """``loop it three times``, ``repeat the clip``, ``play it twice``, ``boomerang it``, ``make it a loop``."""
     tokens = [token for token in phrase.tokens if token.word != "boomerang"]
     turning = phrase.verb in ("boomerang", "ping") or len(tokens) < len(phrase.tokens)
+    tokens, times = _counted(tokens)
     words = words_of(tokens)
-    times, size = next(((value, size) for size in (3, 2, 1) if (value := _TURNS.get(" ".join(words[-size:])))), (0, 0))
-    if not times and words[-1:] == ["times"]:
-        for at in range(len(words) - 1):
-            count = number_at(tokens, at)
-            if count and count[1] == len(words) - 1 and count[0] == int(count[0]):
-                times, size = int(count[0]), len(words) - at
-                break
-    target = object_of(tokens[: len(words) - size])
-    if phrase.previous or target is None or target.kind == "phrase":
+    said = [word for word in words if word in _LOOPS]
+    target = object_of([token for token in tokens if token.word not in _LOOPS | _BEFORE_LOOP])
+    if phrase.previous or target is None or target.kind == "phrase" or _SOUNDS & set(words):
         return None
-    if times < 2 and (times or phrase.verb in ("play", "show", "replay")):
+    asked = turning or bool(said) or phrase.verb in ("loop", "repeat", "boomerang", "replay", "ping")
+    if (times is None and not asked) or (times is not None and times < 2):
         return None
-    params: dict[str, object] = {"times": times} if times else {}
+    if phrase.verb in ("make", "turn", "put", "convert", "change") and not (turning or said):
+        return None
+    params: dict[str, object] = {} if times is None else {"times": times}
     return [Draft("loop", params | ({"direction": "alternating"} if turning else {}), target)]
 
 
-_TURNS = {"twice": 2, "two times": 2, "thrice": 3, "once more": 2, "again": 2, "one more time": 2, "once again": 2}
+def _counted(tokens: list[Token]) -> tuple[list[Token], int | None]:
+    """Words without the number of times at their end, and that number."""
+    words = words_of(tokens)
+    if words[-3:] == ["in", "a", "row"]:
+        tokens, words = tokens[:-3], words[:-3]
+    for size in (3, 2, 1):
+        if times := _TIMES.get(" ".join(words[-size:])):
+            return tokens[:-size], times
+    more = words[-2:] == ["more", "times"]
+    ends = len(words) - 1 - more
+    for at in range(ends if words[-1:] == ["times"] else 0):
+        count = number_at(tokens, at)
+        if count and count[1] == ends and count[0] == int(count[0]):
+            return tokens[:at], int(count[0]) + more
+    return tokens, None
+
+
+_TIMES = {"twice": 2, "thrice": 3, "once more": 2, "one more time": 2}
+_LOOPS = frozenset({"loop", "looping", "looped", "repeat"})
+_BEFORE_LOOP = frozenset({"a", "an", "on", "into", "in", "to", "seamless", "endless", "perfect", "infinite"})
 
 
 def fading(phrase: Phrase) -> list[Draft] | None:

@@ -8,6 +8,7 @@ Pixels that a step does not touch are never converted: they stay the very same i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -101,7 +102,7 @@ class Compose:
             UsageError: masks do not fit the video.
             NoMatchError: a target is nowhere in the video.
         """
-        with one_thread() if self.device.type == "cpu" else full_precision():
+        with one_thread() if self.device.type == "cpu" else nullcontext():
             yield from self._run(source, report)
 
     def _run(self, source: Source, report: Report) -> Iterator[Clip]:
@@ -117,7 +118,8 @@ class Compose:
         outside = Outside(self.state)
         index = source.start
         for clip in source.windows(self.window):
-            done, touched = self._edit(clip, index, source, len(self.steps), steady=True)
+            with full_precision():
+                done, touched = self._edit(clip, index, source, len(self.steps), steady=True)
             outside.add(clip.frames, done.frames, touched)
             self.mattes, self.touched = done.mattes, touched
             index += len(clip)
