@@ -14,7 +14,7 @@ def test_every_example_asks_for_its_operator(name: str) -> None:
 
 def test_time_and_sound_are_told_from_the_picture() -> None:
     apart = {name for name in OPERATORS if is_time_or_sound(name)}
-    assert apart == {"speed", "reverse", "loop", "trim", "cut", "fade", "mute", "volume"}
+    assert apart == {"speed", "reverse", "loop", "freeze", "trim", "cut", "fade", "mute", "volume"}
 
 
 @pytest.mark.parametrize(

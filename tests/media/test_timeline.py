@@ -209,3 +209,26 @@ def test_a_loop_of_a_known_stretch_needs_no_end() -> None:
 def test_a_loop_plays_a_whole_number_of_times(times: object) -> None:
     with pytest.raises(UsageError, match="loop"):
         Timeline.whole(LENGTH).apply(Step("loop", params={"times": times}))
+
+
+def test_a_held_picture_is_silent_and_moves_what_follows() -> None:
+    ending = Timeline.whole(LENGTH).fade("out", F(2))
+    held = ending.freeze(F(3), F(4))
+    assert held.duration_s == LENGTH + 3
+    assert [held.source_at(t) for t in (F(3), F(8), F(12))] == [F(3), F(5), F(9)]
+    assert all(F(4) <= held.source_at(t) < F(4) + F(1, 1000) for t in (F(4), F(5), F(69, 10)))
+    assert [held.sound_level(t) for t in (F(3), F(5), F(8), F(12))] == [1, 0, 1, F(1, 2)]
+    assert [held.picture_level(t) for t in (F(5), F(12))] == [1, F(1, 2)]
+
+
+def test_the_last_picture_is_held_by_default() -> None:
+    held = Timeline.whole(LENGTH).freeze(F(2))
+    assert held.duration_s == LENGTH + 2
+    assert LENGTH - F(1, 1000) <= held.source_at(F(11)) < LENGTH
+    assert Timeline.whole(LENGTH).freeze(F(2), F(-1)).source_at(F(10)) < LENGTH - 1 + F(1, 1000)
+
+
+@pytest.mark.parametrize(("duration", "at"), [(F(0), None), (F(1), F(11)), (F(1), F(-11))])
+def test_a_picture_that_cannot_be_held(duration: F, at: F | None) -> None:
+    with pytest.raises(UsageError, match=r"held for some time|no picture shows"):
+        Timeline.whole(LENGTH).freeze(duration, at)

@@ -21,13 +21,7 @@ from lbvedit.language.clauses import Reading, read_clause, without_manners
 from lbvedit.language.colors import MODIFIERS, color_words
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import PARTICLES, VERB_BASES
-from lbvedit.language.preparation import (
-    with_exception_last,
-    with_slips_mended,
-    with_turns_named,
-    without_colons,
-    without_hedges,
-)
+from lbvedit.language.preparation import prepared
 from lbvedit.language.refusal import not_understood, refuse_negation, refuse_sound_cleaning
 from lbvedit.language.resolve import resolve
 from lbvedit.language.spelling import ORDINARY, american, candidates, is_sure_slip
@@ -96,7 +90,7 @@ def parse(text: str) -> EditPlan:
         raise InstructionError("that is no sentence", hint="an edited plan goes in by --plan-file")
     whole = _QUOTED.fullmatch(text)
     tokens, notes = _with_known_words(tokenize(_unnumbered(whole.group(1) if whole else text), vocabulary()))
-    tokens = without_hedges(with_exception_last(without_colons(with_turns_named(with_slips_mended(tokens)))))
+    tokens = prepared(tokens)
     refuse_negation(tokens)
     refuse_sound_cleaning(tokens)
     if not without_manners(tokens):

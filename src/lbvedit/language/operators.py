@@ -260,7 +260,7 @@ _TABLE = (
         "loop",
         "play several times over",
         {
-            "times": Param("integer", "how often it plays in all", default=2, low=2, high=1000),
+            "times": Param("integer", "how often it plays in all", default=2, low=2, high=100),
             "direction": Param(
                 "choice",
                 "alternating plays every second time backwards",
@@ -273,6 +273,17 @@ _TABLE = (
         takes_target="no",
         domain="time",
         check=_span_order,
+    ),
+    Operator(
+        "freeze",
+        "hold a picture for a while, without sound",
+        {
+            "duration": Param("number", "for how many seconds", default=2, low=0.01, high=3600),
+            "at": Param("number", "the picture of this second, negative from the end; by default the last picture"),
+        },
+        "freeze the last frame for 2 seconds",
+        takes_target="no",
+        domain="time",
     ),
     Operator(
         "trim",

@@ -12,7 +12,7 @@ from lbvedit.language.synonyms import PROPERTIES, QUALITIES
 from lbvedit.language.targets import EXCEPT
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
-__all__ = ["with_exception_last", "with_slips_mended", "with_turns_named", "without_colons", "without_hedges"]
+__all__ = ["prepared"]
 
 _HEDGES = tuple(
     tuple(words.split())
@@ -28,7 +28,21 @@ _SHADES = ("dark", "light", "pale", "bright", "deep")
 _INSIDE = frozenset({"around", "outside", "bar", "that", "who", "which", "not", "but", "minus", "save"})
 
 
-def without_hedges(tokens: Tokens) -> list[Token]:
+def prepared(tokens: list[Token]) -> list[Token]:
+    """A sentence's tokens with all of it in order."""
+    for step in (
+        _with_slips_mended,
+        _with_turns_named,
+        _with_frames_named,
+        _without_colons,
+        _with_exception_last,
+        _without_hedges,
+    ):
+        tokens = step(tokens)
+    return tokens
+
+
+def _without_hedges(tokens: Tokens) -> list[Token]:
     """The sentence with ``but not too much`` and its like read as ``a little``; as nothing behind another amount."""
     out: list[Token] = []
     at = 0
@@ -46,7 +60,7 @@ def without_hedges(tokens: Tokens) -> list[Token]:
     return out
 
 
-def without_colons(tokens: Tokens) -> list[Token]:
+def _without_colons(tokens: Tokens) -> list[Token]:
     """``brightness: +10%`` as ``brightness +10%``."""
 
     def is_value(at: int) -> bool:
@@ -56,7 +70,7 @@ def without_colons(tokens: Tokens) -> list[Token]:
     return [token for at, token in enumerate(tokens) if not is_value(at)]
 
 
-def with_slips_mended(tokens: Tokens) -> list[Token]:
+def _with_slips_mended(tokens: Tokens) -> list[Token]:
     """What only its neighbours show to be a slip: ``form 0:02``, ``pael blue``."""
     out = list(tokens)
     for at, (token, after) in enumerate(pairwise(tokens)):
@@ -78,7 +92,7 @@ def _hedge_at(tokens: Tokens, at: int) -> int:
     return 4 if words[:3] == ("but", "not", "too") and words[3:4] and words[3] in QUALITIES else 0
 
 
-def with_turns_named(tokens: list[Token]) -> list[Token]:
+def _with_turns_named(tokens: list[Token]) -> list[Token]:
     """``play it forwards and then backwards`` -> ``play it boomerang``; what others do back and forth stays."""
     for at, turn in itertools.product(range(len(tokens)), _TURNS):
         said = tokens[at : at + len(turn)]
@@ -86,6 +100,23 @@ def with_turns_named(tokens: list[Token]) -> list[Token]:
             merged = replace(said[0].corrected("boomerang"), text=join(said), end=said[-1].end)
             return [*tokens[:at], merged, *tokens[at + len(turn) :]]
     return tokens
+
+
+def _with_frames_named(tokens: list[Token]) -> list[Token]:
+    """``freeze the last frame`` with the two last words as one: it is no time, and no thing either."""
+    words = [token.word for token in tokens]
+    out = list(tokens)
+    if not {"freeze", "hold", "pause"} & set(words):
+        return out
+    for at, (one, two) in reversed(list(enumerate(pairwise(words)))):
+        if (name := {"final": "last", "opening": "first"}.get(one, one)) in ("first", "last") and two in _STILLS:
+            out[at : at + 2] = [
+                replace(out[at].corrected(f"{name}-frame"), text=join(out[at : at + 2]), end=out[at + 1].end)
+            ]
+    return out
+
+
+_STILLS = frozenset({"frame", "image", "picture"})
 
 
 def _plays(before: Tokens) -> bool:
@@ -114,7 +145,7 @@ _TURNS = (
 """Words for going on and coming back."""
 
 
-def with_exception_last(tokens: list[Token]) -> list[Token]:
+def _with_exception_last(tokens: list[Token]) -> list[Token]:
     """``except for the dog, blur everything`` -> ``blur everything except for the dog``."""
     words = [token.word for token in tokens]
     for phrase in EXCEPT:

@@ -94,7 +94,7 @@ _TIME = re.compile(
 _ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
 """What a second time does no more: "make it vertical (9:16)"."""
 
-_MOVING = frozenset({"trim", "cut", "speed", "reverse", "loop"})
+_MOVING = frozenset({"trim", "cut", "speed", "reverse", "loop", "freeze"})
 
 
 class _Resolver:

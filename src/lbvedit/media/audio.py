@@ -62,6 +62,10 @@ class Track:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
+SLOWEST = Fraction(1, 200)
+"""A piece that plays slower holds a picture: its few samples are followed by silence."""
+
+
 def plan_track(container: Container, stream: AudioStream, timeline: Timeline | None) -> Track:
     """What becomes of an audio stream in a container and on a time line."""
     codec = stream.codec_context.codec.canonical_name if stream.codec_context else "unknown"
@@ -121,7 +125,7 @@ def edited_sound(
         else:
             span = {"start_sample": first} if open_end else {"start_sample": first, "end_sample": last}
             sound = filtered(filtered(sounds[place], "atrim", **span), "asetpts", "N/SR/TB")
-        sound = _at_speed(sound, piece.speed)
+        sound = _at_speed(sound, piece.speed) if piece.speed > SLOWEST else sound
         if not open_end:
             # Stretching ends a few samples early or late; the next piece must begin on time.
             sound = filtered(filtered(sound, "apad", whole_len=length), "atrim", end_sample=length)

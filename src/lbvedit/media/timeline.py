@@ -19,8 +19,11 @@ from lbvedit.types import Step
 
 __all__ = ["TIME_OPS", "Ramp", "Segment", "Timeline"]
 
-TIME_OPS = frozenset({"trim", "cut", "speed", "reverse", "loop", "fade", "mute", "volume"})
+TIME_OPS = frozenset({"trim", "cut", "speed", "reverse", "loop", "freeze", "fade", "mute", "volume"})
 """The operators that ``Timeline.apply`` understands."""
+
+SLIVER_S = Fraction(1, 1000)
+"""How much of the source plays while a picture is held."""
 
 HORIZON_S = Fraction(10**9)
 """Where a source of unknown length is said to end: no video lasts thirty years."""
@@ -293,6 +296,35 @@ class Timeline:
         ]
         return Timeline(self.source_s, _merged(pieces), picture, sound)
 
+    def freeze(self, duration_s: Fraction, at_s: Fraction | None = None) -> Timeline:
+        """The picture of a moment held for a while, without sound; by default the last one.
+
+        Args:
+            duration_s: for how long.
+            at_s: when, negative from the end; None at the end.
+
+        Raises:
+            UsageError: a duration that is not positive, a moment outside the output, or an end that is not known yet.
+        """
+        if duration_s <= 0:
+            raise UsageError(f"a picture is held for some time, got {_seconds(duration_s)}")
+        if at_s is None or at_s < 0:
+            self._require_end("holding a picture before the end")
+        length = self._length
+        moment_s = length if at_s is None else at_s + length if at_s < 0 else at_s
+        if not 0 <= moment_s <= length:
+            raise UsageError(f"no picture shows at {_seconds(at_s or 0)} of a video of {_seconds(length)}")
+        shown_s = min(self.source_at(min(moment_s, length - SLIVER_S)), self.source_s - SLIVER_S)
+        held = Segment(shown_s, shown_s + SLIVER_S, SLIVER_S / duration_s)
+        before, after = (Fraction(0), moment_s), (moment_s, length)
+        picture, sound = (
+            (*_moved(ramps, *before, _shift(Fraction(0))), *_moved(ramps, *after, _shift(duration_s)))
+            for ramps in (self.picture, self.sound)
+        )
+        silence = Ramp(moment_s, moment_s + duration_s, Fraction(0), Fraction(0))
+        pieces = (*self._pieces(*before), held, *self._pieces(*after))
+        return Timeline(self.source_s, _merged(pieces), picture, (*sound, silence))
+
     def fade(self, kind: Literal["in", "out"], duration_s: Fraction) -> Timeline:
         """Pictures and sound rising from nothing at the start, or sinking to nothing at the end.
 
@@ -352,6 +384,9 @@ class Timeline:
                 if times.denominator > 1:
                     raise UsageError(f"loop: times is a whole number, got {float(times):g}")
                 return self.loop(int(times), *span, alternating=step.params.get("direction") == "alternating")
+            case "freeze":
+                duration_s = _needed(step, "duration") if "duration" in step.params else Fraction(2)
+                return self.freeze(duration_s, _number(step, "at"))
             case "mute":
                 return self.mute(*span)
             case "volume":

@@ -15,7 +15,7 @@ from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token
 
-__all__ = ["beginning", "cutting", "fading", "looping", "playing", "shortening", "speeding", "trimming"]
+__all__ = ["beginning", "cutting", "fading", "freezing", "looping", "playing", "shortening", "speeding", "trimming"]
 
 _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a", "bit", "out", "off", "between",
     "piece", "all", "away",
@@ -295,6 +295,39 @@ def _counted(tokens: list[Token]) -> tuple[list[Token], int | None]:
 _TIMES = {"twice": 2, "thrice": 3, "once more": 2, "one more time": 2}
 _LOOPS = frozenset({"loop", "looping", "looped", "repeat"})
 _BEFORE_LOOP = frozenset({"a", "an", "on", "into", "in", "to", "seamless", "endless", "perfect", "infinite"})
+
+
+def freezing(phrase: Phrase) -> list[Draft] | None:
+    """``freeze the last frame for 2 seconds``, ``pause at 0:03``, ``add a freeze frame at 0:05``."""
+    words = words_of(phrase.tokens)
+    frozen = phrase.verb == "freeze" or "freeze" in words
+    others = {token.word for token in phrase.tokens if token.kind == "word"} - _FROZEN
+    if phrase.previous or others or not (frozen or phrase.verb in ("hold", "pause")):
+        return None
+    at = 0.0 if {"first-frame", "start", "beginning"} & set(words) else None
+    duration: float | None = None
+    for place, token in enumerate(phrase.tokens):
+        before = words[place - 1] if place else ""
+        if token.kind == "span" and token.span[0] is not None:
+            at = token.span[0]
+            duration = None if token.span[1] is None else token.span[1] - at
+        elif token.kind == "clock" or (token.kind == "duration" and before in ("at", "after")):
+            at = token.value
+        elif token.kind == "duration":
+            duration = token.value
+        elif token.kind != "word":
+            return None
+    if phrase.verb != "freeze" and "freeze" not in words and duration is None and at is None:
+        return None
+    params = {"duration": duration} | ({} if at is None else {"at": at})
+    draft = Draft("freeze", {name: tidy(value) for name, value in params.items() if value is not None})
+    return [draft if duration is not None else draft.noted("held for 2 seconds; say for how long")]
+
+
+_FROZEN = frozenset({
+    "freeze", "frame", "the", "a", "it", "video", "clip", "footage", "image", "picture", "at", "for", "of", "on",
+    "after", "start", "beginning", "end", "last-frame", "first-frame", "time", "whole", "very", "everything",
+})  # fmt: skip
 
 
 def fading(phrase: Phrase) -> list[Draft] | None:

@@ -44,6 +44,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("keep|retain|preserve|leave", objects.keeping),
     ("extract|take|grab|select|use", objects.keeping),
     ("find|select|pick|choose|identify|locate|detect|segment|look for|consider|grab|take", objects.finding),
+    ("freeze|hold|pause|add|insert|make|put", timing.freezing),
     ("loop|repeat|boomerang|play|show|ping pong|replay|make|turn|put|convert|change", timing.looping),
     ("make|have|let|want|get|need|ensure", making.making),
     ("turn|bring|put", properties.turning),
@@ -99,6 +100,14 @@ VERB_BASES = frozenset(verb for verb, _ in VERBS)
 PARTICLES = frozenset(particle for _, particle in VERBS if particle)
 
 TIMED = frozenset(
-    {timing.cutting, timing.trimming, timing.shortening, timing.fading, timing.beginning, objects.keeping}
+    {
+        timing.cutting,
+        timing.trimming,
+        timing.shortening,
+        timing.fading,
+        timing.beginning,
+        timing.freezing,
+        objects.keeping,
+    }
 )
 """Frames that read times themselves; for all others a span says when the step applies."""
