@@ -10,7 +10,7 @@ from lbvedit.language.drafts import Draft
 from lbvedit.language.operators import OPERATORS, Operator
 from lbvedit.language.tokens import Tokens, join
 
-__all__ = ["not_understood", "refuse_negation", "refuse_sound_cleaning"]
+__all__ = ["not_understood", "refuse_file_size", "refuse_negation", "refuse_sound_cleaning"]
 
 _NEGATIONS = (("do", "not"), ("never",), ("not", "to"), ("should", "not"), ("must", "not"), ("can", "not"), ("will",
     "not"),
@@ -22,10 +22,10 @@ _DULL = frozenset(
 )
 
 _BY_OPTIONS = {
-    frozenset({"fps", "framerate"}): "the frame rate is an option: --fps 24",
+    frozenset({"fps", "framerate", "rate"}): "the frame rate is an option: --fps 24",
     frozenset({"compress", "bitrate", "megabytes", "mb"}): "the size of the file is set by an option: --crf 28",
     frozenset({"codec", "h264", "h265", "hevc", "av1", "vp9", "prores"}): "the codec is an option: --codec h264",
-    frozenset({"mp4", "mkv", "webm", "mov"}): "the name of the output says the format: -o out.webm",
+    frozenset({"mp4", "mkv", "webm", "mov", "gif"}): "the name of the output says the format: -o out.webm",
 }
 """What edits nothing, and is asked of the options instead."""
 
@@ -76,6 +76,20 @@ def refuse_sound_cleaning(tokens: Tokens) -> None:
         raise InstructionError(
             f"{join(tokens)[:80]!r} asks for other sound, and no operator makes any",
             hint="sound can be made louder or quieter, or muted: 'mute it', 'turn the volume down by 20%'",
+        )
+
+
+def refuse_file_size(tokens: Tokens) -> None:
+    """Refuses to make files smaller: the pictures stay as they are, and how they are coded is an option.
+
+    Raises:
+        InstructionError: that is asked for.
+    """
+    words = {token.word for token in tokens if token.kind == "word"}
+    if words & {"file", "filesize"} and words & {"smaller", "size", "filesize", "lighter", "compress", "shrink"}:
+        raise InstructionError(
+            f"{join(tokens)[:80]!r} asks for no other picture",
+            hint="the size of the file is set by an option: --crf 28; or 'resize to 50%'",
         )
 
 
