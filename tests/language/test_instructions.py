@@ -69,6 +69,9 @@ def test_the_table_is_large_enough() -> None:
     [
         ("make it 24 fps", "--fps"),
         ("compress it", "--crf"),
+        ("make the file smaller", "--crf"),
+        ("set the frame rate to 24", "--fps"),
+        ("convert to gif", "-o out.webm"),
         ("save it as webm", "-o out"),
         ("encode with hevc", "--codec"),
     ],

@@ -99,7 +99,7 @@ _ORDINARY_WORDS = (
     "caution defect brows remain remains audit low temp null quit cross jump "
     "butt too off bee see tee inn degree mov nose noises accept expect recent lightly bone flutter sway wind wine face "
     "faces pace place lace race "
-    "mate pal part parts ink bass treble "
+    "mate pal part parts ink bass treble file "
     "lightning chance charge concert covert cooper squire staple sample form clod trial corp bake send lend calm clam "
     "sign sing audi backyard blacks boots colon contract identity invent later loader reader redder remote revered "
     "shakes shapes shares sharing squared staring though staging starling sparing stating "

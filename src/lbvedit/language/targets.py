@@ -80,9 +80,7 @@ _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of"
 _COUNTS = frozenset({"to", "first", "last", "the", "and", "only"})
 _ORDERS = frozenset({"bw", "mute", "reverse", "denoise", "sharpen", "stabilize", "grayscale", "sepia", "backwards"})
 """Words that ask for something of the whole video rather than name a thing: ``mute bw`` is two clauses."""
-_NO_THINGS = frozenset(
-    {"file", "filesize", "px", "pixels", "fps", "framerate", "codec", "bitrate", "silence", "silences", "pauses"}
-)
+_NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate", "silence", "silences", "pauses"})
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
 
 
