@@ -81,6 +81,17 @@ def test_short_clips_come_more_often_than_long_ones(digits: Path) -> None:
     assert sum(length <= 2 for length in lengths) > sum(length >= 7 for length in lengths)
 
 
+def test_the_opening_counts_once_more(digits: Path) -> None:
+    recipe = recipe_of(mnist=digits, frames=1, opening=2.0, structure=0.0)
+    told: dict[str, float] = {}
+    recipe.step(
+        recipe.build(),
+        recipe.batch(Draw(0, 0, 2)),
+        lambda _, losses: told.update({name: float(loss) for name, loss in losses.items()}),
+    )
+    assert told["opening"] == pytest.approx(2 * told["editing"])
+
+
 def test_a_run_begins_with_the_weights_of_another(digits: Path, tmp_path: Path) -> None:
     earlier = recipe_of(mnist=digits, adversarial=1.0)
     train(earlier, tmp_path / "run")

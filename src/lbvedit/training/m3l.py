@@ -68,6 +68,8 @@ class M3LTraining(TrainingConfig):
             video; an extension. Without the two, which of two things is meant is learnt last of all.
         moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
             extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
+        opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
+            along, and the mean over a long clip hardly tells. Paper: none.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
             ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
@@ -99,6 +101,7 @@ class M3LTraining(TrainingConfig):
     frames: int = 30
     adversarial: float = 0.0
     lr_quality: float = 1e-4
+    opening: float = 0.0
     structure: float = 0.1
     meaning: float = 0.1
     showing: float = 0.1
@@ -278,6 +281,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         else:
             edited = editor(source, fed, text)
         losses["editing"] = editing_loss(edited, target)
+        if config.opening:
+            losses["opening"] = config.opening * editing_loss(edited[:, :1], target[:, :1])
         if config.structure:
             alike = ssim_map(_unit(edited).flatten(0, 1), _unit(target).flatten(0, 1))
             losses["structure"] = config.structure * (1 - alike.mean())
