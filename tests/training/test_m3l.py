@@ -87,7 +87,7 @@ def test_the_opening_counts_once_more(digits: Path) -> None:
     recipe.step(
         recipe.build(),
         recipe.batch(Draw(0, 0, 2)),
-        lambda _, losses: told.update({name: float(loss) for name, loss in losses.items()}),
+        lambda _, losses: told.update({name: float(loss.detach()) for name, loss in losses.items()}),
     )
     assert told["opening"] == pytest.approx(2 * told["editing"])
 
