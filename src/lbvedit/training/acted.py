@@ -31,6 +31,9 @@ SIDE_PX = 144
 _WINDOW = (0.45, 0.85)
 """Share of a picture's side that most windows show, as large as a pipeline shows it to the model."""
 
+_ANY = frozenset(CAST[1:])
+"""What an expression without a name may mean: without it nothing would be of its kind, and nothing found."""
+
 _SMALLEST = 0.004
 """Share of a crop below which a mask teaches nothing."""
 
@@ -85,12 +88,12 @@ def _said(tableau: Tableau, masks: Tensor, rng: np.random.Generator, absences: f
             number = int(rng.choice(visible))
             found = describe(rng, tableau.actors, number, str(rng.choice(MODES)))
         if found is not None:
-            # "the one behind the bus" has the name of a kind, but not of its own.
-            kinds = named_kinds(found.text) if found.kind is not None else frozenset()
+            # "the one behind the bus" has the name of a kind, but not of its own: it may be any.
+            kinds = named_kinds(found.text) if found.kind is not None else _ANY
             yield Reference(found.text, masks[number], nothing, kinds)
         elif not visible or rng.random() < absences:
             text = absent(rng, tableau.actors).text
-            yield Reference(text, nothing, nothing, named_kinds(text))
+            yield Reference(text, nothing, nothing, named_kinds(text) or _ANY)
 
 
 def expressions(rng: np.random.Generator, stages: int) -> Iterator[str]:
