@@ -1,4 +1,4 @@
-"""Which moments of the source play when: exact arithmetic for trim, cut, speed, reverse, loop, fade and sound.
+"""Which moments of the source play when: exact arithmetic for what cuts, repeats, holds, speeds and fades.
 
 Source times count from the source's first picture, output times from the output's. Every method acts on the output so
 far, so a chain of calls keeps the order in which the steps were asked for.
@@ -268,7 +268,7 @@ class Timeline:
         """A span played several times over; ``alternating``: every second time backwards.
 
         Raises:
-            UsageError: fewer times than one, an impossible span, or one whose end is not known yet.
+            UsageError: no time at all, an impossible span, or one whose end is not known yet.
         """
         if times < 1:
             raise UsageError(f"a loop plays at least once, got {times}")

@@ -150,7 +150,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             UsageError: ``turns`` names no part of the corpus, or ``init`` does not fit.
         """
         config = self.config
-        assert self._turns
+        _ = self._turns  # a wrong name is said before anything is built
         language = self._language
         game = M3LGame(
             self.architecture,
