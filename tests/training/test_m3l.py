@@ -15,13 +15,25 @@ from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.motion import warp
 from lbvedit.pipelines.m3l_editor import M3LEditor
 from lbvedit.systems.m3l.model import Instruction
+from lbvedit.systems.m3l.sprites import composed, shifted
 from lbvedit.systems.m3l.text import TextEncoder
 from lbvedit.training import m3l
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe, M3LTraining
 from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, shows_held_out
-from lbvedit.training.m3l_meaning import Meaning, Showing, asked, centres, grounding_loss, moves, moving_loss, shown
+from lbvedit.training.m3l_meaning import (
+    Meaning,
+    Showing,
+    asked,
+    centres,
+    grounding_loss,
+    led,
+    moves,
+    moving_loss,
+    shown,
+    steps_loss,
+)
 from lbvedit.training.publish import publish
 from lbvedit.training.recipe import Draw
 from tests.training.tiny_m3l import TINY, write_digits, write_pairs
@@ -186,6 +198,46 @@ def test_moving_loss_looks_where_motion_is_known_alone() -> None:
     flow[..., 3, 3] = 9.0
     assert moving_loss(flow, told) == pytest.approx((3 - 0.5) / 2)
     assert moving_loss(told[:, :, :2], told) == 0
+
+
+def test_sprites_that_are_led_are_the_target(digits: Path) -> None:
+    for pair in (SMnist(digits, "train", 1, 4)[0], DMnist(digits, "train")[0]):
+        guide = led(pair["meta"])
+        assert guide is not None
+        there = shifted(guide.pictures.expand(30, -1, -1, -1, -1), guide.steps.cumsum(dim=0))
+        seen = composed(there, torch.full((30, 3, 64, 64), -1.0))
+        # Where both are half there, one over the other is a little more than the brighter one.
+        assert (seen / 2 + 0.5 - pair["target"] / 255).abs().mean() < 1e-3
+        old, new = pair["meta"]["digits"]
+        assert guide.pictures.flatten(1).any(dim=1).tolist() == [bool((old != new).any()), bool((old == new).any())]
+    assert led({"attributes": []}) is None
+
+
+def test_steps_of_sprites_at_rest_do_not_count() -> None:
+    told = torch.zeros(1, 3, 2, 2)
+    told[:, 1:, 0] = 3.0
+    made = told.clone()
+    made[:, 1:, 0, 0] += 1.5
+    made[:, 1:, 1], made[:, 0] = 99.0, 99.0
+    assert steps_loss(made, told) == pytest.approx(1.0 / 2)
+    assert steps_loss(told[:, :1], told[:, :1]) == 0
+
+
+def test_sprites_are_led_and_feed_themselves(digits: Path, tmp_path: Path) -> None:
+    sprites = {"model": TINY["model"] | {"sprites": 2, "whole_pixels": True}}
+    recipe = recipe_of(mnist=digits, corpus="mnist", self_feed=1.0, **sprites)
+    batch = recipe.batch(Draw(0, 2, 2))
+    assert batch["self_fed"].all()
+    told: dict[str, float] = {}
+    recipe.step(
+        recipe.build(),
+        batch,
+        lambda _, losses: told.update({name: float(loss.detach()) for name, loss in losses.items()}),
+    )
+    assert {"sprites", "steps"} < set(told)
+    assert told["sprites"] > 0
+    with pytest.raises(UsageError, match="does not tell so many"):
+        recipe_of(mnist=digits, model=TINY["model"] | {"sprites": 3}).build()
 
 
 def test_digits_are_where_their_centres_are(digits: Path) -> None:

@@ -25,6 +25,7 @@ from lbvedit.pipelines.m3l_attention import draw_attention
 from lbvedit.pipelines.m3l_editor import M3LEditor, envelopes
 from lbvedit.pipelines.m3l_frame import Letterbox
 from lbvedit.systems.m3l import Attention
+from lbvedit.systems.m3l.sprites import Sprites
 from lbvedit.types import Clip, Event, Report, Request
 from lbvedit.weights import Weights, listing, locate
 
@@ -65,7 +66,8 @@ class M3LEdit:
     source's own.
 
     Attributes:
-        state: the last small frames, before and after the edit, and the weight's name, for a job that is resumed.
+        state: the last small frames, before and after the edit, the sprites if there are any, and the weight's name,
+            for a job that is resumed.
         weights_sha256: the weights that are used, by name, once they are loaded.
     """
 
@@ -118,7 +120,11 @@ class M3LEdit:
         wanted = self.options.attention if "edited" not in self.state else None
         attention = Attention() if wanted else None
         line = torch.cat((before, shown))
-        edited = torch.stack(list(editor.frames(line, instruction, attention, after if len(after) else None)))
+        held = [self.state[f"sprites.{name}"] for name in Sprites._fields if f"sprites.{name}" in self.state]
+        sprites = Sprites(*(each.to(editor.device) for each in held)) if held else None
+        edited, sprites = editor.window(line, instruction, attention, after if len(after) else None, sprites)
+        if sprites is not None:
+            self.state |= {f"sprites.{name}": each.cpu() for name, each in sprites._asdict().items()}
         if attention is not None and wanted is not None:
             draw_attention(attention, shown, edited, editor.tokens(instruction), instruction).save(wanted)
         first = max(0, len(line) - shared)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -11,8 +10,9 @@ from torch import Tensor
 from lbvedit.errors import WeightsError
 from lbvedit.measures.domain import Envelope
 from lbvedit.nn.words import encode, load_tokenizer, unknown_words
-from lbvedit.systems.m3l import Attention, Instruction, M3LConfig
+from lbvedit.systems.m3l import Attention, Instruction, M3LConfig, Past
 from lbvedit.systems.m3l.baselines import SYSTEMS, make_system
+from lbvedit.systems.m3l.sprites import Sprites
 from lbvedit.weights import Weights, load_state, locate
 
 __all__ = ["M3LEditor", "envelopes"]
@@ -65,26 +65,32 @@ class M3LEditor:
         """The words of an instruction that the weight never saw."""
         return unknown_words(self.tokenizer, instruction)
 
-    def frames(
-        self, source: Tensor, instruction: str, attention: Attention | None = None, given: Tensor | None = None
-    ) -> Iterator[Tensor]:
-        """The edited frames one by one, ``(3, H, W)`` uint8.
+    def window(
+        self,
+        source: Tensor,
+        instruction: str,
+        attention: Attention | None = None,
+        given: Tensor | None = None,
+        sprites: Sprites | None = None,
+    ) -> tuple[Tensor, Sprites | None]:
+        """The edited frames, ``(T, 3, H, W)`` uint8, and the sprites of the last one, if the system has any.
 
         Args:
             source: ``(T, 3, H, W)`` uint8, best of :attr:`size` and no longer than :attr:`frame_count`.
             instruction: what to do.
             attention: is filled with the weights of the last decoder layer, if given.
-            given: ``(G, 3, H, W)`` uint8, edited frames to go on from; those after them are yielded.
+            given: ``(G, 3, H, W)`` uint8, edited frames to go on from; only those after them are in the result.
+            sprites: those of the last of them.
         """
         with torch.inference_mode(), torch.autocast(self.device.type, self.dtype, self.dtype != torch.float32):
             text = self._read(instruction)
-            before = None if given is None else self._signed(given)
-            for frame in self.model.edit(self._signed(source), text, attention, before):
-                yield ((frame[0].float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).cpu()
+            past = Past(None if given is None else self._signed(given), sprites)
+            edited = torch.cat(list(self.model.edit(self._signed(source), text, attention, past)))
+        return ((edited.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).cpu(), past.sprites
 
     def edit(self, source: Tensor, instruction: str) -> Tensor:
-        """The whole edited clip, ``(T, 3, H, W)`` uint8; see :meth:`frames`."""
-        return torch.stack(list(self.frames(source, instruction)))
+        """The whole edited clip, ``(T, 3, H, W)`` uint8; see :meth:`window`."""
+        return self.window(source, instruction)[0]
 
     def tokens(self, instruction: str) -> list[str]:
         """The words as the weight reads them, in the order of the attention's last axis."""

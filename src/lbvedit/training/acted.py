@@ -31,8 +31,6 @@ SIDE_PX = 144
 _WINDOW = (0.45, 0.85)
 """Share of a picture's side that most windows show, as large as a pipeline shows it to the model."""
 
-_ANY = frozenset(CAST[1:])
-"""What an expression without a name may mean: without it nothing would be of its kind, and nothing found."""
 
 _SMALLEST = 0.004
 """Share of a crop below which a mask teaches nothing."""
@@ -74,13 +72,17 @@ def acted(
     for actor, mask in zip(tableau.actors, masks, strict=True):
         labels[mask] = classes.index(actor.kind) if actor.kind in classes else IGNORED
     view = View(image, labels)
-    said = itertools.islice(_said(tableau, masks, rng, absences), count)
+    said = itertools.islice(_said(tableau, masks, rng, classes, absences), count)
     return view, estimated(flow, rng), list(said)
 
 
-def _said(tableau: Tableau, masks: Tensor, rng: np.random.Generator, absences: float) -> Iterator[Reference]:
+def _said(
+    tableau: Tableau, masks: Tensor, rng: np.random.Generator, classes: Sequence[str], absences: float
+) -> Iterator[Reference]:
     """Expressions without end, most of them about somebody who is in the picture."""
     nothing = torch.zeros_like(masks[0])
+    # What an expression without a name may mean: with nothing there, nothing would be of its kind, and nothing found.
+    anything = frozenset(CAST[1:] if set(CAST) <= set(classes) else (*CAST, *classes))
     visible = [number for number, mask in enumerate(masks) if float(mask.float().mean()) > _SMALLEST]
     while True:
         found = None
@@ -89,11 +91,11 @@ def _said(tableau: Tableau, masks: Tensor, rng: np.random.Generator, absences: f
             found = describe(rng, tableau.actors, number, str(rng.choice(MODES)))
         if found is not None:
             # "the one behind the bus" has the name of a kind, but not of its own: it may be any.
-            kinds = named_kinds(found.text) if found.kind is not None else _ANY
+            kinds = named_kinds(found.text) if found.kind is not None else anything
             yield Reference(found.text, masks[number], nothing, kinds)
         elif not visible or rng.random() < absences:
             text = absent(rng, tableau.actors).text
-            yield Reference(text, nothing, nothing, named_kinds(text) or _ANY)
+            yield Reference(text, nothing, nothing, named_kinds(text) or anything)
 
 
 def expressions(rng: np.random.Generator, stages: int) -> Iterator[str]:

@@ -25,7 +25,20 @@ from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, qualit
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.m3l_corpora import SUBJECTS, BuiltPairs, Corpus, Pairs, open_corpora
-from lbvedit.training.m3l_meaning import Meaning, Showing, asked, centres, grounding_loss, moves, moving_loss, shown
+from lbvedit.training.m3l_meaning import (
+    Led,
+    Meaning,
+    Showing,
+    asked,
+    centres,
+    grounding_loss,
+    led,
+    moves,
+    moving_loss,
+    shown,
+    sprites_loss,
+    steps_loss,
+)
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
@@ -68,6 +81,8 @@ class M3LTraining(TrainingConfig):
             video; an extension. Without the two, which of two things is meant is learnt last of all.
         moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
             extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
+        sprites: weight of the loss by which ``model.sprites`` learn which is which, where the corpus tells it; how they
+            move has the weight of ``moving``.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
@@ -101,6 +116,7 @@ class M3LTraining(TrainingConfig):
     frames: int = 30
     adversarial: float = 0.0
     lr_quality: float = 1e-4
+    sprites: float = 4.0
     opening: float = 0.0
     structure: float = 0.1
     meaning: float = 0.1
@@ -147,10 +163,16 @@ class M3LRecipe(Recipe[M3LTraining]):
         """An :class:`M3LGame` whose text encoder has the corpus's vocabulary.
 
         Raises:
-            UsageError: ``turns`` names no part of the corpus, or ``init`` does not fit.
+            UsageError: ``turns`` names no part of the corpus, the corpus tells fewer or more sprites, or ``init`` does
+                not fit.
         """
         config = self.config
         _ = self._turns  # a wrong name is said before anything is built
+        if self._led and any(guide is None or len(guide.pictures) != config.model.sprites for guide in self._guides()):
+            raise UsageError(
+                f"model.sprites={config.model.sprites}: {config.corpus} does not tell so many",
+                hint="two for digits; none for the world",
+            )
         language = self._language
         game = M3LGame(
             self.architecture,
@@ -222,6 +244,14 @@ class M3LRecipe(Recipe[M3LTraining]):
                 raise UsageError(f"no turns for {name!r}", hint=f"{self.config.corpus} has {', '.join(self._parts)}")
         return [self._parts[name] for name in self.config.turns] or self._train
 
+    @property
+    def _led(self) -> bool:
+        """Whether there are sprites to lead."""
+        return self.config.model.sprites > 0 and self.config.system == "m3l"
+
+    def _guides(self) -> list[Led | None]:
+        return [led(corpus[0]["meta"]) for corpus in self._train]
+
     @functools.cached_property
     def _longest(self) -> int:
         """Frames of the longest training clip."""
@@ -243,6 +273,10 @@ class M3LRecipe(Recipe[M3LTraining]):
         places = [centres(pair["meta"]) for pair in pairs]
         if told := [place[:, :frames] for place in places if place is not None]:
             batch["places"] = torch.stack(told)
+        if self._led:
+            guides = [guide for pair in pairs if (guide := led(pair["meta"])) is not None]
+            batch["sprites"] = torch.stack([guide.pictures for guide in guides])
+            batch["steps"] = torch.stack([guide.steps[:frames] for guide in guides])
         motions = [moves(pair["meta"]) for pair in pairs] if self.config.moving and self.config.model.warp_gate else []
         known = [motion[:frames] for motion in motions if motion is not None]
         if known and len(known) == len(pairs):
@@ -271,11 +305,14 @@ class M3LRecipe(Recipe[M3LTraining]):
         if isinstance(editor, M3L):
             v = editor.resnet(source)
             f = editor.fuse(v, text)
-            edited, flow = editor.paint(f, source, fed, text)
+            edited, flow, sprites = editor.paint(f, source, fed, text, batch.get("steps"))
             if model.showing is not None and model.grounding is not None:
                 where = model.grounding(f.flatten(0, 1))
                 losses["showing"] = config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
                 losses["grounding"] = config.grounding * grounding_loss(where, batch["changed"])
+            if sprites is not None:
+                losses["sprites"] = config.sprites * sprites_loss(sprites.pictures, batch["sprites"])
+                losses["steps"] = config.moving * steps_loss(sprites.steps, batch["steps"])
             if config.moving and flow is not None and "moves" in batch:
                 losses["moving"] = config.moving * moving_loss(flow, batch["moves"])
         else:
@@ -305,7 +342,13 @@ class M3LRecipe(Recipe[M3LTraining]):
             return target
         text = editor.read(batch["ids"][own], batch["present"][own])
         fed = target.clone()
-        fed[own] = torch.stack(list(editor.edit(source[own], text)), dim=1).to(fed.dtype)
+        if isinstance(editor, M3L) and "steps" in batch:
+            # Led along the true path: no step is known from a place that is not on it.
+            with torch.no_grad():
+                f = editor.encode(source[own], text)
+                fed[own] = editor.paint(f, source[own], target[own], text, batch["steps"][own]).frames
+        else:
+            fed[own] = torch.stack(list(editor.edit(source[own], text)), dim=1).to(fed.dtype)
         torch.clear_autocast_cache()  # which holds weights without gradients now
         return fed
 

@@ -8,7 +8,7 @@ facts come from what the corpora's pairs tell in ``meta``, so they are sure, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +18,20 @@ from lbvedit.data.e_clevr import PROPERTIES
 from lbvedit.data.mnist import DIGIT, FRAME
 from lbvedit.systems.m3l.model import Instruction
 
-__all__ = ["Meaning", "Showing", "asked", "centres", "grounding_loss", "moves", "moving_loss", "shown"]
+__all__ = [
+    "Led",
+    "Meaning",
+    "Showing",
+    "asked",
+    "centres",
+    "grounding_loss",
+    "led",
+    "moves",
+    "moving_loss",
+    "shown",
+    "sprites_loss",
+    "steps_loss",
+]
 
 
 def asked(meta: Mapping[str, Any]) -> frozenset[str]:
@@ -70,6 +83,45 @@ def moves(meta: Mapping[str, Any]) -> Tensor | None:
             box[2] += 1
     told[:, 2] *= told[:, 2] == 1
     return told
+
+
+class Led(NamedTuple):
+    """What sprites are to be, and where to go.
+
+    Args:
+        pictures: ``(2, 4, H, W)`` in the first frame: colour times opacity, and opacity; nothing where none is needed.
+        steps: ``(T, 2, 2)`` pixels from frame to frame, x before y.
+    """
+
+    pictures: Tensor
+    steps: Tensor
+
+
+def led(meta: Mapping[str, Any]) -> Led | None:
+    """The sprites of a target, if they are told: the first is what is new there, the second what goes elsewhere."""
+    if "pictures" not in meta:
+        return None
+    old, new = torch.as_tensor(meta["digits"])
+    paths = torch.as_tensor(meta["paths"])[1]
+    pictures, steps = torch.zeros(2, 4, FRAME, FRAME), torch.zeros(paths.shape[1], 2, 2)
+    for thing, path in enumerate(paths):
+        sprite = int(old[thing] == new[thing])
+        x, y = path[0].tolist()
+        pictures[sprite, :, y : y + DIGIT, x : x + DIGIT] = torch.as_tensor(meta["pictures"][thing]) / 255
+        steps[1:, sprite] = (path[1:] - path[:-1]).float()
+    return Led(pictures, steps)
+
+
+def sprites_loss(made: Tensor, told: Tensor) -> Tensor:
+    """The mean square error of pictures ``(B, K, 4, H, W)`` that sprites show in the first frame."""
+    return F.mse_loss(made.float(), told)
+
+
+def steps_loss(made: Tensor, told: Tensor) -> Tensor:
+    """The mean error, linear from one pixel on, of steps ``(B, T, K, 2)``; a sprite that rests does not count."""
+    error = F.smooth_l1_loss(made.float(), told, reduction="none")
+    goes = told.abs().amax(dim=(1, 3), keepdim=True) > 0
+    return (error * goes)[:, 1:].sum() / (2 * goes.expand_as(told[..., :1])[:, 1:].sum()).clamp(min=1)
 
 
 def _of_digits(meta: Mapping[str, Any]) -> Iterable[str]:

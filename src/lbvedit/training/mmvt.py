@@ -57,6 +57,9 @@ _ENDLESS = 1_000_000
 _STAGES = 1500
 """Stages whose expressions give the words of a model that knows the world alone."""
 
+_WORDS_SEED = 3
+"""Draws those stages. One for all runs: weights can begin from any others, and the pictures may be new each time."""
+
 UNKNOWN_WORD = "zzz"
 """Stands for a word that the vocabulary lacks."""
 
@@ -146,7 +149,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         """The word-level tokenizer that text goes through."""
         if self._tokenizer is None:
             if self.config.actors == 1:
-                self._tokenizer = train_tokenizer(expressions(np.random.default_rng(self.config.seed), _STAGES))
+                self._tokenizer = train_tokenizer(expressions(np.random.default_rng(_WORDS_SEED), _STAGES))
             else:
                 self._tokenizer = load_tokenizer(self.config.tokenizer)
         return self._tokenizer
@@ -196,13 +199,19 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             heard = [(r.expression, r.kinds) for r in told] + [spoken(rng) for _ in range(c.spoken)]
             words, means = zip(*heard, strict=True)
             batch["words"], batch["words_keep"] = encode(self.tokenizer, words, LONGEST)
-            batch["means"] = torch.tensor([[float(kind in kinds) for kind in self.classes] for kinds in means])
+            batch["means"] = torch.tensor(
+                [[float(kind in self._meant(kinds)) for kind in self.classes] for kinds in means]
+            )
         taught = [view.taught for view, _, _ in items]
         if any(lesson is not None for lesson in taught):
             batch["taught"] = torch.tensor([i for i, lesson in enumerate(taught) if lesson is not None])
             batch["features"] = torch.stack([lesson.features for lesson in taught if lesson is not None])
             batch["soft"] = torch.stack([lesson.classes for lesson in taught if lesson is not None])
         return batch
+
+    def _meant(self, kinds: frozenset[str]) -> frozenset[str]:
+        """The classes that named kinds are of; what the class map does not have is part of its background."""
+        return kinds & set(self.classes) or frozenset({"background"} if kinds else ())
 
     def _item(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
         """A picture, its flow ``(2, S, S)`` and what is said of it."""

@@ -8,6 +8,7 @@ import pytest
 import torch
 from tests.systems.m3l.test_model import TINY, batch
 
+from lbvedit.systems.m3l import Past
 from lbvedit.systems.m3l.baselines import SYSTEMS, Pix2Pix, make_system
 
 
@@ -28,7 +29,7 @@ def test_an_edit_goes_on_from_given_frames(name: str) -> None:
     source, _, ids, present = batch(H=8, W=8)
     text = system.read(ids, present)
     whole = torch.stack(list(system.edit(source, text)), dim=1)
-    rest = torch.stack(list(system.edit(source, text, given=whole[:, :3])), dim=1)
+    rest = torch.stack(list(system.edit(source, text, past=Past(whole[:, :3]))), dim=1)
     assert torch.allclose(rest, whole[:, 3:], atol=1e-5)
 
 

@@ -59,7 +59,7 @@ def test_warp_gate_carries_the_previous_frame_along_its_flow() -> None:
             layer.weight.zero_()
         generator.out.bias.copy_(torch.tensor([0.0, 0.0, 0.0, -99.0, 99.0]))  # all share to the moved frame
         generator.flow.bias.copy_(torch.atanh(torch.tensor([1.0, -2.0]) / Generator.FARTHEST_PX))
-    moved, flow = generator(torch.randn(1, 1, 8, 4, 4), source, previous)
+    moved, flow, _ = generator(torch.randn(1, 1, 8, 4, 4), source, previous)
     expected = torch.zeros_like(moved)
     expected[..., 4, 2] = 1.0  # a pixel looks one to its right and two up
     assert torch.allclose(moved, expected, atol=1e-5)
@@ -75,7 +75,7 @@ def test_whole_pixels_stay_sharp_and_the_flow_still_learns() -> None:
             layer.weight.zero_()
         generator.out.bias.copy_(torch.tensor([0.0, 0.0, 0.0, 99.0]))
         generator.flow.bias.copy_(torch.atanh(torch.tensor([0.6, 0.3]) / Generator.FARTHEST_PX))
-    moved, _ = generator(torch.randn(1, 1, 8, 4, 4), previous, previous, first=False)
+    moved, *_ = generator(torch.randn(1, 1, 8, 4, 4), previous, previous, first=False)
     assert torch.allclose(moved[..., :-1], previous[..., 1:], atol=1e-6)  # 0.6 is a pixel, 0.3 none
     moved[..., 3, 3].sum().backward()
     assert generator.flow.bias.grad is not None

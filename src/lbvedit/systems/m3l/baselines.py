@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from lbvedit.systems.m3l.config import M3LConfig
 from lbvedit.systems.m3l.features import Cache, FrameResNet, Generator
 from lbvedit.systems.m3l.fusion import COORDINATES, with_coordinates
-from lbvedit.systems.m3l.model import M3L, Attention, Instruction
+from lbvedit.systems.m3l.model import M3L, Attention, Instruction, Past
 from lbvedit.systems.m3l.plain import PlainLocal
 from lbvedit.systems.m3l.text import TextEncoder
 
@@ -61,7 +61,7 @@ class Pix2Pix(_Reader):
 
     def __init__(self, config: M3LConfig) -> None:
         # It sees no other frame, so it has none to carry along.
-        super().__init__(replace(config, kernel_t=1, warp_gate=False))
+        super().__init__(replace(config, kernel_t=1, warp_gate=False, sprites=0))
 
     def forward(self, source: Tensor, target: Tensor, text: Instruction) -> Tensor:
         """Edited frames ``(B, N, 3, H, W)``; the target is not looked at."""
@@ -70,10 +70,10 @@ class Pix2Pix(_Reader):
 
     @torch.inference_mode()
     def edit(
-        self, source: Tensor, text: Instruction, attention: Attention | None = None, given: Tensor | None = None
+        self, source: Tensor, text: Instruction, attention: Attention | None = None, past: Past | None = None
     ) -> Iterator[Tensor]:
         """The edited frames one by one, ``(B, 3, H, W)`` each, after those given; there is no attention."""
-        for frame in source[:, 0 if given is None else given.shape[1] :].unbind(1):
+        for frame in source[:, _done(past) :].unbind(1):
             yield self(frame[:, None], frame[:, None], text)[:, 0]
 
 
@@ -84,7 +84,7 @@ class Vid2Vid(_Reader):
     """
 
     def __init__(self, config: M3LConfig) -> None:
-        super().__init__(config)
+        super().__init__(replace(config, sprites=0))
         self.start = nn.Parameter(torch.zeros(config.visual_dim, 1, 1))
         self.join = nn.Linear(2 * config.visual_dim + COORDINATES, config.visual_dim)
 
@@ -107,22 +107,27 @@ class Vid2Vid(_Reader):
 
     @torch.inference_mode()
     def edit(
-        self, source: Tensor, text: Instruction, attention: Attention | None = None, given: Tensor | None = None
+        self, source: Tensor, text: Instruction, attention: Attention | None = None, past: Past | None = None
     ) -> Iterator[Tensor]:
         """The edited frames one by one, ``(B, 3, H, W)`` each, after those given; there is no attention."""
-        done = 0 if given is None else given.shape[1]
+        done = _done(past)
         seen = self.resnet(source)
         before = self.start.to(seen.dtype).expand_as(seen[:, :1])
         cache: Cache = {}
         frame = source[:, :1]
         for i in range(source.shape[1]):
-            if given is not None and i < done:
-                frame = given[:, i : i + 1]
+            if past is not None and past.frames is not None and i < done:
+                frame = past.frames[:, i : i + 1]
             else:
                 features = self._joined(seen[:, i : i + 1], before, text)
                 frame = self.generator(features, source[:, i : i + 1], frame, first=i == 0).frames
                 yield frame[:, 0]
             before = self.resnet(frame.to(source.dtype), cache)
+
+
+def _done(past: Past | None) -> int:
+    """How many frames of a window are edited already."""
+    return 0 if past is None or past.frames is None else past.frames.shape[1]
 
 
 SYSTEMS: dict[str, type[M3L] | type[Pix2Pix] | type[Vid2Vid]] = {"m3l": M3L, "pix2pix": Pix2Pix, "vid2vid": Vid2Vid}

@@ -33,6 +33,8 @@ class M3LConfig:
             videos in which things move by whole pixels.
         flow_window: an extension. That flow is a mean over a window of so many pixels a side, an odd number, weighted
             by how far what it carries stands out of its frame, so that a thing moves as one; 1 for none.
+        sprites: an extension. The generator also paints so many pictures with opacity in the first frame, which then
+            move over what it paints, each as one; see :mod:`~lbvedit.systems.m3l.sprites`.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -51,6 +53,7 @@ class M3LConfig:
     warp_gate: bool = False
     whole_pixels: bool = False
     flow_window: int = 1
+    sprites: int = 0
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)
@@ -78,7 +81,7 @@ class M3LConfig:
     @property
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
-        own = ("strides", "copy_gate", "warp_gate", "whole_pixels", "flow_window")
+        own = ("strides", "copy_gate", "warp_gate", "whole_pixels", "flow_window", "sprites")
         return {"widths": self.widths, **{name: getattr(self, name) for name in own}}
 
     @property

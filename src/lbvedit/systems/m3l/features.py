@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.motion import warp
+from lbvedit.systems.m3l.sprites import Motion, SpritePainter, Sprites, composed, shifted
 
 __all__ = [
     "CausalConv3d",
@@ -182,10 +183,12 @@ class Painted(NamedTuple):
     Args:
         frames: ``(B, T, 3, H, W)`` in [-1, 1].
         flow: ``(B, T, 2, H, W)`` pixels to where each was in the frame before, or None without a warp gate.
+        sprites: where there are any; their offsets and steps are ``(B, T, K, 2)``.
     """
 
     frames: Tensor
     flow: Tensor | None
+    sprites: Sprites | None = None
 
 
 class Generator(nn.Module):
@@ -202,6 +205,7 @@ class Generator(nn.Module):
         whole_pixels: move it by whole pixels; the flow learns as if it were moved by all of it.
         flow_window: side, odd, of the window over which the flow is a mean, weighted by how far what it carries stands
             out of its frame.
+        sprites: how many pictures move over what it paints.
     """
 
     FARTHEST_PX = 8.0
@@ -216,6 +220,7 @@ class Generator(nn.Module):
         warp_gate: bool = False,
         whole_pixels: bool = False,
         flow_window: int = 1,
+        sprites: int = 0,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
@@ -232,6 +237,8 @@ class Generator(nn.Module):
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
         self.flow_window = flow_window
+        self.sprites = SpritePainter(widths[0], sprites) if sprites else None
+        self.motion = Motion(widths[0], sprites) if sprites else None
 
     def forward(self, d: Tensor, source: Tensor, previous: Tensor, *, first: bool = True) -> Painted:
         """The frames, and how they move.
@@ -243,7 +250,10 @@ class Generator(nn.Module):
             first: whether the clip begins with these. In its first frame things may be bent into others; from there on
                 they move as ``whole_pixels`` and ``flow_window`` say.
         """
-        B, T = d.shape[:2]
+        return self._mixed(self._features(d), source, previous, first=first)
+
+    def _features(self, d: Tensor) -> Tensor:
+        """What decoding features become at the frames' size: ``(B, T, C, H, W)``."""
         x = d.flatten(0, 1)
         for index, block in enumerate(self.blocks):
             x = block(x)
@@ -252,6 +262,12 @@ class Generator(nn.Module):
         x = F.relu(self.norm(x))
         if self.last_scale > 1:
             x = F.interpolate(x, scale_factor=float(self.last_scale), mode="nearest")
+        return x.unflatten(0, d.shape[:2])
+
+    def _mixed(self, x: Tensor, source: Tensor, previous: Tensor, *, first: bool) -> Painted:
+        """What is painted, copied and carried along, mixed."""
+        B, T = x.shape[:2]
+        x = x.flatten(0, 1)
         painted = self.out(x).float()
         layers = [torch.tanh(painted[:, :3])]
         if self.gates[0]:
@@ -266,6 +282,60 @@ class Generator(nn.Module):
         shares = logits.softmax(dim=1).unsqueeze(2)
         mixed = (shares * torch.stack(layers, dim=1)).sum(dim=1)
         return Painted(mixed.unflatten(0, (B, T)), None if flow is None else flow.unflatten(0, (B, T)))
+
+    def play(self, d: Tensor, source: Tensor, previous: Tensor, told: Tensor) -> Painted:
+        """The frames of a clip with its sprites, which are led.
+
+        Args:
+            d: as in :meth:`forward`.
+            source: as there.
+            previous: as there.
+            told: ``(B, T, K, 2)`` pixels that each sprite moves from frame to frame, nothing in the first. Each frame's
+                own steps go on from these.
+        """
+        assert self.sprites is not None
+        assert self.motion is not None
+        x = self._features(d)
+        T = x.shape[1]
+        pictures = self.sprites(x[:, 0], source[:, 0])
+        before = torch.cat((told[:, :1], told[:, :-1]), dim=1)
+        came = before.cumsum(dim=1)
+        opacity = shifted(pictures[:, None, :, 3:].detach().expand(-1, T, -1, -1, -1, -1), came)[:, :, :, 0]
+        steps = self.motion(x.flatten(0, 1), opacity.flatten(0, 1), before.flatten(0, 1)).unflatten(0, (-1, T))
+        steps = torch.cat((torch.zeros_like(steps[:, :1]), steps[:, 1:]), dim=1)
+        offsets = came + self._whole(steps)
+        there = shifted(pictures[:, None].expand(-1, T, -1, -1, -1, -1), offsets)
+        below = self._mixed(x, source, previous, first=True)
+        return Painted(composed(there, below.frames), below.flow, Sprites(pictures, offsets, steps))
+
+    def step(self, d: Tensor, source: Tensor, before: Tensor | None, sprites: Sprites | None) -> Painted:
+        """One frame more.
+
+        Args:
+            d: ``(B, 1, C_v, h, w)``.
+            source: ``(B, 1, 3, H, W)``.
+            before: the edited frame before it likewise, or None for the first one.
+            sprites: those of the frame before, or None for the first one.
+
+        Returns:
+            The frame; its sprites are those of :meth:`play` without a time axis.
+        """
+        if self.sprites is None or self.motion is None:
+            return self(d, source, source if before is None else before, first=before is None)
+        x = self._features(d)
+        if sprites is None:
+            pictures = self.sprites(x[:, 0], source[:, 0])
+            still = pictures.new_zeros(*pictures.shape[:2], 2)
+            sprites = Sprites(pictures, still, still)
+        else:
+            steps = self._whole(self.motion(x[:, 0], sprites.here[:, :, 3], sprites.steps))
+            sprites = Sprites(sprites.pictures, sprites.offsets + steps, steps)
+        below = self._mixed(x, source, source if before is None else before, first=before is None)
+        return Painted(composed(sprites.here[:, None], below.frames), below.flow, sprites)
+
+    def _whole(self, steps: Tensor) -> Tensor:
+        """Whole pixels, if things move by such; the gradient is that of all."""
+        return steps + (steps.round() - steps).detach() if self.whole_pixels else steps
 
     def _carried(self, previous: Tensor, flow: Tensor, clip: int) -> tuple[Tensor, Tensor]:
         """The flow that counts, and the previous frames moved along it; ``clip`` frames each begin one, 0 none."""

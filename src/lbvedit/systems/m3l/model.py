@@ -13,9 +13,10 @@ from lbvedit.systems.m3l.config import M3LConfig
 from lbvedit.systems.m3l.features import Cache, FrameResNet, Generator, Painted
 from lbvedit.systems.m3l.fusion import COORDINATES, GlobalFusion, LocalFusion
 from lbvedit.systems.m3l.plain import MeanDot, PlainLocal
+from lbvedit.systems.m3l.sprites import Sprites
 from lbvedit.systems.m3l.text import TextEncoder
 
-__all__ = ["M3L", "Attention", "Instruction"]
+__all__ = ["M3L", "Attention", "Instruction", "Past"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,19 @@ class Attention:
 
     words: list[Tensor] = field(default_factory=list)
     frames: list[Tensor] = field(default_factory=list)
+
+
+@dataclass
+class Past:
+    """What the edit of a window goes on from, and what it leaves for the next one.
+
+    Attributes:
+        frames: ``(B, G, 3, H, W)`` the edited frames of the window's beginning; None at the beginning of the video.
+        sprites: those of the last edited frame, if the system has any; the edit keeps them up to date.
+    """
+
+    frames: Tensor | None = None
+    sprites: Sprites | None = None
 
 
 class _Level(nn.Module):
@@ -142,17 +156,34 @@ class M3L(nn.Module):
         """
         return self.paint(self.encode(source, text), source, target, text).frames
 
-    def paint(self, f: Tensor, source: Tensor, target: Tensor, text: Instruction) -> Painted:
-        """The edited frames of :meth:`forward` and their motion, from the source features of :meth:`encode`."""
+    def paint(
+        self, f: Tensor, source: Tensor, target: Tensor, text: Instruction, steps: Tensor | None = None
+    ) -> Painted:
+        """The edited frames of :meth:`forward` and their motion, from the source features of :meth:`encode`.
+
+        Args:
+            f: ``(B, N, C_v, h, w)``.
+            source: as there.
+            target: as there.
+            text: the instruction.
+            steps: ``(B, N, K, 2)`` how the sprites move, for a configuration that has any.
+
+        Raises:
+            ValueError: sprites, and nothing leads them.
+        """
         d = self.decode(f, target[:, :-1], text)
         # Nothing comes before the first frame; the source's own stands there.
         previous = torch.cat((source[:, :1], target[:, :-1]), dim=1)
-        painted: Painted = self.generator(d, source, previous)
-        return painted
+        if not self.config.sprites:
+            painted: Painted = self.generator(d, source, previous)
+            return painted
+        if steps is None:
+            raise ValueError("sprites are led by the true steps while they learn, and none are given")
+        return self.generator.play(d, source, previous, steps)
 
     @torch.inference_mode()
     def edit(
-        self, source: Tensor, text: Instruction, attention: Attention | None = None, given: Tensor | None = None
+        self, source: Tensor, text: Instruction, attention: Attention | None = None, past: Past | None = None
     ) -> Iterator[Tensor]:
         """Generates the edited frames one by one, each from those before it: ``(B, 3, H, W)`` each. Eqs. (7), (8).
 
@@ -163,9 +194,10 @@ class M3L(nn.Module):
             source: ``(B, N, 3, H, W)``.
             text: the instruction.
             attention: is filled with the last layer's weights, if given.
-            given: ``(B, G, 3, H, W)`` edited frames to go on from; those after them are generated.
+            past: what to go on from; the frames after it are generated, and its sprites move on with them.
         """
-        done = 0 if given is None else given.shape[1]
+        past = Past() if past is None else past
+        given = source[:, :0] if past.frames is None else past.frames
         f = self.encode(source, text)
         text = self._conditioned(text)
         levels = self._levels(self.decoder)
@@ -173,7 +205,7 @@ class M3L(nn.Module):
         keys: list[list[Tensor]] = [[] for _ in levels]
         cache: Cache = {}
         d = self.start.to(f.dtype).expand_as(f[:, :1])
-        frame = source[:, :1]
+        frame = None
         for i in range(source.shape[1]):
             by_frame, by_word = None, None
             for level, value, seen in zip(levels, values, keys, strict=True):
@@ -181,13 +213,13 @@ class M3L(nn.Module):
                 seen.append(key)
                 d, by_frame = level.over_frames.fuse(d, query, torch.cat(seen, dim=3), value[:, :, :, : i + 1], None)
                 d, by_word = level.over_words(d, text)
-            if given is not None and i < done:
+            if i < given.shape[1]:
                 frame = given[:, i : i + 1]
             else:
                 if attention is not None and by_frame is not None and by_word is not None:
                     attention.frames.append(by_frame[:, :, :, 0])
                     attention.words.append(by_word[:, 0])
-                frame = self.generator(d, source[:, i : i + 1], frame, first=i == 0).frames
+                frame, _, past.sprites = self.generator.step(d, source[:, i : i + 1], frame, past.sprites)
                 yield frame[:, 0]
             d = self.resnet(frame.to(source.dtype), cache)
 

@@ -1,0 +1,107 @@
+"""Sprites: cut out or painted once, moved exactly, laid over one another, and led while they learn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from tests.systems.m3l.test_model import TINY, batch
+
+from lbvedit.systems.m3l import M3L, Past
+from lbvedit.systems.m3l.sprites import Motion, SpritePainter, composed, shifted
+
+LED = replace(TINY, layers=1, copy_gate=False, warp_gate=False, whole_pixels=True, sprites=2)
+
+
+def led() -> M3L:
+    torch.manual_seed(0)
+    model = M3L(LED).eval()
+    assert model.generator.motion is not None
+    torch.nn.init.normal_(model.generator.motion.tell[-1].weight)  # so that they go somewhere
+    return model
+
+
+def test_whole_pixels_are_moved_exactly_and_nothing_comes_in() -> None:
+    picture = torch.rand(1, 4, 5, 7)
+    moved = shifted(picture, torch.tensor([[2.0, -1.0]]))
+    assert torch.allclose(moved[..., :4, 2:], picture[..., 1:, :5], atol=1e-5)
+    assert moved[..., 4, :].abs().max() < 1e-5
+    assert moved[..., :2].abs().max() < 1e-5
+
+
+def test_a_shift_has_as_many_axes_as_wanted_and_a_gradient() -> None:
+    pictures, offsets = torch.rand(2, 3, 2, 4, 6, 6), torch.zeros(2, 3, 2, 2, requires_grad=True)
+    moved = shifted(pictures, offsets)
+    assert moved.shape == pictures.shape
+    moved[..., 0, :].sum().backward()
+    assert offsets.grad is not None
+    assert offsets.grad.any()
+
+
+def test_the_last_sprite_is_on_top() -> None:
+    below = torch.full((3, 1, 1), -1.0)
+    red, half_blue = torch.tensor([1.0, -1.0, -1.0, 1.0]), torch.tensor([-0.5, -0.5, 0.5, 0.5])
+    seen = composed(torch.stack((red, half_blue))[..., None, None], below)
+    assert seen.flatten().tolist() == [0.0, -1.0, 0.0]  # half of red's 1, and half of blue
+
+
+def test_a_cut_out_over_its_ground_is_the_source() -> None:
+    painter = SpritePainter(4, 1)
+    last = painter.look[-1]
+    with torch.no_grad():
+        last.weight.zero_()
+        last.bias.copy_(torch.tensor([0.0, 0.0, 0.0, 0.0, 99.0]))  # cut out, everywhere
+    source = torch.full((1, 3, 6, 6), -1.0)
+    source[:, :, 2:4, 2:5] = torch.rand(1, 3, 2, 3)
+    picture = painter(torch.randn(1, 4, 6, 6), source)
+    assert torch.allclose(composed(picture, torch.full_like(source, -1)), source, atol=1e-6)
+    assert picture[:, :, 3, :2].eq(0).all()
+
+
+def test_motion_goes_on_as_before_until_it_learns_better() -> None:
+    motion = Motion(4, 2)
+    for parameter in motion.tell[-1].parameters():
+        torch.nn.init.zeros_(parameter)
+    steps = torch.tensor([[[3.0, -3.0], [0.0, 2.0]]])
+    assert torch.equal(motion(torch.randn(1, 4, 6, 6), torch.rand(1, 2, 6, 6), steps), steps)
+
+
+def test_frame_by_frame_is_being_led_by_its_own_steps() -> None:
+    model, (source, _, ids, present) = led(), batch(H=8, W=8)
+    text, past = model.read(ids, present), Past()
+    frames, steps = [], []
+    for frame in model.edit(source, text, past=past):
+        assert past.sprites is not None
+        frames.append(frame)
+        steps.append(past.sprites.steps)
+    edited, own = torch.stack(frames, dim=1), torch.stack(steps, dim=1)
+    assert own[:, 1:].any()
+    assert own.eq(own.round()).all()
+    with torch.no_grad():
+        again = model.paint(model.encode(source, text), source, edited, text, own)
+    assert torch.allclose(again.frames, edited, atol=1e-4)
+
+
+def test_an_edit_goes_on_with_its_sprites() -> None:
+    model, (source, _, ids, present) = led(), batch(H=8, W=8)
+    text, past = model.read(ids, present), Past()
+    whole = torch.stack(list(model.edit(source, text)), dim=1)
+    first = [next(model.edit(source, text, past=past))]
+    rest = list(model.edit(source, text, past=Past(torch.stack(first, dim=1), past.sprites)))
+    assert torch.allclose(torch.stack(first + rest, dim=1), whole, atol=1e-5)
+
+
+def test_everything_learns_and_nothing_learns_unled() -> None:
+    model, (source, target, ids, present) = led().train(), batch(H=8, W=8)
+    text = model.read(ids, present)
+    with pytest.raises(ValueError, match="true steps"):
+        model(source, target, text)
+    steps = torch.ones(*source.shape[:2], 2, 2)
+    steps[:, 0] = 0
+    model.paint(model.encode(source, text), source, target, text, steps).frames.square().sum().backward()
+    generator = model.generator
+    assert generator.sprites is not None
+    assert generator.motion is not None
+    for part in (generator.sprites, generator.motion):
+        assert all(each.grad is not None and each.grad.any() for each in part.parameters())
