@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from lbvedit.cli.flags import MediaFlags, RunFlags, TalkFlags, as_arguments, spread
 from lbvedit.cli.settings import config_path, load
 from lbvedit.errors import UsageError
+from lbvedit.manifest import Manifest
+from lbvedit.media.embed import read_manifest
 
 
 @pytest.fixture
@@ -77,6 +79,7 @@ def test_flags_turn_back_into_words():
     assert as_arguments(media) == ["--crf", "20.0", "--pixel-format", "yuv420p", "--yes"]
     assert as_arguments(MediaFlags(yes=False)) == ["--no"]
     assert as_arguments(MediaFlags()) == []
+    assert as_arguments(RunFlags()) == ["--device", "auto", "--dtype", "auto", "--seed", "0"]
 
 
 def test_a_file_that_cannot_be_read_is_no_wrong_toml(config):
@@ -85,10 +88,27 @@ def test_a_file_that_cannot_be_read_is_no_wrong_toml(config):
         load(config)
 
 
-def test_no_gives_way_to_nothing(lbvedit, clips, tmp_path):
+@pytest.fixture
+def settings(tmp_path):
+    """Where the commands that ``lbvedit`` runs look for their config file."""
+    path = tmp_path / "config" / "lbvedit" / "config.toml"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def test_a_batch_obeys_its_flags_and_its_own_table(lbvedit, clips, tmp_path, settings):
+    settings.write_text('seed = 7\npreset = "ultrafast"\n[edit]\ncrf = 5\n[batch]\nwindow = 8\n')
+    folder = tmp_path / "films"
+    folder.mkdir()
+    (folder / "a.mp4").write_bytes(clips("cfr").read_bytes())
+    assert lbvedit("batch", folder, "-p", "passthrough", "--seed", "0").code == 0
+    job = Manifest.from_json(read_manifest(folder / "a-edited.mp4"), "").job
+    assert (job.request.seed, job.request.window) == (0, 8)
+    assert (job.encode.crf, job.encode.preset) == (None, "ultrafast")
+
+
+def test_no_gives_way_to_nothing(lbvedit, clips, tmp_path, settings):
     """A setting that replaces outputs is undone by -n on the command line."""
-    settings = tmp_path / "config" / "lbvedit" / "config.toml"
-    settings.parent.mkdir(parents=True)
     settings.write_text("yes = true")
     output = tmp_path / "out.mp4"
     output.write_bytes(b"precious")

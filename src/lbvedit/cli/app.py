@@ -82,9 +82,12 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the installed versions and stop.")
     ] = False,
+    no_config: Annotated[
+        bool, typer.Option("--no-config", metavar="", help="Take no settings from the config file.")
+    ] = False,
 ) -> None:
     """Edit videos with words; what they leave alone stays as it is."""
-    context.default_map = dict(settings.load(settings.config_path()))
+    context.default_map = {} if no_config else dict(settings.load(settings.config_path()))
 
 
 def command() -> TyperGroup:

@@ -237,7 +237,9 @@ def _run_all(items: list[Item], finished: set[str], flags: list[str], jobs: int)
 
 def _run_one(item: Item, flags: list[str], running: set[subprocess.Popen[str]]) -> Outcome:
     words = [item.instruction] if item.instruction else []
-    command = [sys.executable, "-m", "lbvedit", "edit", "-o", item.output, "--json", *flags, "--", item.input, *words]
+    # The flags hold what the config file says for a batch; what it says for an edit is none of theirs.
+    edit = [sys.executable, "-m", "lbvedit", "--no-config", "edit"]
+    command = [*edit, "-o", item.output, "--json", *flags, "--", item.input, *words]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -266,7 +266,7 @@ def spread(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def as_arguments(group: RunFlags | MediaFlags) -> list[str]:
-    """A group's values as words of a command line, those that differ from the defaults."""
+    """A group's values as words of a command line; those of a default, too, which may be what the user insists on."""
     words: list[str] = []
     for field in fields(group):
         value = getattr(group, field.name)
@@ -274,7 +274,7 @@ def as_arguments(group: RunFlags | MediaFlags) -> list[str]:
             words.append(f"--{field.name.replace('_', '-')}")
         elif value is False and field.default is None:
             words.append("--no")  # what --yes is without it
-        elif value != field.default:
+        elif value is not None and value is not False:
             words += [f"--{field.name.replace('_', '-')}", str(value)]
     return words
 
