@@ -111,6 +111,21 @@ def test_the_background_is_what_is_no_known_thing(tmp_path: Path) -> None:
     assert torch.equal(own.masks(clip(), (20, 30))["background"][:, 0] > 0, CIRCLES)
 
 
+def test_one_target_without_another(tmp_path: Path) -> None:
+    people, speaker = np.zeros((4, 6), np.uint8), np.zeros((4, 6), np.uint8)
+    people[:, :4], speaker[:, 2:3] = 255, 255
+    files = []
+    for name, mask in (("people", people), ("speaker", speaker)):
+        Image.fromarray(mask).save(tmp_path / f"{name}.png")
+        files.append(MaskFile(tmp_path / f"{name}.png", name))
+    step = Step("blur", "people except speaker", {"amount": 0.5}, "exact")
+    found = Targets(files, [step]).masks(clip(2, 4, 6), (4, 6))
+    assert list(found) == ["people except speaker"]
+    assert (found["people except speaker"][1, 0, 0] == torch.tensor([255, 255, 0, 255, 0, 0])).all()
+    with pytest.raises(UsageError, match="several targets|does not say of what"):
+        Targets([MaskFile(files[0].path)], [step])
+
+
 @pytest.mark.parametrize("content", ["{", "[1, 2]", '[{"size": [2, 2], "counts": [1]}]', '[{"size": [2, 2]}]'])
 def test_bad_json_is_one_line(tmp_path: Path, content: str) -> None:
     (tmp_path / "masks.json").write_text(content)

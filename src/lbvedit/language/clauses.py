@@ -16,7 +16,7 @@ from lbvedit.language.frames.phrase import SPARING
 from lbvedit.language.frames.properties import tuned
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import FILLERS, base_form
-from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.targets import ARTICLES, Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
 
 __all__ = ["Reading", "read_clause", "without_manners"]
@@ -28,17 +28,22 @@ _TRAILERS = tuple(
                    "right now", "immediately", "would you", "will you", "can you", "could you",
                    "thank you very much",
                    "many thanks",
-                   "if you do not mind", "cheers", "afterwards", "after that", "at the same time", "thanks a lot",
+                   "if you do not mind", "cheers", "at the same time", "thanks a lot",
                    "first", "and",
                    "that would be great", "in that order", "in the process", "again", "finally", "then", "also",
                    "throughout", "all the way through", "the whole time", "the entire time", "from start to finish",
-                   "instead", "thx", "ty", "asap", "without changing anything else", "and nothing else", "nothing else",
+                   "instead", "thx", "ty", "asap", "without changing anything else",
+                   "without changing the colors", "and nothing else", "nothing else",
                    "without touching anything else", "and leave everything else alone", "leave the rest alone",
                    "and leave the rest alone", "and leave the rest as it is",
                    "somehow", "for instagram", "for tiktok", "for youtube", "for social media", "for reels",
                    "for stories")
 )  # fmt: skip
-_WISHES = (("i", "want"), ("i", "would", "like"), ("we", "want"), ("i", "need"), ("i", "would", "love"), ("we",
+_LATER = (("after", "that"), ("afterwards",), ("afterward",), ("thereafter",), ("from", "then", "on"),
+    ("from", "there", "on"), ("from", "that", "point", "on"), ("from", "there",))  # fmt: skip
+"""What says, behind a clause, that it holds from where the one before ends; if that ends anywhere."""
+_WISHES = (("i", "want"), ("i", "want", "that"), ("i", "only", "want"), ("we", "only", "want"),
+    ("i", "would", "like"), ("we", "want"), ("i", "need"), ("i", "would", "love"), ("we",
     "would", "like"),
     ("i", "would", "prefer"), ("we", "need"), ("i", "would", "like", "to", "see"), ("i", "want", "to", "see"), ("i",
     "wish"),
@@ -112,7 +117,7 @@ def without_manners(tokens: Tokens) -> list[Token]:
                 tokens, changed = tokens[len(phrase) :], True
                 break
         words = tuple(token.word for token in tokens)
-        for phrase in _TRAILERS:
+        for phrase in (*_TRAILERS, *_LATER):
             if len(words) >= len(phrase) and words[-len(phrase) :] == phrase:
                 tokens, changed = tokens[: -len(phrase)], True
                 break
@@ -124,6 +129,13 @@ def _verb_first(tokens: list[Token]) -> list[Token]:
     if tokens and tokens[0].kind == "span":
         after = next((at for at, token in enumerate(tokens) if at and token.kind != "mark"), 0)
         return [*tokens[after:], tokens[0]] if after and _base(tokens[after].word) else tokens
+    crop = next((at for at, token in enumerate(tokens[:4]) if token.word == "crop"), 0)
+    shape = [token for token in tokens[:crop] if token.word not in ARTICLES]
+    cut = complement(shape) if shape else None
+    if cut and cut[0].op == "crop":  # "a square crop of the cat"
+        rest = tokens[crop + 1 :]
+        rest = [rest[0].corrected("around"), *rest[1:]] if rest and rest[0].word == "of" else rest
+        return [tokens[crop], *shape, *rest]
     found = amount_at(tokens, 0) if tokens else None
     after = found[1] if found and found[0].mode == "degree" else 0
     if tokens and tokens[0].word in ("slowly", "gradually", "smoothly"):
@@ -152,9 +164,11 @@ def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         previous: the clause before, if this one may go on with its verb or with the topic that it names.
     """
     topic = previous.drafts[-1].target if previous and previous.drafts[-1].op == "focus" else NOBODY
+    words = tuple(token.word for token in tokens if token.kind != "mark")
+    later = any(len(words) > len(one) and words[-len(one) :] == one for one in _LATER)
     for reading in _read(tokens, previous):
         about = (draft.on(topic) if _may_be_about(draft, topic) else draft for draft in reading.drafts)
-        yield replace(reading, drafts=tuple(about))
+        yield replace(reading, drafts=tuple(replace(draft, later=later) for draft in about))
     quality = complement(without_manners(tokens)) if topic.kind == "phrase" else None
     if quality:  # "the car: red"
         yield Reading(tuple(draft.on(topic) for draft in quality), making, "make")
@@ -177,6 +191,8 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         return
     yield from _with_verb(tokens)
     yield from _wish(tokens)
+    if previous is not None and (opposed := _opposed(tokens, previous)):
+        yield Reading(opposed)
     if previous is not None and (again_at := _again(tokens, previous)):
         yield Reading(again_at, previous.frame, previous.verb, previous.particle, previous.tokens)
     if previous is not None and previous.frame is not None:
@@ -215,6 +231,18 @@ def _has_its_own(tokens: Tokens, before: Tokens) -> bool:
     return all(timed) or all(split_amount(clause[1:])[0] is not None for clause in (tokens, before))
 
 
+def _opposed(tokens: list[Token], previous: Reading) -> tuple[Draft, ...]:
+    """``less on the sky`` behind ``more contrast on the hills``: as much the other way."""
+    words = [token.word for token in tokens[:2]]
+    before = previous.drafts[-1]
+    if len(words) < 2 or words[0] not in ("less", "more") or words[1] not in ("on", "in", "for"):
+        return ()
+    amount, target = before.params.get("amount"), noun_phrase(tokens[2:]) if len(tokens) > 2 else None
+    if before.op not in ("brightness", "contrast", "saturation", "temperature") or amount is None or target is None:
+        return ()
+    return (Draft(before.op, {"amount": abs(amount) * (1 if words[0] == "more" else -1)}, target),)
+
+
 def _again(tokens: Tokens, previous: Reading) -> tuple[Draft, ...]:
     """The steps of the clause before at another time: ``blur it from 0:03 to 0:05 and in the last 2 seconds``."""
     spans = [token for token in tokens if token.kind == "span"]
@@ -231,9 +259,12 @@ def _again(tokens: Tokens, previous: Reading) -> tuple[Draft, ...]:
 
 
 def _only_time(tokens: Tokens) -> Draft | None:
-    """``only the first 10 seconds``: the time that is kept."""
+    """``only the first 10 seconds``: the time that is kept; ``the last 4 seconds can go``: what is not."""
     words = [token.word for token in tokens if token.word != "the" and token.kind != "mark"]
     spans = [token for token in tokens if token.kind == "span"]
+    if len(spans) == 1 and words in ([spans[0].word, modal, "go"] for modal in ("can", "may", "should", "must")):
+        start, end = spans[0].span
+        return spanned(Draft("cut"), (0 if start is None else start, end))
     only = len(spans) == 1 and words in (["only", spans[0].word], ["just", spans[0].word], [spans[0].word, "only"])
     return spanned(Draft("trim"), spans[0].span) if only else None
 
@@ -295,6 +326,8 @@ def _asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
         if None not in span:
             return None  # two stretches are left
         kept, span = kept[: -len(spared)], (span[1], span[0])  # "except the last second" is up to it
+    if frame is making and phrase.tokens[0].kind == "span" and kept:  # "make the first 3 seconds gray"
+        kept = [kept[0].corrected("everything"), *kept]
     drafts = frame(replace(phrase, tokens=kept))
     timed = [spanned(draft, span) for draft in drafts] if drafts else []
     return tuple(draft for draft in timed if draft) if timed and all(timed) else None
@@ -322,6 +355,9 @@ def _wish(tokens: list[Token]) -> Iterator[Reading]:
     for wish in sorted(_WISHES, key=len, reverse=True):
         if tuple(words[: len(wish)]) == wish and len(words) > len(wish):
             tokens, words = tokens[len(wish) :], words[len(wish) :]
+            only = "only" in wish and len(tokens) == 1 and tokens[0].kind == "span"
+            if kept := spanned(Draft("trim"), tokens[0].span) if only else _only_time(tokens):
+                yield Reading((kept,))
             if drafts := _asked(making, Phrase(tokens, "want")):
                 yield Reading(drafts, making, "make")
             stated = True
@@ -333,7 +369,7 @@ def _wish(tokens: list[Token]) -> Iterator[Reading]:
         for must in (*_MUST, *((*_STATED, *((word,) for word in _IS)) if stated else ())):
             if tuple(words[at : at + len(must)]) == must and at + len(must) < len(words):
                 tail = words[at + len(must) :]
-                if tail == ["go"]:
+                if tail == ["go"] or tail[:1] == ["removed"]:
                     yield Reading((Draft("remove", {}, target),), making, "make")
                 if words[0] == "only" and tail[-1] in ("color", "colored") and target.kind == "phrase":
                     yield Reading((Draft("grayscale", {}, replace(target, outside=True)),), making, "make")

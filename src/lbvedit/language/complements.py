@@ -348,6 +348,8 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
         return None
+    if any(token.word in ("more", "less") for token in tokens[1:]) or tokens[-1].word in ("lower", "higher"):
+        return None
     if any(token.word in _FORMATS for token in tokens) or tokens[0].word in ("bit", "little", "lot", "tad", "touch"):
         return None
     if _is_comparative(tokens[-1].word):

@@ -32,6 +32,7 @@ class Draft:
         notes: what could have been meant otherwise.
         bare: whether the verb stood alone, so that ``blur and darken the sky`` can give it an object.
         vague: whether a step of the same kind that follows says the same better: ``it's too dark, brighten it``.
+        later: whether it begins where the step before ends: ``red until 0:04 and blue after that``.
         words: the words that asked for it.
     """
 
@@ -41,6 +42,7 @@ class Draft:
     notes: tuple[str, ...] = ()
     bare: bool = False
     vague: bool = False
+    later: bool = False
     words: str = ""
 
     def on(self, target: Target) -> Draft:

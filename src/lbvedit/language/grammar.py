@@ -22,7 +22,13 @@ from lbvedit.language.colors import MODIFIERS, color_words
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import PARTICLES, VERB_BASES
 from lbvedit.language.preparation import prepared
-from lbvedit.language.refusal import not_understood, refuse_file_size, refuse_negation, refuse_sound_cleaning
+from lbvedit.language.refusal import (
+    not_understood,
+    refuse_file_size,
+    refuse_negation,
+    refuse_open_color,
+    refuse_sound_cleaning,
+)
 from lbvedit.language.resolve import resolve
 from lbvedit.language.spelling import ORDINARY, american, candidates, is_sure_slip
 from lbvedit.language.synonyms import ACTIONS, EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
@@ -94,6 +100,7 @@ def parse(text: str) -> EditPlan:
     refuse_negation(tokens)
     refuse_sound_cleaning(tokens)
     refuse_file_size(tokens)
+    refuse_open_color(tokens)
     if not without_manners(tokens):
         raise not_understood(text, [], [])
     effort = _Effort()

@@ -32,6 +32,8 @@ def prepared(tokens: list[Token]) -> list[Token]:
     """A sentence's tokens with all of it in order."""
     for step in (
         _with_slips_mended,
+        _with_quarters_named,
+        _without_hollow_words,
         _with_turns_named,
         _with_frames_named,
         _without_colons,
@@ -52,8 +54,11 @@ def _without_hedges(tokens: Tokens) -> list[Token]:
             out.append(tokens[at])
             at += 1
             continue
-        while out[-1].kind == "mark":
+        while out[-1].kind == "mark" or (len(out) > 1 and out[-1].word == "please"):
             out.pop()
+        if is_color(tokens[at + size - 1].word):  # "red, but not too red"
+            at += size
+            continue
         if not any(amount_at(out, place) for place in range(max(0, len(out) - 4), len(out))):
             out += [tokens[at].corrected("a"), tokens[at + 1].corrected("little")]
         at += size
@@ -61,10 +66,14 @@ def _without_hedges(tokens: Tokens) -> list[Token]:
 
 
 def _without_colons(tokens: Tokens) -> list[Token]:
-    """``brightness: +10%`` as ``brightness +10%``."""
+    """``brightness: +10%`` as ``brightness +10%``, ``white balance: cooler`` likewise."""
 
     def is_value(at: int) -> bool:
-        follows = at + 1 < len(tokens) and tokens[at + 1].kind in ("percent", "number")
+        follows = at + 1 < len(tokens) and (
+            tokens[at + 1].kind in ("percent", "number") or tokens[at + 1].word in QUALITIES
+        )
+        if follows and at > 1 and f"{tokens[at - 2].word} {tokens[at - 1].word}" in PROPERTIES:
+            return tokens[at].text == ":"
         return bool(at) and tokens[at].text == ":" and tokens[at - 1].word in PROPERTIES and follows
 
     return [token for at, token in enumerate(tokens) if not is_value(at)]
@@ -89,7 +98,62 @@ def _hedge_at(tokens: Tokens, at: int) -> int:
         # "just a bit brighter" says how much of what follows.
         ends = at + size == len(tokens) or tokens[at + size].kind == "mark" or tokens[at + size].word == "and"
         return size if ends else 0
-    return 4 if words[:3] == ("but", "not", "too") and words[3:4] and words[3] in QUALITIES else 0
+    excess = words[:3] == ("but", "not", "too") and words[3:4]
+    return 4 if excess and (words[3] in QUALITIES or is_color(words[3])) else 0
+
+
+_TURNED = {
+    ("a", "quarter", "turn"): 90, ("quarter", "turn"): 90, ("a", "quarter", "of", "a", "turn"): 90,
+    ("half", "a", "turn"): 180, ("a", "half", "turn"): 180, ("half", "turn"): 180,
+}  # fmt: skip
+
+
+def _with_quarters_named(tokens: list[Token]) -> list[Token]:
+    """``a quarter turn`` -> ``90 degrees``."""
+    for at, (said, angle) in itertools.product(range(len(tokens)), _TURNED.items()):
+        if tuple(token.word for token in tokens[at : at + len(said)]) == said:
+            first, last = tokens[at], tokens[at + len(said) - 1]
+            number = Token("number", first.text, str(angle), first.start, last.end, float(angle))
+            return [*tokens[:at], number, last.corrected("degrees"), *tokens[at + len(said) :]]
+    return tokens
+
+
+def _without_hollow_words(tokens: list[Token]) -> list[Token]:
+    """The sentence without words that say nothing where they stand.
+
+    ``it should also be``, ``at 10% strength``, ``by 15% each``, ``brighter, like 20%``.
+    """
+    out: list[Token] = []
+    words = [token.word for token in tokens]
+    both_ways = any(words[at : at + 3] == ["in", "and", "out"] for at in range(len(words)))
+    for at, token in enumerate(tokens):
+        before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+        last = after is None or after.kind == "mark"
+        if before is not None and (
+            (token.word == "also" and before.word in _BEFORE_ALSO)
+            or (token.word in ("strength", "intensity", "opacity") and before.kind == "percent")
+            or (token.word == "each" and last and (before.kind == "percent" or both_ways))
+        ):
+            continue
+        out.append(token)
+    return _with_amounts_joined(out)
+
+
+def _with_amounts_joined(tokens: list[Token]) -> list[Token]:
+    """``faster, like 1.25x`` -> ``faster by 1.25x``; ``darker, around 30%`` -> ``darker by 30%``."""
+    for at in range(1, len(tokens) - 2):
+        mark, like, value = tokens[at : at + 3]
+        ends = {at + 3, at + 4} & {len(tokens)} or (at + 3 < len(tokens) and tokens[at + 3].kind == "mark")
+        times = value.kind == "number" and [token.word for token in tokens[at + 3 : at + 4]] == ["x"]
+        measured = value.kind == "percent" or times
+        if mark.word == MARK_SOFT and like.word in _ABOUT and measured and ends and tokens[at - 1].word in QUALITIES:
+            joint = [] if times else [like.corrected("by")]
+            return [*tokens[:at], *joint, *tokens[at + 2 :]]
+    return tokens
+
+
+_BEFORE_ALSO = frozenset({"should", "must", "shall", "could", "can", "it", "to", "be", "is", "and"})
+_ABOUT = frozenset({"like", "around", "about", "say", "maybe", "roughly", "approximately"})
 
 
 def _with_turns_named(tokens: list[Token]) -> list[Token]:

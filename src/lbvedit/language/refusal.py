@@ -10,7 +10,7 @@ from lbvedit.language.drafts import Draft
 from lbvedit.language.operators import OPERATORS, Operator
 from lbvedit.language.tokens import Tokens, join
 
-__all__ = ["not_understood", "refuse_file_size", "refuse_negation", "refuse_sound_cleaning"]
+__all__ = ["not_understood", "refuse_file_size", "refuse_negation", "refuse_open_color", "refuse_sound_cleaning"]
 
 _NEGATIONS = (("do", "not"), ("never",), ("not", "to"), ("should", "not"), ("must", "not"), ("can", "not"), ("will",
     "not"),
@@ -91,6 +91,23 @@ def refuse_file_size(tokens: Tokens) -> None:
             f"{join(tokens)[:80]!r} asks for no other picture",
             hint="the size of the file is set by an option: --crf 28; or 'resize to 50%'",
         )
+
+
+_OPEN = (("a", "different", "color"), ("different", "colors"), ("another", "color"), ("any", "color"),
+    ("any", "other", "color"), ("some", "other", "color"), ("a", "new", "color"), ("a", "random", "color"),
+    ("a", "different", "shade"))  # fmt: skip
+
+
+def refuse_open_color(tokens: Tokens) -> None:
+    """Refuses to choose a colour.
+
+    Raises:
+        InstructionError: ``a different color`` is asked for.
+    """
+    words = [token.word for token in tokens]
+    for at in range(len(words)):
+        if any(tuple(words[at : at + len(open_one)]) == open_one for open_one in _OPEN):
+            raise InstructionError(f"{join(tokens)[:80]!r} does not say which colour", hint="as in 'make the car red'")
 
 
 def not_understood(

@@ -91,6 +91,7 @@ _TIME = re.compile(
 )
 """Words that say when, in a way that the times of the grammar do not know."""
 
+_HEARD = frozenset({"audio", "sound", "voice", "voices", "speech", "music", "song", "soundtrack"})
 _ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
 """What a second time does no more: "make it vertical (9:16)"."""
 
@@ -115,9 +116,10 @@ class _Resolver:
             if draft.op == "remove" and draft.target.kind == "rest" and self.steps and self.steps[-1].op == "trim":
                 continue  # "keep the first 10 seconds and drop the rest"
             self.notes += draft.notes
+            draft = self._begun_later(draft)
             outside, target = draft.target.outside, self._target(draft)
             if draft.target.kind == "rest":
-                outside = True
+                outside = not (draft.target.phrase and target)
             if draft.op == "bound":
                 self._bound(draft, joins=bound)
                 bound = True
@@ -139,6 +141,37 @@ class _Resolver:
             raise InstructionError(error.message, hint=error.hint or "say another value") from error
         return plan
 
+    def _begun_later(self, draft: Draft) -> Draft:
+        """The draft from where the step before ends: ``red until 0:04 and blue after that``, ``and mute the rest``.
+
+        Raises:
+            InstructionError: its operator holds from the beginning to the end, or the step before has two ends.
+        """
+        before = self.steps[-1] if self.steps else None
+        times = {name: before.params[name] for name in ("start", "end") if before and name in before.params}
+        rest = draft.target.kind == "rest" and (self.last is None or draft.op not in OPERATORS or (
+            OPERATORS[draft.op].takes_target == "no"
+        ))  # fmt: skip
+        if not times or before is None or before.op in _MOVING - {"speed", "reverse"} or not (draft.later or rest):
+            return draft
+        if draft.op not in OPERATORS or {"start", "end"} & set(draft.params):
+            return draft
+        if rest and len(times) > 1:
+            raise InstructionError(f"the rest of {before.words!r:.60} is two stretches", hint="say them one by one")
+        if draft.later and "end" not in times:
+            return draft
+        begins = {"start": times["end"]} if "end" in times else {"end": times["start"]}
+        if not set(begins) <= set(OPERATORS[draft.op].params):
+            if not rest:
+                return draft
+            raise InstructionError(
+                f"{draft.words!r:.60} has no time of its own", hint="cut the video into two, and edit each"
+            )
+        name, moment = next(iter(begins.items()))
+        if before.op == "speed" and (moment > 0) == (name == "start"):  # it counts in what that step has made
+            begins = {name: tidy(round(moment / before.params["factor"], 6))}
+        return replace(draft, params={**draft.params, **begins}, target=NOBODY if rest else draft.target)
+
     def _target(self, draft: Draft) -> str | None:
         target = draft.target
         if target.kind == "phrase":
@@ -158,8 +191,11 @@ class _Resolver:
             )
         if target.kind == "pronoun" and self.rival and self.last:
             self.notes.append(f"the pronoun is read as {self.last!r}, not as {self.rival!r}")
+        named = " and ".join(self.named) if len(self.named) > 1 else self.last
+        if target.kind == "rest" and target.phrase and named:
+            return f"{target.phrase} except {named}"
         if (target.kind == "rest" or target == Target("pronoun", "all")) and len(self.named) > 1:
-            return " and ".join(self.named)
+            return named
         if self.gone and target.kind == "pronoun" and draft.op not in ("replace", "become", "add", "animate"):
             return None  # "remove the cable and turn it to sepia"
         return self.last if target.kind in ("pronoun", "rest") else None
@@ -174,7 +210,7 @@ class _Resolver:
                 return replace(draft, op="restyle_background")
             return replace(draft, op="replace")
         if draft.op == "recolor" and draft.params["color"] == "gray":
-            if target is None or outside or target == "background":
+            if target is None or outside or target == "background" or " except " in target:
                 return replace(
                     draft, op="grayscale", params={key: value for key, value in draft.params.items() if key != "color"}
                 )
@@ -189,12 +225,16 @@ class _Resolver:
 
     def _add(self, draft: Draft, target: str | None, outside: bool) -> None:
         entry = OPERATORS[draft.op]
+        heard = draft.target.phrase if draft.target.kind == "whole" else target
+        if heard in _HEARD and entry.domain == "picture":
+            raise InstructionError(
+                f"{draft.words!r:.80} asks for another sound, and no operator makes any",
+                hint="sound can be made louder or quieter, or muted: 'mute it', 'turn the volume down by 20%'",
+            )
         if entry.takes_target == "no":
             if draft.target.kind == "phrase" and target:
                 self.notes.append(f"{draft.op} acts on the whole video, not only on {target!r}")
             target, outside = None, False
-        if target and any(f" {word} " in f" {target} " for word in ("except", "but not", "apart from")):
-            self.notes.append(f"{target!r} is looked for as one phrase")
         if entry.takes_target == "must" and target is None:
             raise InstructionError(
                 f"{draft.op} what? {draft.words!r:.80} names no thing", hint=f"as in {entry.example!r}"

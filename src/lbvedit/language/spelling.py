@@ -104,6 +104,12 @@ _ORDINARY_WORDS = (
     "sign sing audi backyard blacks boots colon contract identity invent later loader reader redder remote revered "
     "shakes shapes shares sharing squared staring though staging starling sparing stating "
     "back blank lack grown range greek fellow mellow bellow violent whiter blacker browner "
+    "fatter tighter tidier bolder flatter fitter hotter wetter sadder madder badder thinner thicker taller rounder "
+    "newer younger dirtier messier neater nicer prettier uglier cuter funnier sillier weirder scarier creepier happier "
+    "angrier calmer wilder richer poorer healthier cheaper fancier simpler busier emptier fuller heavier harder easier "
+    "rougher straighter curvier curlier hairier balder leaner meaner shinier rustier dustier longer stronger weaker "
+    "tougher tastier juicier fresher livelier lonelier moodier sexier slimmer stiffer tastier trendier wiser braver "
+    "mine mines forth firth tent filth eight "
     "muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
 )
 ORDINARY = frozenset(_ORDINARY_WORDS.split())

@@ -18,7 +18,9 @@ __all__ = [
     "Target",
     "noun_phrase",
     "reorder_except",
+    "reorder_only",
     "screen_in",
+    "split_exception",
     "strip_articles",
 ]
 
@@ -30,7 +32,8 @@ class Target:
     Args:
         kind: ``whole`` frame, a ``phrase``, a ``pronoun`` for the last target, the ``rest`` of the frame around it,
             or ``none`` where nothing was said.
-        phrase: the words, for a phrase; ``all`` for a pronoun that stands for all that was named.
+        phrase: the words, for a phrase; ``all`` for a pronoun that stands for all that was named; ``people`` for
+            everyone else; ``audio`` or ``sound`` for the whole of that.
         outside: everything except the phrase.
         owner: whether a possessive pronoun stood before the phrase ("his shirt").
     """
@@ -48,13 +51,17 @@ WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "
     "recording", "videos", "clips", "frames", "thing", "vid", "sequence", "material", "photo", "audio",
     "sound", "colors", "color", "take", "reel", "gif"})  # fmt: skip
 _MEDIA = frozenset({"video", "clip", "footage", "movie", "film", "recording"})
-_WHOLE_ALONE = frozenset({"everything", "all", "whole", "everyone", "everybody", "anything"})
+_WHOLE_ALONE = frozenset({"everything", "all", "whole", "anything"})
+_PEOPLE = (["everyone"], ["everybody"], ["all", "people"], ["all", "the", "people"])
+_SPARED = frozenset({"except", "apart", "aside", "excluding", "besides", "minus", "excepting", "bar"})
 _WHOLE_LEAD = ARTICLES | {"whole", "entire", "full", "complete", "of", "all", "it"}
 EXCEPT = (
-    ("except", "for"), ("apart", "from"), ("aside", "from"), ("other", "than"), ("with", "the", "exception", "of"),
-    ("save", "for"), ("not", "including"), ("except",), ("but", "not"), ("but",), ("besides",), ("excluding",),
+    ("except", "for"), ("except", "of"), ("except", "from"), ("apart", "from"), ("aside", "from"), ("other", "than"),
+    ("with", "the", "exception", "of"), ("with", "exception", "of"), ("save", "for"),
+    ("not", "including"), ("except",), ("but", "not"), ("but",), ("besides",), ("excluding",),
     ("that", "is", "not"), ("that", "are", "not"), ("who", "is", "not"), ("which", "is", "not"),
-    ("bar",), ("without", "touching"), ("not",),
+    ("bar",), ("without", "touching"), ("without", "changing"), ("without", "affecting"), ("without", "altering"),
+    ("not",),
     ("around",), ("outside", "of"), ("outside",), ("excepting",), ("minus",),
 )  # fmt: skip
 _AFTER_WHOLE = frozenset({"bw", "grayscale", "sepia", "darker", "brighter", "blurry", "blurred", "lighter", "warmer",
@@ -81,6 +88,13 @@ _COUNTS = frozenset({"to", "first", "last", "the", "and", "only"})
 _ORDERS = frozenset({"bw", "mute", "reverse", "denoise", "sharpen", "stabilize", "grayscale", "sepia", "backwards"})
 """Words that ask for something of the whole video rather than name a thing: ``mute bw`` is two clauses."""
 _NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate", "silence", "silences", "pauses"})
+_POSSESSIVES = frozenset({"his", "hers", "mine", "yours", "ours", "theirs"})
+_NOT_BUT = frozenset({"only", "just"})
+"""What makes a "but" narrow down rather than leave out: ``blur it, but only the sign``."""
+_PARTICLES = frozenset({"in", "on", "by", "up", "down", "past", "away", "off", "out"})
+_ON_THE_WAY = frozenset({"far", "farther", "further", "right"})
+_ELSEWHERE = frozenset({"less", "more", "only", "just"})
+"""What begins another wish behind a comma: ``more contrast on the hills, less on the sky``."""
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
 
 
@@ -102,6 +116,8 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None
     if (head := _without_rival(tokens)) is not None:
         return noun_phrase(head)
+    if len(words) > 1 and words[-1] == "only":
+        return noun_phrase(tokens[:-1])
     if words[0] in ("only", "just", "also") or (words[0] == "both" and words[1:2] == ["the"]):
         return noun_phrase(tokens[1:])
     if words in (["both"], ["both", "of", "them"], ["all", "of", "them"], ["them", "all"], ["them", "both"]):
@@ -113,7 +129,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     if len(words) == 2 and words[0] in _OWNERS and words[1] in ("color", "colors", "sound", "audio"):
         return Target("pronoun")
     if _is_rest(words):
-        return Target("rest")
+        return Target("rest", "people" if words[0] in ("everyone", "everybody") else "")
     if (at := _around(words)) and (inner := noun_phrase(tokens[at:])) and inner.kind == "phrase" and not inner.outside:
         return Target("phrase", inner.phrase, outside=True)
     named = tokens[1:] if words[0] == "the" else tokens
@@ -121,8 +137,14 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return noun_phrase(named[2:])
     if inner := _outside(tokens, words):
         return inner
+    if words in _PEOPLE:
+        return Target("phrase", "people")
+    if words[0] in _WHOLE_ALONE - {"all"} and not _SPARED.isdisjoint(words):
+        return None  # "everything a lot except the dog" is the whole, and how much
+    if part := _all_but(tokens, words):
+        return part
     if is_whole(words):
-        return Target("whole")
+        return Target("whole", words[-1] if words[-1] in ("audio", "sound") else "")
     return _phrase(tokens, words)
 
 
@@ -173,7 +195,7 @@ def _outside(tokens: Tokens, words: list[str]) -> Target | None:
     """``everything except X``, ``all but X``, ``the area around X``, ``the whole frame apart from X``."""
     for at in range(len(words)):
         for phrase in EXCEPT:
-            if tuple(words[at : at + len(phrase)]) != phrase:
+            if tuple(words[at : at + len(phrase)]) != phrase or (phrase == ("but",) and _narrows(words, at)):
                 continue
             head = [word for word in words[:at] if word != MARK_SOFT]
             around = phrase[0] in ("around", "outside")
@@ -190,6 +212,8 @@ def _outside(tokens: Tokens, words: list[str]) -> Target | None:
                 "apart",
                 "aside",
             )  # "sepia except the car"
+            if background and not around:
+                return None  # it has parts, too: see _all_but
             if not (background or (around and place) or bare or (head and is_whole(head))):
                 return None
             inner = noun_phrase(tokens[at + len(phrase) :])
@@ -200,6 +224,26 @@ def _outside(tokens: Tokens, words: list[str]) -> Target | None:
             if inner.kind == "pronoun":
                 return Target("rest")
             return Target("phrase", inner.phrase, outside=True)
+    return None
+
+
+def _all_but(tokens: Tokens, words: list[str]) -> Target | None:
+    """``everyone except the speaker``, ``the cars apart from the taxi``: the one without the other."""
+    for at in range(1, len(words) - 1):
+        for phrase in EXCEPT:
+            if tuple(words[at : at + len(phrase)]) != phrase or _narrows(words, at):
+                continue
+            people = words[:at] in _PEOPLE
+            clear = people or phrase[0] in _SPARED or phrase[:2] in (("but", "not"), ("with", "the"), ("save", "for"))
+            if not clear and (phrase[0] != "but" or words[0] not in ("all", "every")):
+                continue
+            head, inner = noun_phrase(tokens[:at]), noun_phrase(tokens[at + len(phrase) :])
+            if inner and inner.phrase in _POSSESSIVES:
+                return None  # "all faces except hers": nothing says whose
+            if head and inner and head.kind == inner.kind == "phrase" and not (head.outside or inner.outside):
+                noun = head.phrase.split()[-1]  # "the cars except the red one"
+                spared = re.sub(r"\bone\b", noun.removesuffix("s"), re.sub(r"\bones\b", noun, inner.phrase))
+                return Target("phrase", f"{head.phrase} except {spared}")
     return None
 
 
@@ -224,7 +268,7 @@ def reorder_except(tokens: Tokens) -> list[Token] | None:
     words = [token.word for token in tokens]
     for at in range(1, len(words)):
         phrase = next((one for one in EXCEPT if tuple(words[at : at + len(one)]) == one), None)
-        if phrase is None or phrase[0] in ("around", "outside", "not"):
+        if phrase is None or phrase[0] in ("around", "outside", "not") or _narrows(words, at):
             continue
         head = list(tokens[:at])
         while head and head[-1].word == MARK_SOFT:
@@ -240,6 +284,43 @@ def reorder_except(tokens: Tokens) -> list[Token] | None:
                     if said == ["it"]:
                         whole = [whole[0].corrected("everything")]
                     return [*head[:start], *whole, *tokens[at:], *head[start + size :]]
+    return None
+
+
+def split_exception(tokens: Tokens) -> tuple[list[Token], list[Token]]:
+    """The words before a trailing ``except X``, and it; nothing in the second where none stands there."""
+    words = [token.word for token in tokens]
+    for at in range(1, len(words)):
+        if words[at] in _SPARED and MARK_SOFT not in words[at:]:
+            head = list(tokens[:at])
+            while head and head[-1].word == MARK_SOFT:
+                head.pop()
+            return head, list(tokens[at:])
+    return list(tokens), []
+
+
+def _narrows(words: list[str], at: int) -> bool:
+    """Whether ``but only`` stands there."""
+    return words[at] == "but" and words[at + 1 : at + 2] in (["only"], ["just"])
+
+
+def reorder_only(tokens: Tokens) -> list[Token] | None:
+    """Puts what a trailing ``but only X`` narrows to in the place of the whole: ``blur it, but only the sign``.
+
+    None where no such phrase stands at the end.
+    """
+    words = [token.word for token in tokens]
+    for at in range(1, len(words) - 1):
+        if words[at] not in _NOT_BUT or words[at - 1] not in ("but", MARK_SOFT):
+            continue
+        head = list(tokens[:at])
+        while head and head[-1].word in ("but", MARK_SOFT):
+            head.pop()
+        for size in range(min(4, len(head)), 0, -1):
+            for start in range(len(head) - size + 1):
+                said = [token.word for token in head[start : start + size]]
+                if said == ["it"] or is_whole(said):
+                    return [*head[:start], *tokens[at + 1 :], *head[start + size :]]
     return None
 
 
@@ -271,17 +352,32 @@ def _without_place(tokens: Tokens) -> list[Token]:
 
 
 def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
-    if words[0] in _NEVER_START or words[-1] in _NO_END or MARK_SOFT in (words[0], words[-1]):
+    relative_end = words[-1] in _PARTICLES and len(words) > 2 and not _CLAUSE.isdisjoint(words[1:-2])
+    if words[0] in _NEVER_START or MARK_SOFT in (words[0], words[-1]):
+        return None
+    if words[-1] in _NO_END and not relative_end:  # but "the man who comes in"
+        return None
+    if words[-1] in ("away", "off") and not (relative_end or any(word in _ON_THE_WAY for word in words)) and (
+        not any(word.endswith("ing") for word in words)
+    ):  # fmt: skip
         return None
     relative = next((at for at, word in enumerate(words) if word in _CLAUSE and at), len(words))
     for at, word in enumerate(words[:relative]):
         between_them = at and word in ("it", "them") and words[at - 1] in _BEFORE_ARTICLE - {"and", "or", MARK_SOFT}
-        if word in _NEVER_INSIDE and not between_them:
+        if (word in _NEVER_INSIDE and not between_them) or word in _SPARED - {"minus", "bar"}:
             return None
-    for before, word in pairwise(words[:relative]):
+    for at, (before, word) in enumerate(pairwise(words[:relative])):
+        if before in (MARK_SOFT, "but") and word in _ELSEWHERE:
+            return None
+        if before in (MARK_SOFT, "and", "the") and word == "rest" and words[at + 2 : at + 3] != ["of"]:
+            return None
+        if before == "without" and word in ("touching", "changing", "affecting", "altering"):
+            return None
         if word in ("the", "a", "an") and before not in _BEFORE_ARTICLE and not before.endswith(("ing", "ed", "'s")):
             return None  # "car rde and turn the sky": another clause has been swallowed
     owner = tokens[0].word in _OWNERS and len(words) > 1
+    if any(token.text == ":" for token in tokens):
+        return None
     said = strip_articles(tokens[1:] if owner else tokens)
     if not said or (len(said) == 1 and said[0].word in ARTICLES | PRONOUNS):
         return None

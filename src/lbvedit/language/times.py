@@ -26,6 +26,11 @@ NUMBERS = {
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
 
+ORDINALS = {
+    "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,
+    "twelfth": 12, "fifteenth": 15, "twentieth": 20, "thirtieth": 30,
+}  # fmt: skip
+
 _UNITS = {
     "ms": 0.001, "msec": 0.001, "millisecond": 0.001, "milliseconds": 0.001, "millis": 0.001,
     "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0,
@@ -33,11 +38,14 @@ _UNITS = {
     "h": 3600.0, "hr": 3600.0, "hour": 3600.0, "hours": 3600.0,
 }  # fmt: skip
 
+_NTH = frozenset({"second", "minute"})
+_TH = frozenset({"st", "nd", "rd", "th"})
 _FIRST = frozenset({"first", "opening", "initial", "beginning", "starting"})
 _LAST = frozenset({"last", "final", "ending", "closing"})
 _LEAD = frozenset({"in", "during", "for", "over", "within", "of", "only", "just"})
 _VIDEO = frozenset({"video", "clip", "footage", "movie", "film", "recording", "shot", "it"})
-TIME_WORDS = frozenset({*NUMBERS, *_UNITS, *_FIRST, *_LAST, "from", "between", "until", "till", "after", "before",
+TIME_WORDS = frozenset({*NUMBERS, *ORDINALS, *_UNITS, *_FIRST, *_LAST, "from", "between", "until", "till", "after",
+    "before",
     "half", "quarter", "onwards", "onward", "mark", "through", "couple", "start", "end"})  # fmt: skip
 
 
@@ -91,23 +99,36 @@ def _duration_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
         more = after + 1 if after < len(tokens) and tokens[after].word == "and" else after
         if (rest := _duration_at(tokens, more)) and rest[0] < unit and number_at(tokens, more):
             return seconds + rest[0], rest[1]
-        bare = after < len(tokens) and tokens[after].kind == "number" and tokens[after].value < 60
-        if bare and unit == 60:  # "1 minute 20"
-            return seconds + tokens[after].value, after + 1
+        bare = number_at(tokens, after) if unit == 60 else None
+        if bare and bare[0] < 60 and (tokens[after].kind == "number" or _ends(tokens, bare[1])):  # "1 minute 20"
+            return seconds + bare[0], bare[1]
     return seconds, after
+
+
+def _ends(tokens: Tokens, at: int) -> bool:
+    """Whether a time may end there: at the end of the sentence, or before a mark or a small word."""
+    return at >= len(tokens) or tokens[at].kind == "mark" or tokens[at].word in ("and", "to", "until", "then")
 
 
 def _point_at(tokens: Tokens, at: int, *, bare: bool = False) -> tuple[float, int] | None:
     """A moment that begins at a token: ``0:12``, ``12 s``, ``the 5 second mark``; with ``bare`` also a number."""
-    words = [token.word for token in tokens[at : at + 3]]
+    words = [token.word for token in tokens[at : at + 4]]
     if words[:1] == ["the"]:
         at, words = at + 1, words[1:]
     if at < len(tokens) and tokens[at].kind == "clock":
         return _after_point(tokens, tokens[at].value, at + 1)
+    if words[1:2] and words[1] in _NTH and (count := ORDINALS.get(words[0])):  # "the fifth second"
+        return count * _UNITS[words[1]], at + 2
+    if words[2:3] and words[1] in _TH and words[2] in _NTH and tokens[at].kind == "number":  # "the 8th second"
+        return tokens[at].value * _UNITS[words[2]], at + 3
     if words[:1] and words[0] in {"second", "seconds", "minute", "sec", "minutes"} and (n := number_at(tokens, at + 1)):
         return n[0] * _UNITS[words[0]], n[1]
     if found := _duration_at(tokens, at):
-        return _after_point(tokens, *found)
+        value, after = found
+        for late in (("before", "the", "end"), ("from", "the", "end")):
+            if tuple(token.word for token in tokens[after : after + 3]) == late:
+                return -value, after + 3
+        return _after_point(tokens, value, after)
     return number_at(tokens, at) if bare else None
 
 
@@ -127,6 +148,10 @@ def _span_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
         return found
     if found := _edge_at(tokens, at):
         return found
+    if (length := _duration_at(tokens, at)) and _skip(tokens, length[1], ("starting", "beginning")) > length[1]:
+        place = length[1] + 1  # "5 seconds starting at 0:08"
+        if _skip(tokens, place, ("at", "from")) > place and (point := _point_at(tokens, place + 1)):
+            return (point[0], point[0] + length[0]), point[1]
     if words[0] in ("at", "from", "for", "starting") and (stretch := _with_length(tokens, at)):
         return stretch
     if words[0] in ("from", "between", "seconds", "second", "starting") or (words[0] == "part" and len(words) > 1):
@@ -212,10 +237,15 @@ def _two_points(tokens: Tokens, at: int, *, strict: bool) -> tuple[tuple[float, 
 
 def _edge_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None], int] | None:
     """``first two seconds``, ``last minute``, without the article."""
+    if at + 1 < len(tokens) and tokens[at].kind == "number" and tokens[at + 1].word in ("first", "last"):
+        swapped = [*tokens[:at], tokens[at + 1], tokens[at], *tokens[at + 2 :]]  # "the 2 last seconds"
+        return _edge_at(swapped, at)
     if at >= len(tokens) or tokens[at].word not in _FIRST | _LAST:
         return None
     edge = tokens[at].word
     found = _duration_at(tokens, at + 1)
+    if found is None and at + 1 < len(tokens) and tokens[at + 1].kind == "clock":
+        found = tokens[at + 1].value, at + 2  # "the last 1:30"
     if found is None and at + 1 < len(tokens) and tokens[at + 1].word in _UNITS and len(tokens[at + 1].word) > 2:
         found = _UNITS[tokens[at + 1].word], at + 2
         if [one.word for one in tokens[at + 2 : at + 5]] == ["and", "a", "half"]:
@@ -329,10 +359,16 @@ def _without_lead(tokens: list[Token]) -> list[Token]:
     for at, token in enumerate(tokens):
         alone = len(out) == 1 and out[0].word in ("only", "just") and (at + 1 == len(tokens) or _parts(tokens[at + 1]))
         if token.kind == "span" and not alone:
-            while out and out[-1].word in _LEAD and out[-1].kind == "word":
+            while out and out[-1].word in _LEAD and out[-1].kind == "word" and not _who_comes(out):
                 out.pop()
         out.append(token)
     return out
+
+
+def _who_comes(tokens: list[Token]) -> bool:
+    """Whether ``in`` belongs to what somebody does: ``the man who walks in``."""
+    words = [token.word for token in tokens[-4:]]
+    return words[-1] == "in" and len(words) > 2 and words[-3] in ("who", "that", "which") and words[-2].endswith("s")
 
 
 def _parts(token: Token) -> bool:

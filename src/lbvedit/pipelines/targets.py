@@ -22,6 +22,7 @@ from lbvedit.types import Clip, MaskFile, Step
 __all__ = ["BACKGROUND", "MaskSequence", "TargetFinder", "Targets", "decode_rle", "read_masks"]
 
 BACKGROUND = "background"
+EXCEPT = " except "
 
 IMAGES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 
@@ -168,7 +169,7 @@ def _uncompress(text: str) -> list[int]:
 
 
 class Targets:
-    """Masks for the targets of a plan.
+    """Masks for the targets of a plan; ``people except speaker`` is the one mask without the other.
 
     Args:
         files: masks that the user brings.
@@ -184,7 +185,8 @@ class Targets:
     def __init__(
         self, files: Sequence[MaskFile], steps: Sequence[Step], finder: Callable[[], TargetFinder | None] = lambda: None
     ) -> None:
-        self.names = tuple(dict.fromkeys(step.target for step in steps if step.target is not None))
+        self._wanted = tuple(dict.fromkeys(step.target for step in steps if step.target is not None))
+        self.names = tuple(dict.fromkeys(part for name in self._wanted for part in name.split(EXCEPT)))
         named = tuple(name for name in self.names if name.lower() != BACKGROUND)
         background = len(named) < len(self.names)
         self._files = _assign(files, named, background=background)
@@ -257,7 +259,7 @@ class Targets:
             else:
                 brought = [self._find(thing, clip, size) for thing in self._files if thing not in self.names]
                 found[name] = 255 - torch.stack([*things, *brought]).amax(dim=0)
-        return found
+        return {name: _without([found[part] for part in name.split(EXCEPT)]) for name in self._wanted}
 
     def _read(self, name: str) -> MaskSequence:
         if name not in self._masks:
@@ -276,6 +278,11 @@ class Targets:
             raise UsageError(f"the frames have no numbers to look up masks of {file.path} by", hint="use one image")
         numbers = clip.numbers or (0,) * len(clip)
         return torch.from_numpy(np.stack([masks.at(number, size) for number in numbers]))[:, None]
+
+
+def _without(masks: Sequence[Tensor]) -> Tensor:
+    """The first mask without all others."""
+    return masks[0] if len(masks) == 1 else torch.minimum(masks[0], 255 - torch.stack(list(masks[1:])).amax(dim=0))
 
 
 def _assign(files: Sequence[MaskFile], things: Sequence[str], *, background: bool) -> dict[str, MaskFile]:

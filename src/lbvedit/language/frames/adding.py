@@ -29,7 +29,8 @@ _EFFECT_TAIL = frozenset(
 _TEXT_NOUNS = frozenset({"caption", "text", "title", "subtitle", "subtitles", "label", "heading", "words", "message",
     "headline",
     "line", "captions", "word", "lettering", "watermark", "banner", "sentence", "letters"})  # fmt: skip
-_AROUND_TEXT = frozenset({"it", "video", "clip", "on", "in", "screen", "frame", "over", "footage", ",", "to", "please",
+_AROUND_TEXT = frozenset({"my", "our", "name", "names",
+    "it", "video", "clip", "on", "in", "screen", "frame", "over", "footage", ",", "to", "please",
     "white", "big", "small", "simple", "short", "picture", "scene", "onto", "movie"})  # fmt: skip
 _WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", "display", "label", "overlay", "show"})
 _SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled",
@@ -253,7 +254,11 @@ def putting(phrase: Phrase) -> list[Draft] | None:
             and drafts[0].op in ("speed", "reverse", "grayscale", "sepia", "invert", "mute", "flip", "rotate", "crop")
         ):
             return [draft.on(target) for draft in drafts]
-        if name := background_color(list(behind)):
+        thing = target is not None and target.kind in ("phrase", "pronoun") and words_of(before[:1]) != ["a"]
+        if thing and target and mark == "in" and (name := color(behind)):  # "put the car in red"
+            return [Draft("recolor", {"color": name}, target)]
+        ground = color(behind) if thing and mark in ("on", "onto", "against", "over") else None
+        if name := background_color(list(behind)) or ground:
             return (
                 [Draft("cutout", {"background": name}, target)]
                 if target and target.kind in ("phrase", "pronoun")

@@ -104,6 +104,8 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     sized: tuple[Draft, ...] = ()
     if phrase.previous:
         return None
+    while tokens and (tokens[-1].word == "centered" or tokens[-1].kind == "mark"):
+        tokens.pop()
     for at, token in enumerate(tokens):
         if aspect := _aspect(token):
             params["aspect"] = aspect
@@ -126,7 +128,22 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
             params["factor"] = tidy(round(1 / amount.value, 6))
             tokens = rest
     around = frozenset(
-        {"around", "to", "on", "onto", "at", "into", "in", "for", "so", "follow", "following", "centered", "tightly"}
+        {
+            "around",
+            "to",
+            "on",
+            "onto",
+            "at",
+            "into",
+            "in",
+            "for",
+            "so",
+            "follow",
+            "following",
+            "centered",
+            "tightly",
+            "keeping",
+        }
     )
     places = sorted(splits(tokens, around), key=lambda place: place[1] in ("to", "at", "in", "into", "for", "on", "so"))
     for before, mark, behind in places:
@@ -178,6 +195,7 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
         before, behind = tokens[:at], tokens[at + 1 :] if at < len(tokens) and tokens[at].word != "the" else tokens[at:]
         first, rest = split_amount(before)
         last, where = split_amount(behind) if noun_phrase(behind) is None or behind == [] else (None, behind)
+        where = where[1:] if words_of(where[:1]) == ["around"] else where
         if last and last.relative and at < len(tokens) and tokens[at].word == "to":
             last = Amount("to", last.value)  # "zoom out to 80%"
         left, found = object_of(rest), object_of(where)

@@ -20,7 +20,7 @@ from lbvedit.language.frames.phrase import (
 )
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase, screen_in, strip_articles
-from lbvedit.language.tokens import Token, join
+from lbvedit.language.tokens import MARK_SOFT, Token, join
 
 __all__ = [
     "covering",
@@ -37,6 +37,7 @@ __all__ = [
     "whitening",
 ]
 
+_MEASURED = frozenset({"contrast", "speed", "volume", "temperature"})
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
 _KEPT = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
     "everything", "all", "from", "to",
@@ -57,6 +58,7 @@ def _split(tokens: list[Token]) -> tuple[Amount | None, Target | None]:
     amount, rest = split_amount(tokens)
     if amount is None and tokens and tokens[-1].kind == "number" and 0 < tokens[-1].value <= 1:
         amount, rest = Amount("number", tokens[-1].value), list(tokens[:-1])  # "blur the dog 0.8"
+        rest = rest[:-1] if words_of(rest[-1:]) == ["with"] else rest
     if amount is None:
         return None, target
     return amount, object_of(rest)
@@ -70,6 +72,12 @@ def grading(op: str, direction: int = 1, *, note: str = "", plain_amount: Amount
             return None
 
         def attempt(tokens: list[Token]) -> list[Draft] | None:
+            if op == "pixelate" and words_of(tokens[:1]) in (["over"], ["on"]):  # "mosaic over the plate"
+                tokens = tokens[1:]
+            for before, _, behind in splits(tokens, frozenset({"to", "into"})):  # "lighten the hair to blonde"
+                painted = color(behind) if op == "brightness" else None
+                if painted and (target := noun_phrase(before)) and target.kind in ("phrase", "pronoun"):
+                    return [Draft("recolor", {"color": painted}, target)]
             amount, target = _split(tokens)
             named = property_in(tokens)
             if (
@@ -182,6 +190,8 @@ def removing(phrase: Phrase) -> list[Draft] | None:
     while tokens and tokens[0].word in ("off", "of", "away"):
         tokens = tokens[1:]
     amount, rest = split_amount(tokens)
+    if (listed := _listed(tokens)) and not _drained(tokens):
+        return listed
     for words in (tokens, rest):
         if found := _remove_property(words, amount if words is rest else None):
             return None if amount and amount.mode != "degree" else found  # "drop the volume to 30%" lowers it
@@ -202,6 +212,9 @@ def removing(phrase: Phrase) -> list[Draft] | None:
         target = object_of(whole)
         if target is None or target.kind == "whole" or (target.kind == "none" and phrase.tokens):
             return None
+        faded = _faded(target, words) if phrase.verb not in ("hide", "conceal") else None
+        if faded:
+            return faded
         if target == Target("phrase", "background"):
             cutout = Draft("cutout", {}, Target("phrase", "background", outside=True))
             return [cutout.noted("removing the background is read as cutting out everything else")]
@@ -213,6 +226,53 @@ def removing(phrase: Phrase) -> list[Draft] | None:
         return [draft.noted(left_out) if left_out else draft]
 
     return with_reordering(list(tokens), attempt)
+
+
+def _listed(tokens: list[Token]) -> list[Draft] | None:
+    """``the shake and the noise``, ``the grain and the watermark``: faults among what is removed."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.word in ("and", MARK_SOFT):
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    parts = [part for part in parts if part]
+    faults = [_remove_property(part, None) for part in parts]
+    if len(parts) < 2 or not any(faults):
+        return None
+    out: list[Draft] = []
+    for part, fault in zip(parts, faults, strict=True):
+        target = None if fault else noun_phrase(part)
+        if not fault and (target is None or target.kind != "phrase"):
+            return None
+        out += fault or [Draft("remove", {}, target or NOBODY)]
+    return out
+
+
+def _faded(target: Target, said: list[Token]) -> list[Draft] | None:
+    """Colours that are taken out: ``the reds`` turn gray, ``a blue tint`` is met by warmth."""
+    words = target.phrase.lower().split()
+    if target.kind != "phrase" or target.outside or not words:
+        return None
+    if words[-1] in _CASTS and (name := words[0]) in _REMEDIES:
+        place = next(
+            (noun_phrase(behind) for _, _, behind in splits(said, frozenset({"from", "in", "on", "of"}))), None
+        )
+        draft = graded("temperature", _REMEDIES[name], None)
+        return [draft.on(place or NOBODY)] if draft else None
+    hues = [name.split()[-1] for name in colors_alone(target.phrase)]
+    # "the orange" may be a fruit; "the reds" and "the red in the sky" are none.
+    alone = words[-1] in ("color", "colors") or words[-1].endswith("s") or hues == words
+    alone = alone and (hues != ["orange"] or words[-1] in ("color", "colors"))
+    if hues and alone and not set(hues) & NEUTRAL and not screen_in(target):
+        return [Draft("grayscale", {}, target)]
+    return None
+
+
+_CASTS = frozenset({"cast", "tint", "tinge", "hue", "tone"})
+_REMEDIES = {"blue": 1, "bluish": 1, "cold": 1, "cool": 1, "yellow": -1, "yellowish": -1, "orange": -1, "warm": -1,
+    "orangish": -1, "red": -1, "reddish": -1}  # fmt: skip
+"""A tint -> where the temperature goes to take it away."""
 
 
 def _remove_property(tokens: list[Token], amount: Amount | None) -> list[Draft] | None:
@@ -276,6 +336,8 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous:
         return None
     tokens = phrase.tokens[words_of(phrase.tokens[:1]) == ["out"] :]
+    if phrase.verb in ("key", "chroma", "chromakey") and words_of(tokens[-1:]) in (["away"], ["out"]):
+        tokens = tokens[:-1]
     for before, mark, behind in splits(tokens, frozenset({"on", "onto", "against", "with", "over", "and"})):
         ground = color(behind) if mark in ("on", "onto", "against", "over") else None
         if name := background_color(list(behind)) or ground:
@@ -289,6 +351,8 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
     target = object_of(tokens)
     if target is None or target.kind in ("none", "whole", "rest") or target.phrase.partition(" ")[0] in _STRETCHES:
         return None
+    if (named := property_in(tokens)) and PROPERTIES.get(named[0], ("",))[0] in _MEASURED:
+        return None  # "cut the contrast" cuts nothing out
     if target == Target("phrase", "background"):
         target = Target("phrase", "background", outside=True)
     if phrase.verb in ("key", "chroma", "chromakey"):
@@ -353,6 +417,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     if only:
         return cutting_out(Phrase(kept, phrase.verb))
     if (named := property_in(kept)) and named[0] in PROPERTIES:  # "while keeping the contrast"
+        return [Draft("focus")]
+    if [word for word in words if word not in ("the", "its", "same")] == ["pitch"]:  # which never changes
         return [Draft("focus")]
     if phrase.verb not in ("keep", "retain", "preserve", "leave"):
         return None

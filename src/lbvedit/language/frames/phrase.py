@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lbvedit.language.drafts import NOBODY, Draft
 from lbvedit.language.synonyms import PROPERTIES
-from lbvedit.language.targets import ARTICLES, Target, noun_phrase, reorder_except
+from lbvedit.language.targets import ARTICLES, Target, noun_phrase, reorder_except, reorder_only, split_exception
 from lbvedit.language.tokens import Token, Tokens
 
 __all__ = ["SPARING", "Frame", "Phrase", "object_of", "property_in", "spared", "splits", "words_of"]
@@ -120,5 +120,12 @@ def with_reordering(tokens: list[Token], attempt: Callable[[list[Token]], list[D
     """Tries the words as they stand, then with a trailing ``except X`` moved to the whole that it restricts."""
     if found := attempt(tokens):
         return found
-    moved = reorder_except(tokens)
-    return attempt(moved) if moved else None
+    moved = reorder_except(tokens) or reorder_only(tokens)
+    if moved:
+        return attempt(moved)
+    head, exception = split_exception(tokens)
+    for at in range(len(head) - 1 if exception else 0, 0, -1):  # "all the cars red except the taxi"
+        drafts = attempt([*head[:at], *exception, *head[at:]])
+        if drafts and all(draft.target.phrase.count(" except ") == 1 for draft in drafts):
+            return drafts
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lbvedit.language.amounts import Amount, split_amount
+from lbvedit.language.amounts import Amount, amount_at, fraction_at, split_amount
 from lbvedit.language.colors import NEUTRAL, SHADES, colors_alone
 from lbvedit.language.complements import action, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded
@@ -12,7 +12,7 @@ from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token
 
-__all__ = ["more_or_less", "multiplying", "set_property", "setting", "silencing", "tuned", "turning"]
+__all__ = ["cutting_back", "more_or_less", "multiplying", "set_property", "setting", "silencing", "tuned", "turning"]
 
 _NUMBERED = frozenset({"brightness", "contrast", "saturation", "temperature", "volume"})
 _STYLES = frozenset({"style", "look", "appearance", "weather", "season", "time of day", "mood", "atmosphere"})
@@ -31,6 +31,31 @@ def more_or_less(direction: int) -> Frame:
         return _raised(tokens, direction)
 
     return frame
+
+
+def cutting_back(phrase: Phrase) -> list[Draft] | None:
+    """``cut the volume by half``, ``take 10% off the contrast``, ``remove half of the saturation``.
+
+    Without an amount most properties can be cut: ``cut the sound`` is another wish.
+    """
+    tokens = [token for token in phrase.tokens if token.word != "off"]
+    if phrase.previous or words_of(tokens[-2:]) == ["in", "half"]:
+        return None
+    amount: Amount | None = None
+    if part := fraction_at(tokens, 0):
+        amount, tokens = Amount("by", part[0]), tokens[part[1] :]
+    elif found := amount_at(tokens, 0):
+        amount, tokens = found[0], tokens[found[1] :]
+    if amount is not None:
+        names = _property_list(tokens[1:] if words_of(tokens[:1]) == ["of"] else tokens)
+        return _grade_all(names, -1, amount) if names else None
+    said, rest = split_amount(tokens)
+    names = _property_list(rest if said else tokens)
+    if not names:  # "to a third"
+        return _raised(tokens, -1) if phrase.particle == "down" else None
+    if said is None and not {PROPERTIES[name][0] for name, _ in names} <= {"contrast", "brightness", "speed"}:
+        return None
+    return None if any(name in ("light", "lights") for name, _ in names) else _raised(tokens, -1)
 
 
 def _one(draft: Draft | None) -> list[Draft] | None:
@@ -115,8 +140,8 @@ def _level(tokens: list[Token]) -> Amount | None:
         return Amount("to", 0.5)
     if words in (["double"], ["twice"]):
         return Amount("to", 2.0)
-    if words == ["quarter"]:
-        return Amount("to", 0.25)
+    if words and (part := fraction_at(tokens, 0)) and part[1] == len(tokens):
+        return Amount("to", part[0])
     if words == ["zero"] or words == ["0"]:
         return Amount("to", 0.0)
     if tokens and tokens[0].kind == "percent":
@@ -224,6 +249,8 @@ def tuned(tokens: list[Token]) -> list[Draft] | None:
     if rest and rest[0].word == "to":  # "saturation to 0"
         return set_property(tokens[: -len(rest)], "to", rest[1:]) if len(rest) > 1 else None
     op, sense = PROPERTIES[found[0]]
+    if words_of(rest) in (["way", "up"], ["way", "down"]):
+        return _one(graded(op, sense * (1 if rest[-1].word == "up" else -1), Amount("degree", 2)))
     way = {"up": 1, "down": -1}.get(rest[0].word if rest else "", 0)
     amount, left = split_amount(rest[1:] if way else rest)
     if len(rest) == 1 and rest[0].kind == "number" and rest[0].text[0] not in "+-":  # "brightness 0.2", "blur 0.3"

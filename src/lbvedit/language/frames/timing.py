@@ -22,7 +22,7 @@ _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a",
     "segment", "it", "only", "just", "in", "video", "clip", "footage", "movie", "film", "this", "that", "down", "so",
     "at", "to", "is",
     "for", "chunk", "portion", "content", "whole", "comes", "anything", "what", "my", "and", "which",
-    "lasts", "middle"})  # fmt: skip
+    "lasts", "middle", "me"})  # fmt: skip
 _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ends", "ending", "tail", "back"})
 _SOUNDS = frozenset({"sound", "audio", "music", "volume"})
