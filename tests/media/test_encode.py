@@ -189,3 +189,24 @@ def test_parts_that_do_not_belong_together_are_refused(clips: Clips, tmp_path: P
         join([tmp_path / "a", tmp_path / "c"], tmp_path / "joined", first)
     with pytest.raises(MediaError, match="cannot be read"):
         join([tmp_path / "gone"], tmp_path / "joined", first)
+
+
+@pytest.mark.parametrize(
+    ("preset", "tag", "pixels"),
+    [
+        ("proxy", "apco", "yuv422p10le"),
+        ("lt", "apcs", "yuv422p10le"),
+        ("standard", "apcn", "yuv422p10le"),
+        ("hq", "apch", "yuv422p10le"),
+        ("4444", "ap4h", "yuva444p12le"),
+        ("4444xq", "ap4x", "yuva444p12le"),
+        (None, "ap4h", "yuva444p12le"),
+    ],
+)
+def test_prores_is_tagged_as_the_profile_it_is(
+    clips: Clips, tmp_path: Path, preset: str | None, tag: str, pixels: str
+) -> None:
+    joined, _, _ = encode(clips("alpha_prores"), "x.mov", tmp_path, EncodeOptions(preset=preset))
+    with av.open(str(joined.path)) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.codec_tag, next(container.decode(stream)).format.name) == (tag, pixels)

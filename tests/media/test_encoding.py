@@ -96,6 +96,12 @@ def test_other_codecs_by_choice(clips: Clips, codec: str) -> None:
     assert encoder in ("libx265", "libsvtav1", "ffv1", "libvpx-vp9", "prores_ks")
 
 
+def test_a_prores_without_alpha_says_that_it_is_lost(clips: Clips) -> None:
+    codec, pixel_format, told = choice(clips, "alpha_prores", "x.mov", preset="lt")
+    assert (codec, pixel_format) == ("prores_ks", "yuv422p10le")
+    assert "lost: transparency, ProRes lt has none; --preset 4444 does" in told
+
+
 def test_frames_without_a_source_are_encoded_too() -> None:
     clip = Clip(torch.zeros((1, 3, 720, 1280), dtype=torch.uint8), (0,), Fraction(1, 8))
     encoding = choose_encoding(container_for("x.mp4"), EncodeOptions(), clip)
@@ -126,6 +132,7 @@ def test_a_size_that_players_guess_otherwise_is_tagged(clips: Clips) -> None:
         ("x.mkv", {"codec": "ffv1", "crf": 18}, "ffv1 has no --crf"),
         ("x.mp4", {"pixel_format": "yuv999p"}, "no pixel format 'yuv999p'"),
         ("x.mp4", {"pixel_format": "gbrp"}, "libx264 does not encode gbrp"),
+        ("x.mov", {"codec": "prores", "preset": "hq", "pixel_format": "yuv444p10le"}, "ProRes hq has colour at half"),
     ],
 )
 def test_impossible_wishes_are_refused_with_a_hint(

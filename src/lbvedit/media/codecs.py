@@ -167,8 +167,14 @@ def settings_for(codec: str, options: EncodeOptions, pixel_format: str) -> dict[
         settings["x264-params"] = "asm=AVX2,FMA3,BMI2,LZCNT"
     if codec == "libx265":
         settings["x265-params"] = "log-level=error"
-    if codec == "prores_ks" and not options.preset and pixel_format:
-        settings["profile"] = "4444" if "444" in pixel_format else "hq"
+    if codec == "prores_ks" and pixel_format:
+        full = "444" in pixel_format
+        settings.setdefault("profile", "4444" if full else "hq")
+        if full and "4444" not in settings["profile"]:
+            raise UsageError(
+                f"ProRes {settings['profile']} has colour at half resolution and no alpha, {pixel_format} does not fit",
+                hint="--preset 4444, or leave --pixel-format out",
+            )
     if codec == "libvpx-vp9" and "yuva" in pixel_format:
         settings["auto-alt-ref"] = "0"
     return settings

@@ -158,7 +158,7 @@ def choose_encoding(
     refused = ""
     # VP9 keeps alpha beside its packets, which only Matroska can hold.
     alpha = clip.has_alpha and (codec != "libvpx-vp9" or container.muxer in ("matroska", "webm"))
-    for pixel_format in candidates(container, codec, source, depth, options.pixel_format, alpha=alpha):
+    for pixel_format in candidates(container, codec, source, depth, options, alpha=alpha):
         tags, color = _color(raw, meant, source, pixel_format, clip.height)
         settings = settings_for(codec, options, pixel_format)
         if container.muxer == "avi":
@@ -258,7 +258,9 @@ def _outcomes(
     if info and info.interlaced:
         yield Outcome("changed", "interlacing", "deinterlaced")
     if clip.has_alpha and not has_alpha(out) and container.kind != "animation":
-        yield Outcome("lost", "transparency", f"{encoder} in {container.name} has none; .mov and .webm do")
+        profile = encoding.options.get("profile") if encoder == "prores_ks" else None
+        why = f"{encoder} in {container.name} has none; .mov and .webm do"
+        yield Outcome("lost", "transparency", f"ProRes {profile} has none; --preset 4444 does" if profile else why)
     before_bits, after_bits = bit_depth(av.VideoFormat(source)), bit_depth(out)
     if container.kind != "animation" and after_bits < before_bits:
         yield Outcome("changed", "bit depth", f"{before_bits} to {after_bits} bits")

@@ -104,6 +104,9 @@ def join(parts: Sequence[Path], path: Path, encoding: Encoding, *, end_s: Fracti
                 if stream is None:
                     stream, header = output.add_stream_from_template(template, opaque=True), extra
                     stream.time_base = encoding.time_base
+                    if codec == "prores":
+                        # PyAV drops the tag of a copied stream, and only the tag says which ProRes it is.
+                        stream.codec_context.codec_tag = template.codec_context.codec_tag
                 elif extra != header:
                     raise MediaError(
                         f"{part} was encoded with other settings than the first part",

@@ -11,6 +11,7 @@ from lbvedit.errors import UsageError
 from lbvedit.media.codecs import STILL_CODECS
 from lbvedit.media.color import has_alpha, is_rgb
 from lbvedit.media.containers import Container
+from lbvedit.types import EncodeOptions
 
 __all__ = ["candidates", "named"]
 
@@ -41,14 +42,15 @@ def named(name: str) -> av.VideoFormat:
 
 
 def candidates(
-    container: Container, codec: str, source: str, depth: int, asked: str | None, *, alpha: bool
+    container: Container, codec: str, source: str, depth: int, options: EncodeOptions, *, alpha: bool
 ) -> Iterator[str]:
     """Pixel formats to try in turn, the most faithful first."""
+    asked = options.pixel_format
     if container.kind == "stills" and codec == "ffv1":
         yield "bgra" if alpha else "bgr0"  # to be turned into what BMP and WebP have, which is RGB of 8 bits
         return
     every = [form.name for form in av.Codec(codec, "w").video_formats or ()]
-    known = [name for name in every if name not in SEMIPLANAR and not _shunned(codec, name)]
+    known = [name for name in every if name not in SEMIPLANAR and not _shunned(codec, name, options.preset)]
     if asked:
         name = named(asked).name
         if every and name not in every:
@@ -70,10 +72,12 @@ def candidates(
         yield fuller
 
 
-def _shunned(codec: str, name: str) -> bool:
+def _shunned(codec: str, name: str, preset: str | None) -> bool:
     """Whether a format that an encoder lists is one that it refuses, or that hardly anything decodes."""
     if codec == "libx265":
         return name.startswith("yuva")  # alpha as a second layer
+    if codec == "prores_ks" and preset:
+        return ("444" in name) != ("444" in preset)
     if codec == "libvpx-vp9":
         return has_alpha(av.VideoFormat(name)) and name != "yuva420p"
     return codec == "mjpeg" and not name.startswith("yuvj")  # JPEG is full range
