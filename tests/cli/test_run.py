@@ -140,13 +140,13 @@ def test_a_batch_over_a_folder_leaves_its_own_results_alone(lbvedit, clips, tmp_
 def test_a_batch_makes_its_folder_and_says_once_what_all_items_share(lbvedit, clips, tmp_path):
     for name in ("a.mp4", "b.mp4"):
         (tmp_path / name).write_bytes(clips("cfr").read_bytes())
-    made = tmp_path / "made"
+    made = tmp_path / "made" / "if need be"
     assert lbvedit("batch", tmp_path, *PASS, "-o", made).code == 0
     assert sorted(entry.name for entry in made.iterdir()) == ["a-edited.mp4", "b-edited.mp4"]
     for arguments, said in (
         (["xyzzy"], "'xyzzy' is not understood"),
         ([], "edit how?"),
-        (["make it red", "-o", tmp_path / "no" / "where"], "cannot be made"),
+        (["make it red", "-o", tmp_path / "a.mp4" / "where"], "cannot be made"),
         (["make it red", "-o", tmp_path / "a.mp4"], "a batch needs a folder"),
         (["make it red", "--archive", tmp_path / "no" / "done.txt"], "there is no folder"),
     ):
@@ -159,9 +159,12 @@ def test_a_batch_makes_its_folder_and_says_once_what_all_items_share(lbvedit, cl
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("list.csv", "video\na.mp4\n", "no input"),
+        ("list.csv", "video\na.mp4\n", "list.csv: line 2 has no input"),
         ("list.csv", "input,extra\na.mp4,1\n", "unknown columns extra"),
         ("list.jsonl", '{"input": "a.mp4"}\n\n{bad', "list.jsonl: line 3 is no JSON"),
+        ("list.jsonl", "5", "line 1 has no input"),
+        ("list.jsonl", '\n{"input": 5}', "list.jsonl: line 2: input is 5"),
+        ("list.jsonl", '{"input": "a.mp4", "instruction": ["x"]}', 'instruction is ["x"]'),
         (
             "list.jsonl",
             '{"input": "a.mp4", "output": "x.mp4"}\n{"input": "b.mp4", "output": "x.mp4"}',

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -38,6 +38,9 @@ VIDEOS = frozenset(
 """What counts as a video in a folder."""
 
 COLUMNS = ("input", "instruction", "output")
+
+OBJECT = 'one object a line, such as {"input": "a.mp4", "instruction": "make it warmer"}'
+"""What a .jsonl list holds."""
 
 
 @dataclass(frozen=True)
@@ -144,38 +147,50 @@ def _inputs(names: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _read_list(path: Path) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            if path.suffix.lower() == ".csv":
-                first = file.readline()
-                file.seek(0)
-                # Spreadsheets part columns by semicolons where the comma is the decimal point.
-                rows = list(csv.DictReader(file, delimiter=max(",;\t", key=first.count)))
-            else:
-                rows = [_read_line(path, number, line) for number, line in enumerate(file, 1) if line.strip()]
+            rows = _csv_rows(file) if path.suffix.lower() == ".csv" else _json_rows(path, file)
+            return [_checked(row, f"{path}: line {number}") for number, row in rows]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path}: {error}", hint=f"a list with {', '.join(COLUMNS)}") from error
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict) or not row.get("input"):
-            raise UsageError(f"{path}: item {number} has no input", hint=f"the columns are {', '.join(COLUMNS)}")
-        if unknown := [str(key) for key in row if key not in COLUMNS]:
+
+
+def _csv_rows(file: TextIO) -> Iterator[tuple[int, Any]]:
+    first = file.readline()
+    file.seek(0)
+    # Spreadsheets part columns by semicolons where the comma is the decimal point.
+    reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count))
+    for row in reader:
+        yield reader.line_num, row
+
+
+def _json_rows(path: Path, file: TextIO) -> Iterator[tuple[int, Any]]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, json.loads(line)
+        except json.JSONDecodeError as error:
             raise UsageError(
-                f"{path}: item {number} has unknown columns {', '.join(unknown)}",
-                hint=f"the columns are {', '.join(COLUMNS)}",
-            )
-    return rows
+                f"{path}: line {number} is no JSON: {error.msg} at column {error.colno}", hint=OBJECT
+            ) from error
 
 
-def _read_line(path: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        value: dict[str, Any] = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise UsageError(
-            f"{path}: line {number} is no JSON: {error.msg} at column {error.colno}",
-            hint='one object a line, such as {"input": "a.mp4", "instruction": "make it warmer"}',
-        ) from error
-    return value
+def _checked(row: Any, place: str) -> dict[str, Any]:
+    """A row that has an input, and text in the columns that there are.
+
+    Raises:
+        UsageError: it is something else; the message begins with its place.
+    """
+    columns = f"the columns are {', '.join(COLUMNS)}"
+    if not isinstance(row, dict) or not row.get("input"):
+        raise UsageError(f"{place} has no input", hint=columns)
+    if unknown := [str(key) for key in row if key not in COLUMNS]:
+        raise UsageError(f"{place} has unknown columns {', '.join(unknown)}", hint=columns)
+    for name, value in row.items():
+        if value is not None and not isinstance(value, str):
+            raise UsageError(f"{place}: {name} is {json.dumps(value)}, which is no text", hint=OBJECT)
+    return row
 
 
 def _refuse_clashes(items: list[Item]) -> None:
@@ -200,7 +215,7 @@ def _make_folders(output: Path | None, archive: Path | None) -> None:
         if output.is_file():
             raise UsageError(f"-o {output} is a file, and a batch needs a folder", hint="choose another name")
         try:
-            output.mkdir(exist_ok=True)
+            output.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"{output} cannot be made: {error.strerror}", hint="choose another folder") from error
 
