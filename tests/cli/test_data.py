@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
 from lbvedit.cli.data import app
+from lbvedit.data import build
 from lbvedit.errors import UsageError
 
 
@@ -35,6 +37,19 @@ def test_show_draws_a_page_of_any_data_set_or_built_folder(tmp_path):
     assert not np.array_equal(np.asarray(Image.open(sheet)), built)
     result = CliRunner().invoke(app, ["show", str(folder), "--out", str(sheet), "--first", "9"])
     assert isinstance(result.exception, UsageError)
+    assert result.exception.hint == "--first 0 to 2"
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [("x.xyz", "draws no .xyz"), ("x", "without a suffix"), ("no/x.png", "no folder"), ("", "a folder")],
+)
+def test_show_refuses_a_name_before_it_draws(tmp_path, monkeypatch, out, said):
+    monkeypatch.setattr(build, "made", lambda *_: pytest.fail("drawn first"))
+    result = CliRunner().invoke(app, ["show", "e-clevr", "--out", str(tmp_path / out), "--items", "1"])
+    assert isinstance(result.exception, UsageError)
+    assert said in result.exception.message
+    assert result.exception.hint
 
 
 def test_an_unknown_data_set_is_refused(tmp_path):

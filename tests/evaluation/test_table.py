@@ -72,8 +72,6 @@ def test_a_plot_shows_the_bars_or_the_evaluations_own_picture(tmp_path: Path) ->
     with Image.open(tmp_path / "own.png") as image:
         assert image.size == (6, 4)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bars.png", "own.png"]
-    with pytest.raises(UsageError, match="no folder"):
-        draw(result(), tmp_path / "none" / "bars.png")
 
 
 def test_the_papers_rows_are_as_long_as_their_columns() -> None:
@@ -113,6 +111,15 @@ def test_evaluate_from_the_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     assert json.loads(run.stdout)["metrics"]["map"] == 7
     assert (tmp_path / "p.png").exists()
     assert "**toy (ours)**" in CliRunner().invoke(app, ["toy", "--corpus", "a2d"]).stdout
+    monkeypatch.setitem(EVALUATIONS, "toy", {"a2d": "tests.evaluation.test_table:evaluate_never"})
+    for name, said in (("none/p.png", "there is no folder"), ("p.jpg", "draws no .jpg")):
+        run = CliRunner().invoke(app, ["toy", "--plot", str(tmp_path / name)])
+        assert isinstance(run.exception, UsageError)
+        assert said in run.exception.message
+
+
+def evaluate_never(options: Options) -> Result:
+    raise AssertionError("evaluated before the plot's name was checked")
 
 
 def evaluate_toy(options: Options) -> Result:

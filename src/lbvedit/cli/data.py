@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from lbvedit.cli.pictures import check_picture
+
 __all__ = ["app"]
 
 app = typer.Typer(help="Data sets: list them, look at one, build one.", no_args_is_help=True, add_completion=False)
@@ -74,9 +76,10 @@ def show(
     from lbvedit.data.sheet import page
     from lbvedit.errors import UsageError
 
+    check_picture("--out", out)
     part = check_split(split)
     source = building.Built(name, part) if Path(name).is_dir() else building.made(name, part, seed, mnist, photos)
     if first >= len(source):
-        raise UsageError(f"no item {first}: {name} has {len(source)} to {part}")
+        raise UsageError(f"no item {first}: {name} has {len(source)} to {part}", hint=f"--first 0 to {len(source) - 1}")
     page([source[number] for number in range(first, min(first + items, len(source)))]).save(out)
     typer.echo(out)

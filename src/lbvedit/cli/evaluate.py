@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lbvedit.cli import talk
+from lbvedit.cli.pictures import check_picture
 from lbvedit.types import Event
 
 __all__ = ["app", "evaluate"]
@@ -46,6 +47,8 @@ def evaluate(
     from lbvedit.evaluation.registry import evaluation
     from lbvedit.evaluation.table import Options, markdown, to_json
 
+    if plot is not None:
+        check_picture("--plot", plot, {".png"})
     _, run = evaluation(system, corpus)
     result = run(
         Options(

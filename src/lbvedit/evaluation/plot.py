@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from lbvedit.errors import UsageError
 from lbvedit.evaluation.table import Column, Result
 
 __all__ = ["draw"]
@@ -22,12 +21,7 @@ def draw(result: Result, path: Path) -> None:
     Args:
         result: what to draw.
         path: a PNG file; its folder must exist.
-
-    Raises:
-        UsageError: the folder does not exist.
     """
-    if not path.parent.is_dir():
-        raise UsageError(f"no folder {path.parent} for the plot")
     if result.picture is not None:
         image = Image.fromarray(np.ascontiguousarray(result.picture.permute(1, 2, 0).cpu().numpy()))
     else:
