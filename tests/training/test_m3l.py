@@ -33,6 +33,7 @@ from lbvedit.training.m3l_meaning import (
     moving_loss,
     shown,
     steps_loss,
+    wanted,
 )
 from lbvedit.training.publish import publish
 from lbvedit.training.recipe import Draw
@@ -238,6 +239,20 @@ def test_sprites_are_led_and_feed_themselves(digits: Path, tmp_path: Path) -> No
     assert told["sprites"] > 0
     with pytest.raises(UsageError, match="does not tell so many"):
         recipe_of(mnist=digits, model=TINY["model"] | {"sprites": 3}).build()
+
+
+def test_each_digit_is_told_what_becomes_of_it(digits: Path) -> None:
+    meta = {
+        "paths": torch.zeros(2, 2, 1, 2),
+        "digits": torch.tensor([[3, 5], [7, 5]]),
+        "directions": torch.tensor([[0, 1], [0, 2]]),
+    }
+    assert wanted(meta) == [{"new digit 7"}, {"to direction 2"}]
+    assert wanted({"attributes": []}) == []
+    recipe = recipe_of(mnist=digits, corpus="mnist")
+    batch = recipe.batch(Draw(0, 1, 2))
+    assert batch["wanted"].sum(dim=2).eq(1).all()
+    assert (batch["wanted"].amax(dim=1) <= batch["asked"]).all()
 
 
 def test_digits_are_where_their_centres_are(digits: Path) -> None:

@@ -38,6 +38,7 @@ from lbvedit.training.m3l_meaning import (
     shown,
     sprites_loss,
     steps_loss,
+    wanted,
 )
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
@@ -79,6 +80,8 @@ class M3LTraining(TrainingConfig):
         showing: weight of the loss by which the 3D ResNet of ``m3l`` learns what it sees; an extension.
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
             video; an extension. Without the two, which of two things is meant is learnt last of all.
+        binding: weight of the loss by which the source features of ``m3l`` learn which of the things an instruction
+            asks what of, where the corpus tells where they are; an extension.
         moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
             extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
         sprites: weight of the loss by which ``model.sprites`` learn which is which, where the corpus tells it; how they
@@ -122,6 +125,7 @@ class M3LTraining(TrainingConfig):
     meaning: float = 0.1
     showing: float = 0.1
     grounding: float = 0.1
+    binding: float = 0.1
     moving: float = 0.1
     self_feed: float = 0.5
     steps: int = 20_000
@@ -151,6 +155,7 @@ class M3LGame(nn.Module):
         self.meaning = Meaning(asked, config.text_dim) if asked else None
         self.showing = Showing(shown, config.visual_dim) if shown else None
         self.grounding = nn.Conv2d(config.visual_dim, 1, 1) if shown else None
+        self.binding = Showing(asked, config.visual_dim) if shown and asked else None
         self.judge = DualDiscriminator(config.discriminator_dim, config.window) if judged else None
 
 
@@ -268,6 +273,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             "ids": ids,
             "present": present,
             "asked": _flags(language.asked, [asked(pair["meta"]) for pair in pairs]),
+            "wanted": torch.stack([_flags(language.asked, wanted(pair["meta"])) for pair in pairs]),
             "shown": torch.stack([_flags(language.shown, shown(pair["meta"])) for pair in pairs]),
         }
         places = [centres(pair["meta"]) for pair in pairs]
@@ -310,6 +316,8 @@ class M3LRecipe(Recipe[M3LTraining]):
                 where = model.grounding(f.flatten(0, 1))
                 losses["showing"] = config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
                 losses["grounding"] = config.grounding * grounding_loss(where, batch["changed"])
+            if model.binding is not None and "places" in batch:
+                losses["binding"] = config.binding * model.binding.loss(f, batch["wanted"], batch["places"])
             if sprites is not None:
                 losses["sprites"] = config.sprites * sprites_loss(sprites.pictures, batch["sprites"])
                 losses["steps"] = config.moving * steps_loss(sprites.steps, batch["steps"])

@@ -31,6 +31,7 @@ __all__ = [
     "shown",
     "sprites_loss",
     "steps_loss",
+    "wanted",
 ]
 
 
@@ -52,6 +53,25 @@ def shown(meta: Mapping[str, Any]) -> list[frozenset[str]]:
         named = (zip(PROPERTIES, solid, strict=True) for solid in solids)
         return [frozenset(f"{name} {value}" for solid in named for name, value in solid if value >= 0)]
     return [frozenset(f"{each} {actor[each]}" for actor in meta["source"] for each in ("kind", "color"))]
+
+
+def wanted(meta: Mapping[str, Any]) -> list[frozenset[str]]:
+    """What is :func:`asked` of each thing of the source, where :func:`centres` tells places; else nothing."""
+    if "paths" not in meta:
+        return []
+    old, new = torch.as_tensor(meta["digits"]).tolist()
+    before, after = torch.as_tensor(meta["directions"]).tolist()
+    return [
+        frozenset(
+            fact
+            for fact, holds in (
+                (f"new digit {new[place]}", old[place] != new[place]),
+                (f"to direction {after[place]}", before[place] != after[place]),
+            )
+            if holds
+        )
+        for place in range(len(old))
+    ]
 
 
 def centres(meta: Mapping[str, Any]) -> Tensor | None:
