@@ -119,6 +119,17 @@ def test_a_total_that_was_too_small_counts_as_unknown(clips, tmp_path):
     assert told[-1][0] == told[-1][1]
 
 
+def test_a_file_that_is_cut_short_is_warned_of_and_told_at_the_end(tmp_path):
+    whole, cut = tmp_path / "whole.mkv", tmp_path / "cut.mkv"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:r=15:d=2", "-c:v", "ffv1", whole)
+    cut.write_bytes(whole.read_bytes()[: 3 * whole.stat().st_size // 4])
+    for path, loss in ((whole, ()), (cut, ("pictures",))):
+        events: list[Event] = []
+        result = work.run(make(path, tmp_path / "out.mkv", overwrite=True), events.append)
+        assert tuple(row.what for row in result.outcomes if row.fate == "lost") == loss
+        assert len([each for each in warnings(events) if "2.00 s were announced" in each]) == len(loss)
+
+
 def test_several_pictures_for_one_image_are_refused_before_the_work(clips, tmp_path):
     with pytest.raises(UsageError, match="20 pictures do not fit into one PNG"):
         work.run(make(clips("cfr"), tmp_path / "out.png", encode=EncodeOptions()), kill_after(0))

@@ -51,6 +51,13 @@ def test_a_preview_is_a_picture_and_no_video(edit, tmp_path):
     assert not (tmp_path / "out.mp4").exists()
 
 
+def test_a_preview_of_a_file_that_is_cut_short_shows_what_is_there(clips, tmp_path):
+    job = Job(str(clips("truncated_mkv")), str(tmp_path / "out.mp4"), "passthrough", Request("edit"), preview=True)
+    said = []
+    assert work.run(job, lambda event: said.append(event.message)).frames == 4
+    assert any("were announced" in message for message in said)
+
+
 def test_a_preview_needs_a_file(edit):
     with pytest.raises(UsageError, match="picture in a file"):
         work.run(replace(edit, preview=True, output="-"), ignore)

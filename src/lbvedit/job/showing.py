@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lbvedit.errors import UsageError
+from lbvedit.errors import MediaError, UsageError
 from lbvedit.job.checks import preview_path
 from lbvedit.job.finish import Result
 from lbvedit.job.opening import open_source
@@ -17,7 +17,7 @@ from lbvedit.pipelines import registry
 from lbvedit.report.contact_sheet import contact_sheet
 from lbvedit.report.html import Page, render
 from lbvedit.report.observer import Asked, Observer
-from lbvedit.types import Clip, Event, Job, Report
+from lbvedit.types import Clip, EditPlan, Event, Job, Report
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -106,6 +106,7 @@ def preview(job: Job, report: Report) -> Result:
 
     Raises:
         UsageError: an input of unknown length.
+        MediaError: it cannot be read, or the pipeline gives fewer pictures than it.
     """
     if job.output == "-":
         raise UsageError("a preview is a picture in a file", hint="-o FILE")
@@ -114,18 +115,43 @@ def preview(job: Job, report: Report) -> Result:
         count = source.info.frame_count
         if count is None:
             raise UsageError(f"{job.input} does not say how long it is, so there is no preview", hint="give a file")
-        name = job.pipeline if plan is None or plan.steps else "passthrough"
-        pipeline = registry.build(name, replace(job.request, plan=plan, window=1, overlap=0))
-        watch = Watch(job, source, pipeline)
-        moments = min(MOMENTS, count)
-        for number in range(moments):
-            source.start = (2 * number + 1) * count // (2 * moments)
-            clips: Iterator[Any] = pipeline(source, report)
-            watch.see(next(clips))
-            clips.close()  # type: ignore[attr-defined]
-            report(Event("progress", "preview", number + 1, moments))
+        watch = _seen(job, source, plan, moments := _moments(count), report)
+        if watch is None:
+            # The file announces more pictures than it has; how many those are only reading it tells.
+            watch = _seen(job, source, plan, moments := _moments(_counted(source)), report)
+        if watch is None:
+            raise MediaError(f"{job.pipeline} gave no picture at frame {source.start}", hint="leave out --preview")
     path = preview_path(job)
     watch.write_sheet(path)
-    result = Result(str(path), moments, ())
+    result = Result(str(path), len(moments), ())
     report(Event("result", message=f"preview: {path}", data={"output": str(path), "frames": result.frames, "rows": []}))
     return result
+
+
+def _moments(count: int) -> list[int]:
+    """The frames to show of a video of ``count`` frames: in the middle of equal shares of it."""
+    number = min(MOMENTS, count)
+    return [(2 * each + 1) * count // (2 * number) for each in range(number)]
+
+
+def _seen(job: Job, source: Source, plan: EditPlan | None, moments: list[int], report: Report) -> Watch | None:
+    """What watched these moments being edited, or None if one of them lies behind the end."""
+    name = job.pipeline if plan is None or plan.steps else "passthrough"
+    pipeline = registry.build(name, replace(job.request, plan=plan, window=1, overlap=0))
+    watch = Watch(job, source, pipeline)
+    for number, moment in enumerate(moments):
+        source.start = moment
+        clips: Iterator[Any] = pipeline(source, report)
+        clip = next(clips, None)
+        if clip is None:
+            return None
+        watch.see(clip)
+        clips.close()  # type: ignore[attr-defined]
+        report(Event("progress", "preview", number + 1, len(moments)))
+    return watch
+
+
+def _counted(source: Source) -> int:
+    """How many pictures come."""
+    with source.from_the_first():
+        return sum(len(clip) for clip in source.windows(1))

@@ -27,7 +27,7 @@ __all__ = ["Clock", "Index", "Reader", "Shot", "StreamReader"]
 BROKEN_READS = 100
 """Reads that may fail in a row before the rest of a file counts as lost."""
 
-SHORT_S = Fraction(1, 2)
+SHORT_S = Fraction(1, 4)
 SHORT_STEPS = 5
 """Seconds, and frame intervals, that may be missing at the end before it is worth a word."""
 
@@ -236,7 +236,7 @@ class StreamReader:
                         yield Shot(picture, pts, number)
                 self.restarts = clock.restarts
                 announced_s = stream_duration(container, video, self._info.start_s)
-                self._tell_if_short(announced_s, clock)
+                self._tell_if_short(announced_s, clock, stays)
                 self._end_s = self._end(clock, stays, announced_s, is_whole=number + 1 == video.frames)
             except MemoryError as error:
                 raise MediaError(
@@ -281,10 +281,11 @@ class StreamReader:
                 if broken > BROKEN_READS:
                     return
 
-    def _tell_if_short(self, announced_s: Fraction | None, clock: Clock) -> None:
+    def _tell_if_short(self, announced_s: Fraction | None, clock: Clock, stays: int) -> None:
+        """Warns where the last time stamp lies well before the end; how many pictures were announced may be a guess."""
         if announced_s is None or clock.last is None:
             return
-        end_s = (clock.last + clock.step) * self._info.time_base - self._info.start_s
+        end_s = (clock.last + max(clock.step, stays)) * self._info.time_base - self._info.start_s
         if announced_s - end_s > max(SHORT_S, SHORT_STEPS * clock.step * self._info.time_base):
             self._warn("short", f"the video ends after {float(end_s):.2f} s; {float(announced_s):.2f} s were announced")
 

@@ -34,6 +34,9 @@ MOST_AHEAD = 16
 AHEAD_BYTES = 64 << 20
 """Pictures, and their bytes, that may be decoded before they are asked for."""
 
+LOSSES = frozenset({"short", "damaged"})
+"""Kinds of warnings that mean missing pictures."""
+
 
 class Source:
     """A video opened for reading, as often as needed and in bounded memory.
@@ -136,6 +139,11 @@ class Source:
     def warnings(self) -> tuple[str, ...]:
         """What a user should know about the file, one line each."""
         return tuple(self._warnings.values())
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What of the file's pictures did not come, one line each; complete once a pass has come to the end."""
+        return tuple(message for kind, message in self._warnings.items() if kind in LOSSES)
 
     @property
     def guessed(self) -> tuple[str, ...]:
