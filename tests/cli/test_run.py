@@ -103,6 +103,14 @@ def test_redo_makes_the_same_bytes_again(lbvedit, clips, tmp_path, monkeypatch):
     assert "SHA-256 differs" in ended.err
 
 
+def test_redo_heeds_the_environment(lbvedit, clips, tmp_path, monkeypatch):
+    made = tmp_path / "out.mp4"
+    lbvedit("edit", clips("cfr"), *PASS, "-o", made)
+    assert lbvedit("redo", made).code == 2
+    monkeypatch.setenv("LBVEDIT_YES", "1")
+    assert lbvedit("redo", made).code == 0
+
+
 def test_redo_of_what_lbvedit_did_not_make(lbvedit, clips):
     ended = lbvedit("redo", clips("cfr"))
     assert ended.code == 6

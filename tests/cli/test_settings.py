@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from lbvedit.cli import app
 from lbvedit.cli.flags import MediaFlags, RunFlags, TalkFlags, as_arguments, spread
-from lbvedit.cli.settings import config_path, load
+from lbvedit.cli.settings import COMMANDS, config_path, load
 from lbvedit.errors import UsageError
 from lbvedit.manifest import Manifest
 from lbvedit.media.embed import read_manifest
@@ -24,18 +27,18 @@ def config(tmp_path, monkeypatch):
 def seen(arguments: list[str], **environment: str) -> tuple[float | None, str, str | None]:
     """What a command called ``edit`` gets of crf, device and codec."""
     found = []
-    app = typer.Typer()
+    root_app = typer.Typer()
 
-    @app.callback()
+    @root_app.callback()
     def root(context: typer.Context) -> None:
         context.default_map = dict(load(config_path()))
 
-    @app.command()
+    @root_app.command()
     @spread
     def edit(*, run: RunFlags, media: MediaFlags, talking: TalkFlags) -> None:
         found.append((media.crf, run.device, media.codec))
 
-    result = CliRunner().invoke(app, ["edit", *arguments], env=environment)
+    result = CliRunner().invoke(root_app, ["edit", *arguments], env=environment)
     assert result.exit_code == 0, result.output
     return found[0]
 
@@ -105,6 +108,28 @@ def test_a_batch_obeys_its_flags_and_its_own_table(lbvedit, clips, tmp_path, set
     job = Manifest.from_json(read_manifest(folder / "a-edited.mp4"), "").job
     assert (job.request.seed, job.request.window) == (0, 8)
     assert (job.encode.crf, job.encode.preset) == (None, "ultrafast")
+
+
+def test_commands_that_only_look_take_settings_too(lbvedit, tmp_path, settings):
+    folder = tmp_path / "mine" / "little"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    settings.write_text(f'weights = "{folder.parent}"\njson = true\n[doctor]\njson = false\n')
+    assert json.loads(lbvedit("models", "list").out.splitlines()[0])["name"] == "little"
+    assert json.loads(lbvedit("pipelines", "show", "compose").out)["event"] == "pipeline"
+    assert str(folder) in lbvedit("doctor").out
+
+
+def test_the_commands_that_take_settings_are_those_that_have_their_flags():
+    def environment(command):
+        return {parameter.envvar for parameter in command.params} - {None}
+
+    for name in app.COMMANDS:
+        command = app.load(name)
+        inside = getattr(command, "commands", {})
+        takes = any(map(environment, inside.values() or [command]))
+        assert takes == (name in COMMANDS), name
+        assert not takes or tuple(inside) == COMMANDS[name]
 
 
 def test_no_gives_way_to_nothing(lbvedit, clips, tmp_path, settings):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, cast
 
 import typer
 
 from lbvedit.cli import settings, talk
-from lbvedit.cli.flags import TalkFlags, spread
+from lbvedit.cli.flags import TalkFlags, WeightsDir, spread
 from lbvedit.cli.tables import print_table
 
 __all__ = ["app", "examine"]
@@ -27,17 +28,21 @@ ENCODERS = (
 
 @app.command()
 @spread
-def doctor(*, talking: TalkFlags) -> None:
+def doctor(*, weights: WeightsDir = None, talking: TalkFlags) -> None:
     """Show versions, device, ffmpeg, encoders, weights and the config file."""
-    found = examine()
+    found = examine(weights)
     if talking.json:
         talk.emit("doctor", found)
         return
     print_table(("what", "found"), [(name, _shown(value)) for name, value in found.items()])
 
 
-def examine() -> dict[str, Any]:
-    """Everything that ``doctor`` shows, as JSON values."""
+def examine(weights_dir: Path | None = None) -> dict[str, Any]:
+    """Everything that ``doctor`` shows, as JSON values.
+
+    Args:
+        weights_dir: the folder of ``--weights``.
+    """
     from huggingface_hub import constants
 
     from lbvedit import runtime, weights
@@ -48,7 +53,7 @@ def examine() -> dict[str, Any]:
         **{package: _installed(package) for package in PACKAGES},
         **{name: value for name, value in runtime.describe().items() if name != "torch"},
         **_media(),
-        "weights": [str(one.folder) for one in weights.listing()],
+        "weights": [str(one.folder) for one in weights.listing(weights_dir)],
         "weights_folder": str(weights.embedded_folder() or "") or None,
         "hub_cache": constants.HF_HUB_CACHE,
         "config": str(config) if config.exists() else f"{config} (not there)",

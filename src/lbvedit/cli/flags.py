@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
 from pathlib import Path
@@ -33,6 +34,7 @@ __all__ = [
     "RunFlags",
     "Set",
     "TalkFlags",
+    "WeightsDir",
     "Yes",
     "as_arguments",
     "setting_names",
@@ -48,7 +50,12 @@ Input = Annotated[
 Yes = Annotated[
     bool | None,
     typer.Option(
-        "--yes/--no", "-y/-n", metavar="", help="Replace an output that exists, or never do; without either, ask."
+        "--yes/--no",
+        "-y/-n",
+        metavar="",
+        envvar="LBVEDIT_YES",
+        show_envvar=False,
+        help="Replace an output that exists, or never do; without either, ask.",
     ),
 ]
 Resume = Annotated[
@@ -64,6 +71,12 @@ Set = Annotated[
 ContactSheet = Annotated[
     Path | None, typer.Option(metavar="OUT.png", help="Also write a picture of four moments.", rich_help_panel=WORDS)
 ]
+
+
+WeightsDir = Annotated[
+    Path | None, typer.Option("--weights", metavar="DIR", envvar="LBVEDIT_WEIGHTS", help="Look for weights here first.")
+]
+"""For commands that do no work; the others have it in ``RunFlags``."""
 
 
 @dataclass(frozen=True)
@@ -282,11 +295,12 @@ def as_arguments(group: RunFlags | MediaFlags) -> list[str]:
 def _options(group: type[Any]) -> Iterator[inspect.Parameter]:
     hints = get_type_hints(group, include_extras=True)
     for field in fields(group):
-        annotation = hints[field.name]
-        option = annotation.__metadata__[0]
+        kind, option = hints[field.name].__origin__, copy(hints[field.name].__metadata__[0])
         if field.default is False:
             option.metavar = ""  # a flag takes no value, which Typer's help would call <bool>
         if group in SETTINGS:
             option.envvar, option.show_envvar = f"LBVEDIT_{field.name.upper()}", False
         default = inspect.Parameter.empty if field.default is MISSING else field.default
-        yield inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        yield inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
+        )

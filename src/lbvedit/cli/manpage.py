@@ -16,6 +16,7 @@ import typer
 from lbvedit import __version__
 from lbvedit.cli import app
 from lbvedit.cli.flags import setting_names
+from lbvedit.cli.settings import COMMANDS
 from lbvedit.errors import ExitCode
 from lbvedit.pipelines import registry
 from lbvedit.types import EVENT_VERSION
@@ -144,7 +145,8 @@ def _settings() -> str:
     return (
         _text("Defaults give way to the config file, the file to the environment, the environment to flags. The file ")
         + _text("is $XDG_CONFIG_HOME/lbvedit/config.toml. Its keys are the names below; in a table such as [batch] ")
-        + _text("they hold for that command alone. In the environment a name is written LBVEDIT_NAME.")
+        + _text("they hold for that command alone. In the environment a name is written LBVEDIT_NAME. ")
+        + _text(f"The commands that take settings are {', '.join(COMMANDS)}; each heeds those that it has a flag for.")
         + "\n.PP\n"
         + _text(", ".join(setting_names()))
         + "\n"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lbvedit import weights
+from lbvedit import weights as store
 from lbvedit.cli import talk
-from lbvedit.cli.flags import TalkFlags, spread
+from lbvedit.cli.flags import TalkFlags, WeightsDir, spread
 from lbvedit.cli.tables import print_table
 from lbvedit.errors import ExitCode, WeightsError
 
@@ -19,17 +18,14 @@ app = typer.Typer(
     help="Weights: what is there, from where, under which licence.", no_args_is_help=True, add_completion=False
 )
 
-Folder = Annotated[
-    Path | None, typer.Option("--weights", metavar="DIR", envvar="LBVEDIT_WEIGHTS", help="Look for weights here first.")
-]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name, a folder or a hub id.")]
 
 
 @app.command("list")
 @spread
-def list_(*, folder: Folder = None, talking: TalkFlags) -> None:
+def list_(*, weights: WeightsDir = None, talking: TalkFlags) -> None:
     """List the weights that can be had by name."""
-    found = weights.listing(folder)
+    found = store.listing(weights)
     if talking.json:
         for one in found:
             talk.emit("model", _described(one))
@@ -47,9 +43,9 @@ def list_(*, folder: Folder = None, talking: TalkFlags) -> None:
 
 @app.command()
 @spread
-def show(name: Name, *, folder: Folder = None, talking: TalkFlags) -> None:
+def show(name: Name, *, weights: WeightsDir = None, talking: TalkFlags) -> None:
     """Show one weight: where it lies, its licence, and its model card; with --json its configuration, too."""
-    found = weights.locate(name, folder)
+    found = store.locate(name, weights)
     if talking.json:
         talk.emit("model", _described(found) | {"config": dict(found.config)})
         return
@@ -63,15 +59,15 @@ def show(name: Name, *, folder: Folder = None, talking: TalkFlags) -> None:
 def verify(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="All of them without a name.")] = None,
     *,
-    folder: Folder = None,
+    weights: WeightsDir = None,
     talking: TalkFlags,
 ) -> None:
     """Check weights against their recorded hashes; exit code 4 if one does not fit."""
-    found = [weights.locate(name, folder) for name in names] if names else weights.listing(folder)
+    found = [store.locate(name, weights) for name in names] if names else store.listing(weights)
     bad = 0
     for one in found:
         try:
-            weights.verify(one)
+            store.verify(one)
             problem = None
         except WeightsError as error:
             problem, bad = error.message, bad + 1
@@ -83,7 +79,7 @@ def verify(
         raise typer.Exit(int(ExitCode.MISSING))
 
 
-def _described(one: weights.Weights) -> dict[str, object]:
+def _described(one: store.Weights) -> dict[str, object]:
     return {
         "name": one.name,
         "system": one.system or None,

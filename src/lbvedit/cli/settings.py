@@ -22,8 +22,17 @@ from lbvedit.errors import UsageError
 
 __all__ = ["COMMANDS", "config_path", "load"]
 
-COMMANDS = ("edit", "segment", "synth", "batch", "redo")
-"""The commands that take settings."""
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "edit": (),
+    "segment": (),
+    "synth": (),
+    "batch": (),
+    "redo": (),
+    "pipelines": ("list", "show"),
+    "models": ("list", "show", "verify"),
+    "doctor": (),
+}
+"""The commands that take settings, and for a group of commands those inside."""
 
 
 def config_path() -> Path:
@@ -48,7 +57,8 @@ def load(path: Path) -> dict[str, dict[str, Any]]:
         raise UsageError(f"{path}: {error}", hint="the config file is TOML: key = value") from error
     tables = {name: found.pop(name) for name in COMMANDS if isinstance(found.get(name), dict)}
     shared = _checked(found, path)
-    return {name: shared | _checked(tables.get(name, {}), path) for name in COMMANDS}
+    values = {name: shared | _checked(tables.get(name, {}), path) for name in COMMANDS}
+    return {name: values[name] | dict.fromkeys(inner, values[name]) for name, inner in COMMANDS.items()}
 
 
 def _checked(values: dict[str, Any], path: Path) -> dict[str, Any]:
