@@ -39,8 +39,8 @@ def refused(ended, code: int, said: str) -> None:
         (["x" * 300 + ".mp4", *EDIT], 6, "File name too long"),
         (["IN", *EDIT, "--start", "soon"], 2, "--start soon is not a time"),
         (["IN", *EDIT, "--start", "3", "--end", "2"], 2, "--start 3 is not before --end 2"),
-        (["IN", *EDIT, "--fps", "0"], 2, "--fps 0 is not a frame rate"),
-        (["IN", *EDIT, "--size", "big"], 2, "--size big is not a size"),
+        (["IN", *EDIT, "--fps", "0"], 2, "fps 0 is not a frame rate"),
+        (["IN", *EDIT, "--size", "big"], 2, "size big is not a size"),
         (["IN", *EDIT, "--codec", "h246"], 2, "h246"),
         (["IN", *EDIT, "--device", "tpu"], 2, "no device 'tpu'"),
         (["IN", *EDIT, "--dtype", "int3"], 2, "no dtype 'int3'"),
@@ -149,6 +149,20 @@ def test_a_flag_that_is_not_understood_is_an_event_too(lbvedit):
     [event] = map(json.loads, ended.out.splitlines())
     assert ended.err == ""
     assert (event["event"], event["exit_code"]) == ("error", 2)
+
+
+def test_a_setting_of_json_holds_for_flags_that_are_not_understood(lbvedit, tmp_path, monkeypatch):
+    config = tmp_path / "config" / "lbvedit" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[edit]\njson = true")
+    for environment in ({}, {"LBVEDIT_JSON": "1"}):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        ended = lbvedit("edit", "in.mp4", "--bogus")
+        assert (json.loads(ended.out)["event"], ended.err) == ("error", "")
+        config.write_text("")
+    assert json.loads(lbvedit("edti").out)["exit_code"] == 2
+    refused(lbvedit("train", "--bogus"), 2, "--bogus")
 
 
 def test_a_wrong_key_is_refused_before_torch_is_loaded(clips):

@@ -132,6 +132,25 @@ def test_the_commands_that_take_settings_are_those_that_have_their_flags():
         assert not takes or tuple(inside) == COMMANDS[name]
 
 
+@pytest.mark.parametrize("text", ['crf = "x"', 'json = "perhaps"', "window = 0", "seed = 2001-01-01"])
+def test_a_wrong_value_in_the_file_is_blamed_on_the_file(lbvedit, settings, text):
+    settings.write_text(text)
+    ended = lbvedit("edit", "film.mp4", "make it red")
+    assert ended.code == 2
+    key, value = text.replace('"', "").split(" = ")
+    assert ended.err.replace('"', "").startswith(f"lbvedit: {settings}: {key} = {value}: ")
+    assert f"hint: it sets --{key}; lbvedit edit --help" in ended.err
+
+
+@pytest.mark.parametrize(("name", "value", "flag"), [("SEED", "x", "--seed"), ("JSON", "banana", "--json")])
+def test_a_wrong_value_in_the_environment_is_blamed_on_the_variable(lbvedit, monkeypatch, name, value, flag):
+    monkeypatch.setenv(f"LBVEDIT_{name}", value)
+    ended = lbvedit("edit", "film.mp4", "make it red")
+    assert ended.code == 2
+    assert ended.err.startswith(f"lbvedit: LBVEDIT_{name}={value}: ")
+    assert f"hint: it sets {flag}; lbvedit edit --help" in ended.err
+
+
 def test_no_gives_way_to_nothing(lbvedit, clips, tmp_path, settings):
     """A setting that replaces outputs is undone by -n on the command line."""
     settings.write_text("yes = true")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -87,7 +89,10 @@ def root(
     ] = False,
 ) -> None:
     """Edit videos with words; what they leave alone stays as it is."""
-    context.default_map = {} if no_config else dict(settings.load(settings.config_path()))
+    defaults = {} if no_config else settings.load(settings.config_path())
+    context.default_map = dict(defaults)
+    called = context.invoked_subcommand
+    talk.configure(json=_json_wanted(defaults.get(called, {}) if called in settings.COMMANDS else None))
 
 
 def command() -> TyperGroup:
@@ -102,8 +107,7 @@ def command() -> TyperGroup:
 def main() -> NoReturn:
     """Runs the command line; ends with one of ``errors.ExitCode``."""
     signal.signal(signal.SIGTERM, _terminate)
-    # So that a flag that is not understood is said as JSON, too.
-    talk.configure(json="--json" in sys.argv[1:])
+    talk.configure(json=_json_wanted({}))
     # Torch's threads otherwise wait for each other by spinning, which beside other work takes several times as long.
     # Read when torch is loaded, which has not happened yet.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -117,9 +121,10 @@ def main() -> NoReturn:
         talk.error(error.message, error.hint, code := error.exit_code, error)
     except typer.TyperException as error:
         code = ExitCode(error.exit_code)
+        message, hint = _said_of_setting(error) or (error.format_message().rstrip("."), f"{_called(error)} --help")
         # Without arguments a group has shown its help already, and has nothing to add.
-        if message := error.format_message().rstrip("."):
-            talk.error(message, f"{_called(error)} --help", code)
+        if message:
+            talk.error(message, hint, code)
     except (KeyboardInterrupt, typer.Abort):
         talk.error("interrupted", "", code := ExitCode.INTERRUPTED)
     except Terminated:
@@ -138,10 +143,36 @@ def main() -> NoReturn:
     sys.exit(int(code))
 
 
+def _json_wanted(defaults: Mapping[str, Any] | None) -> bool:
+    """Whether ``--json`` holds, known before flags are read: one that is not understood is said as JSON, too.
+
+    Args:
+        defaults: the command's values in the config file; None for a command that takes no settings.
+    """
+    setting = "" if defaults is None else os.environ.get("LBVEDIT_JSON") or defaults.get("json", "")
+    return "--json" in sys.argv[1:] or str(setting).lower() in ("1", "true", "t", "yes", "y", "on")
+
+
 def _called(error: typer.TyperException) -> str:
     """The command as far as it was understood, such as ``lbvedit edit``."""
     context = getattr(error, "ctx", None)
     return str(context.command_path) if context else "lbvedit"
+
+
+def _said_of_setting(error: typer.TyperException) -> tuple[str, str] | None:
+    """Message and hint for a value that no flag gave but the environment or the config file, which are to be named."""
+    context, option = getattr(error, "ctx", None), getattr(error, "param", None)
+    if context is None or option is None:
+        return None
+    source = context.get_parameter_source(option.name)
+    if source is None or source.name not in ("ENVIRONMENT", "DEFAULT_MAP"):
+        return None
+    if source.name == "ENVIRONMENT":
+        where = f"{option.envvar}={os.environ[option.envvar]}"
+    else:
+        value = json.dumps(context.lookup_default(option.name), ensure_ascii=False, default=str)
+        where = f"{settings.config_path()}: {option.name} = {value}"
+    return f"{where}: {str(error.message).rstrip('.')}", f"it sets {option.opts[0]}; {_called(error)} --help"
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
