@@ -11,6 +11,7 @@ from lbvedit.language.complements import complement, look
 from lbvedit.language.drafts import NOBODY, Draft, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Frame, Phrase
 from lbvedit.language.frames.adding import adding, named_look
+from lbvedit.language.frames.geometry import size_in
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import SPARING
 from lbvedit.language.frames.properties import tuned
@@ -49,7 +50,7 @@ _WISHES = (("i", "want"), ("i", "want", "that"), ("i", "only", "want"), ("we", "
     "wish"),
     ("i", "would", "like", "to", "have"), ("i", "want", "to", "have"), ("can", "i", "have"), ("could", "i", "have"),
     ("can", "we", "have"), ("make", "sure"), ("make", "sure", "that"), ("make", "it", "so"), ("make", "it", "so",
-    "that"),
+    "that"), ("make", "that"),
     ("ensure",), ("ensure", "that"), ("can",), ("could",), ("may",), ("see", "to", "it", "that"))  # fmt: skip
 _MUST = (("should", "be", "made"), ("must", "be", "made"), ("needs", "to", "be", "made"),
     ("should", "be"), ("must", "be"), ("needs", "to", "be"), ("need", "to", "be"), ("has", "to", "be"), ("have",
@@ -64,6 +65,11 @@ _MUST = (("should", "be", "made"), ("must", "be", "made"), ("needs", "to", "be",
 _STATED = (("be", "made"), ("to", "be", "made"), ("to", "be"), ("to", "look"), ("to", "become"), ("to",))
 _FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "wobbly", "unstable", "bumpy", "blurry", "fuzzy", "dull",
     "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
+_SHOT_WRONG: dict[str, tuple[str, dict[str, object]]] = {
+    "shaking": ("stabilize", {}), "too shaky": ("stabilize", {}), "shaky": ("stabilize", {}),
+    "sideways": ("rotate", {"angle": 90}), "on its side": ("rotate", {"angle": 90}),
+}  # fmt: skip
+"""What can be wrong with a whole shot -> its remedy."""
 _MENDS = frozenset({("fix", "it"), ("fix", "that"), ("fix", "this"), ("correct", "it"), ("correct", "that"),
     ("tone", "it", "down"), ("do", "something", "about", "it"), ("do", "something", "about", "that")})  # fmt: skip
 _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
@@ -376,6 +382,9 @@ def _wish(tokens: list[Token]) -> Iterator[Reading]:
                 rest = [*tokens[:at], *tokens[at + len(must) :]]
                 if drafts := _asked(making, Phrase(rest, "want")):
                     yield Reading(drafts, making, "make")
+        shot = target.kind != "phrase" or target.phrase == "camera"
+        if shot and words[at] in _IS and (wrong := _SHOT_WRONG.get(" ".join(words[at + 1 :]))):
+            yield Reading((Draft(wrong[0], wrong[1], vague=True),), making, "make")
         if words[at] in _IS | {"is"} and (wanted := _complaint(tokens[at + 1 :])):
             yield Reading(tuple(replace(draft, target=target, vague=True) for draft in wanted), making, "make")
 
@@ -415,6 +424,8 @@ def _bare(tokens: list[Token]) -> tuple[Draft, ...] | None:
         bare[0].op in ("recolor", "remove", "cutout", "highlight") or words == ["light"]
     ):
         bare = None
+    if set(words) & {"wide", "tall", "high"} and len(words) < 5 and (size := size_in(kept)):  # "1280 pixels wide"
+        bare = [Draft("resize", size)]
     bare = bare or tuned(kept) or named_look(kept) or _of_its_thing(kept)
     if bare and spans:
         timed = [spanned(draft, spans[0].span) for draft in bare]

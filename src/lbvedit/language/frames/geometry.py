@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import NAMED_HEIGHTS, complement
@@ -53,7 +54,10 @@ def _aspect(token: Token) -> str | None:
 def size_in(tokens: list[Token]) -> dict[str, int] | None:
     """``1280x720``, ``720p``, ``4k``, ``640 pixels wide``, ``width 640``."""
     words = words_of(tokens)
-    sides = {word: tokens[at + 1] for at, word in enumerate(words[:-1]) if word in ("width", "height")}
+    bare = [token for token in tokens if token.word not in ("is", "to", "of", "be", "=")]
+    sides = {one.word: two for one, two in pairwise(bare) if one.word in ("width", "height") and two.kind == "number"}
+    if len(sides) == 1 and not {"by", "size"} & {token.kind for token in tokens}:
+        return {name: int(side.value) for name, side in sides.items()}
     if len(sides) == 2 and all(side.kind == "number" for side in sides.values()):
         return {name: int(side.value) for name, side in sides.items()}
     for at, token in enumerate(tokens):

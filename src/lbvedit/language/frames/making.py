@@ -100,7 +100,15 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         if target == NOBODY and (drafts[0].op == "recolor" or phrase.verb in ("turn", "have", "get", "let", "want")):
             continue
         return [_fitting(draft, target) for draft in drafts]
-    return _shorter(tokens) or _compared_property(tokens) or _imagined(tokens, phrase)
+    return _shorter(tokens) or _compared_property(tokens) or _inverted(tokens) or _imagined(tokens, phrase)
+
+
+def _inverted(tokens: list[Token]) -> list[Draft] | None:
+    """``make slower the video``, ``make more bright the face``."""
+    at = next((at for at, token in enumerate(tokens) if at and token.word in ("the", "my", "this", "that")), 0)
+    drafts = complement(tokens[:at]) if at else None
+    target = noun_phrase(tokens[at:]) if drafts else None
+    return [_fitting(draft, target) for draft in drafts] if drafts and target else None
 
 
 def _places(words: list[str]) -> list[int]:

@@ -19,7 +19,7 @@ from lbvedit.language.frames.phrase import (
     words_of,
 )
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
-from lbvedit.language.targets import Target, noun_phrase, screen_in, strip_articles
+from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase, screen_in, strip_articles
 from lbvedit.language.tokens import MARK_SOFT, Token, join
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "cutting_out",
     "finding",
     "grading",
+    "graying",
     "highlighting",
     "keeping",
     "plain",
@@ -121,6 +122,12 @@ def plain(op: str, *, note: str = "", **params: object) -> Frame:
         return with_reordering(phrase.tokens, attempt)
 
     return frame
+
+
+def graying(phrase: Phrase) -> list[Draft] | None:
+    """``gray the rest``; ``gray background`` is a colour and its thing."""
+    named = phrase.tokens and phrase.tokens[0].word in ARTICLES | PRONOUNS | {"everything", "everyone", "all"}
+    return plain("grayscale")(phrase) if named else None
 
 
 def reversing(phrase: Phrase) -> list[Draft] | None:

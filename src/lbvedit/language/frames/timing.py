@@ -22,7 +22,7 @@ _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a",
     "segment", "it", "only", "just", "in", "video", "clip", "footage", "movie", "film", "this", "that", "down", "so",
     "at", "to", "is",
     "for", "chunk", "portion", "content", "whole", "comes", "anything", "what", "my", "and", "which",
-    "lasts", "middle", "me"})  # fmt: skip
+    "lasts", "middle", "me", "remain", "remains", "stay", "stays", "left"})  # fmt: skip
 _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ends", "ending", "tail", "back"})
 _SOUNDS = frozenset({"sound", "audio", "music", "volume"})
@@ -77,6 +77,7 @@ def trimming(phrase: Phrase) -> list[Draft] | None:
     if not spans or len(spans) > 2:
         return None
     to_span = any(token.word in ("to", "down") for token in tokens if token.kind == "word") or "only" in words
+    to_span = to_span or not {"remain", "remains", "left", "stay", "stays"}.isdisjoint(words)
     to_span = to_span or any(token.kind == "span" and token.text.lower().endswith(" end") for token in tokens)
     params: dict[str, float | int] = {}
     notes: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("desaturate", objects.grading("saturation", -1, plain_amount=Amount("degree", 2))),
     ("vignette", objects.vignetting),
     ("grayscale|decolorize|monochromize|gray out", objects.plain("grayscale")),
+    ("gray", objects.graying),
     ("sepia|sepia tone", objects.plain("sepia")),
     ("invert|negate", objects.plain("invert")),
     ("stabilize|steady|deshake|smooth out", objects.plain("stabilize")),
