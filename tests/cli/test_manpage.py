@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+import lbvedit
 from lbvedit.cli import app, manpage
 from lbvedit.cli.flags import setting_names
 from lbvedit.errors import ExitCode
@@ -31,6 +33,12 @@ def test_every_command_has_a_page_with_its_flags_and_the_exit_codes(pages):
     for flag in (r"\-\-output", r"\-\-plan\-file", r"\-\-resume", r"\-\-pixel\-format", "LBVEDIT_CRF"):
         assert flag in pages["lbvedit-edit.1"]
     assert all(name in pages["lbvedit.1"] for name in setting_names())
+
+
+def test_every_event_is_described():
+    sources = [file.read_text() for file in Path(lbvedit.__file__).parent.rglob("*.py")]
+    sent = {kind for text in sources for kind in re.findall(r'(?:\bEvent|talk\.emit|\bemit)\(\s*"(\w+)"', text)}
+    assert sent == set(manpage.EVENTS)
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff here")

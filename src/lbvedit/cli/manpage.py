@@ -39,10 +39,19 @@ EXIT_CODES = {
 EVENTS = {
     "plan": "the steps of an instruction: steps (a list of objects with op, target, params, engine, and outside and "
     "words where they say something), notes where a word could mean something else, estimate (an object or null)",
-    "start": "what is about to be done: input, output, pipeline, and what is known of the video",
+    "start": "what is about to be done: input, output, pipeline, width, height, frames and duration_s (null while "
+    "unknown), finished_frames (those of a run that is resumed), message",
     "progress": "stage, done, total (null while unknown), fps, eta_s, memory_bytes",
-    "warning": "message: something to know that stops nothing",
-    "result": "output, frames, and rows: what was kept, changed or could not be kept",
+    "warning": "message, and stage where it belongs to one: something to know that stops nothing",
+    "item": "one video of a batch is finished with: input, instruction, output, state (done, skipped or failed), "
+    "exit_code, message, and how many of the batch are: done, total",
+    "result": "output, frames, and where a video was written rows (what was kept, changed or could not be kept) and "
+    "manifest (a file beside the output, or null); of a batch instead done, skipped, failed (how many items) and items "
+    "(a list of objects such as item has)",
+    "pipeline": "name, tasks, summary, and of pipelines show options (objects with name, kind, default, help)",
+    "model": "name, system, size_bytes, licence, commercial_ok, folder, and of models show config",
+    "verified": "of models verify: name, ok, problem (null where there is none)",
+    "doctor": "what this machine has, by name",
     "error": "message, hint, exit_code",
 }
 
@@ -157,7 +166,9 @@ def _events() -> str:
     text = (
         f"With --json everything is said on standard output, one JSON object a line, each with event and version "
         f"(now {EVENT_VERSION}). While the output itself goes to standard output the events go to standard error. "
-        "Fields may be added; the version rises when one changes its meaning or goes away."
+        "Fields may be added; the version rises when one changes its meaning or goes away. The exception is the table "
+        "of evaluate --json: one object without event and version, with system, corpus, n, metrics, paper, and others "
+        "where there are any."
     )
     return _text(text) + "\n" + "".join(_entry(rf"\fB{name}\fR", meaning) for name, meaning in EVENTS.items())
 
