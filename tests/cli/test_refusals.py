@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from lbvedit.cli import app
+
 EDIT = ("-p", "passthrough")
 
 
@@ -179,3 +181,17 @@ def test_a_wrong_key_is_refused_before_torch_is_loaded(clips):
 
 def test_debug_shows_where(lbvedit):
     assert "Traceback" in lbvedit("edit", "nowhere.mp4", *EDIT, "--debug").err
+
+
+def test_every_command_can_show_where():
+    """For a fault of lbvedit says that --debug does."""
+    for name in app.COMMANDS:
+        command = app.load(name)
+        for one in getattr(command, "commands", {"": command}).values():
+            assert "--debug" in {flag for parameter in one.params for flag in parameter.opts}, (name, one.name)
+
+
+@pytest.mark.parametrize("command", [("evaluate", "nobody"), ("data", "show", "nothing", "--out", "x.png")])
+def test_debug_shows_where_beside_the_work_on_videos(lbvedit, command):
+    assert "Traceback" not in lbvedit(*command).err
+    assert "Traceback" in lbvedit(*command, "--debug").err

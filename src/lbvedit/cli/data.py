@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from lbvedit.cli.flags import Debug
 from lbvedit.cli.pictures import check_picture
 
 __all__ = ["app"]
@@ -24,7 +25,7 @@ class Part(StrEnum):
 
 
 @app.command("list")
-def list_datasets() -> None:
+def list_datasets(debug: Debug = False) -> None:
     """List the data sets with their numbers of pairs."""
     from lbvedit.data.build import BUILDERS
 
@@ -44,6 +45,7 @@ def build(
     mnist: Annotated[Path | None, typer.Option(help="Folder of MNIST's idx files.", show_default=False)] = None,
     photos: Annotated[Path | None, typer.Option(help="Folder of photos for backdrops.", show_default=False)] = None,
     split: Annotated[Part | None, typer.Option(help="Only this split.", show_default=False)] = None,
+    debug: Debug = False,
 ) -> None:
     """Build a data set: the same seed gives the same files, byte for byte."""
     from lbvedit.data import build as building
@@ -69,6 +71,7 @@ def show(
     split: Annotated[Part, typer.Option(help="The split to look into.")] = Part.train,
     mnist: Annotated[Path | None, typer.Option(help="Folder of MNIST's idx files.", show_default=False)] = None,
     photos: Annotated[Path | None, typer.Option(help="Folder of photos for backdrops.", show_default=False)] = None,
+    debug: Debug = False,
 ) -> None:
     """Look at a data set: a page of its items, each with its words."""
     from lbvedit.data import build as building

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lbvedit.cli import talk
+from lbvedit.cli.flags import Debug
 from lbvedit.cli.pictures import check_picture
 from lbvedit.types import Event
 
@@ -42,6 +43,7 @@ def evaluate(
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also draw the result as a PNG.", show_default=False)
     ] = None,
+    debug: Debug = False,
 ) -> None:
     """Measure a system and print the paper's own table with our row."""
     from lbvedit.evaluation.registry import evaluation

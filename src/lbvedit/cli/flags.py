@@ -26,6 +26,7 @@ from lbvedit.cli import talk
 __all__ = [
     "SETTINGS",
     "ContactSheet",
+    "Debug",
     "EditFlags",
     "Input",
     "MediaFlags",
@@ -77,6 +78,17 @@ WeightsDir = Annotated[
     Path | None, typer.Option("--weights", metavar="DIR", envvar="LBVEDIT_WEIGHTS", help="Look for weights here first.")
 ]
 """For commands that do no work; the others have it in ``RunFlags``."""
+
+
+def _debug(wanted: bool) -> None:
+    talk.configure(debug=wanted)
+
+
+Debug = Annotated[
+    bool,
+    typer.Option("--debug", metavar="", callback=_debug, expose_value=False, help="Show the traceback of an error."),
+]
+"""For commands that take no settings; the others have it in ``TalkFlags``."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lbvedit.cli import talk
+from lbvedit.cli.flags import Debug
 from lbvedit.errors import UsageError
 from lbvedit.types import Event
 
@@ -43,6 +44,7 @@ def train(
     ] = False,
     weights: Annotated[Path, typer.Option(help="Folder that --publish writes to.")] = Path("weights"),
     listing: Annotated[bool, typer.Option("--list", help="List the recipes and their settings.")] = False,
+    debug: Debug = False,
 ) -> None:
     """Train a model.
 
