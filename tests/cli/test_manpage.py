@@ -35,6 +35,11 @@ def test_every_command_has_a_page_with_its_flags_and_the_exit_codes(pages):
     assert all(name in pages["lbvedit.1"] for name in setting_names())
 
 
+def test_the_readme_says_what_pipelines_list_says(lbvedit):
+    said = "".join(f"    {line}\n" for line in lbvedit("pipelines", "list").out.splitlines())
+    assert f"\n\n{said}\n" in (MAN.parent / "README.md").read_text()
+
+
 def test_every_event_is_described():
     sources = [file.read_text() for file in Path(lbvedit.__file__).parent.rglob("*.py")]
     sent = {kind for text in sources for kind in re.findall(r'(?:\bEvent|talk\.emit|\bemit)\(\s*"(\w+)"', text)}
