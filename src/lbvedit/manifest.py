@@ -66,6 +66,7 @@ class Manifest:
             "fps": _text(job.fps),
             "size": job.size,
             "stream": job.stream,
+            "data": job.data,
         }
         return json.dumps(values, sort_keys=True, ensure_ascii=False)
 
@@ -99,6 +100,7 @@ class Manifest:
                 fps=_fraction(values["fps"]),
                 size=tuple(values["size"]) if values["size"] else None,
                 stream=values["stream"],
+                data=values.get("data"),
                 command=tuple(values["command"]),
             )
             hashes = {mask["path"]: mask["sha256"] for mask in values["masks"] if mask["sha256"]}

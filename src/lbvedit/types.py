@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Clip",
     "ColorTags",
+    "DataFormat",
     "EditPlan",
     "EncodeOptions",
     "Engine",
@@ -39,6 +40,7 @@ __all__ = [
 
 Task = Literal["edit", "segment", "synth"]
 Engine = Literal["exact", "generative"]
+DataFormat = Literal["png", "rle", "boxes"]
 EventKind = Literal["plan", "start", "progress", "warning", "result", "error"]
 
 EVENT_VERSION = 1
@@ -372,6 +374,7 @@ class Job:
     """One command's work: where from, where to, and what in between.
 
     ``input`` and ``output`` are paths or ``-``. Times are seconds in the source; negative counts from the end.
+    ``data`` asks for masks as data instead of a video: a folder of PNGs, COCO run lengths or boxes.
     ``preview`` asks for a contact sheet in seconds instead of the whole video; ``report`` and ``contact_sheet`` are
     files to write beside the result. ``command`` is what the user typed, for the manifest.
     """
@@ -390,6 +393,7 @@ class Job:
     resume: bool = False
     allow_protocols: bool = False
     manifest: Path | None = None
+    data: DataFormat | None = None
     preview: bool = False
     report: Path | None = None
     contact_sheet: Path | None = None

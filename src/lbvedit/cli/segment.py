@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lbvedit.cli import talk
 from lbvedit.cli.flags import ContactSheet, Input, MediaFlags, OnceFlags, RunFlags, TalkFlags, spread
-from lbvedit.cli.progress import reporting
-from lbvedit.cli.request import default_output, make_job, may_overwrite
+from lbvedit.cli.request import default_output, make_job
 from lbvedit.cli.running import run_job
-from lbvedit.types import Job
+from lbvedit.types import DataFormat, EncodeOptions
 
 __all__ = ["app"]
 
@@ -32,13 +30,18 @@ class Format(StrEnum):
     BOXES = "boxes"
 
 
-_ENDINGS = {Format.PNG: "", Format.RLE: ".json", Format.BOXES: ".json"}
+_DATA: dict[Format, tuple[DataFormat, str]] = {
+    Format.PNG: ("png", ""),
+    Format.RLE: ("rle", ".json"),
+    Format.BOXES: ("boxes", ".json"),
+}
 """Formats that are data and no video, with what their name ends in."""
 
 
 @app.command()
 @spread
 def segment(
+    context: typer.Context,
     source: Input,
     expression: Annotated[str, typer.Argument(metavar="EXPRESSION", help='What to find, such as "man jumping".')],
     *,
@@ -67,16 +70,22 @@ def segment(
 ) -> None:
     """Find what a phrase means and give its mask."""
     said: dict[str, Any] = {"instances": None if all_ else "best", "threshold": threshold}
-    if form not in _ENDINGS and form is not Format.OVERLAY:
+    if form not in _DATA and form is not Format.OVERLAY:
         said["format"] = str(form)
     options = [f"{name}={value}" for name, value in said.items() if value is not None]
     output = once.output or _derived(source, form)
     once = replace(once, output=output, set_=[*options, *(once.set_ or [])])
     job = replace(make_job("segment", source, expression, once, run, media), contact_sheet=contact_sheet)
-    if form in _ENDINGS:
-        _write_data(job, form, media)
-    else:
-        run_job(job, media)
+    if form in _DATA:
+        job = replace(job, data=_DATA[form][0], encode=_typed(context, job.encode))
+    run_job(job, media)
+
+
+def _typed(context: typer.Context, encode: EncodeOptions) -> EncodeOptions:
+    """What was typed in this command alone: a setting for videos is no reason to refuse data."""
+    sources = {name: context.get_parameter_source(name) for name in asdict(encode)}
+    settings = [name for name, source in sources.items() if source is None or source.name != "COMMANDLINE"]
+    return replace(encode, **dict.fromkeys(settings))
 
 
 def _derived(source: str, form: Format) -> str:
@@ -84,14 +93,4 @@ def _derived(source: str, form: Format) -> str:
     name = Path(default_output(source, "segment"))
     if form is Format.CUTOUT:
         return str(name.with_suffix(".mov"))
-    return str(name.with_suffix(_ENDINGS[form])) if form in _ENDINGS else str(name)
-
-
-def _write_data(job: Job, form: Format, media: MediaFlags) -> None:
-    from lbvedit.job.masks import write_masks
-
-    job = replace(job, overwrite=may_overwrite(job.output, media))
-    with reporting() as report:
-        frames = write_masks(job, form.value, report)  # type: ignore[arg-type]
-    if not talk.voice.json and not talk.voice.quiet:
-        talk.say(f"{job.output}: masks of {frames} frames")
+    return str(name.with_suffix(_DATA[form][1])) if form in _DATA else str(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 from lbvedit.errors import MediaError, MissingCapabilityError, UsageError
@@ -24,12 +25,10 @@ def check(job: Job) -> None:
     """
     _check_pipeline(job)
     _check_input(job)
-    if job.output == "-":
-        if job.resume:
-            raise UsageError("--resume cannot go on with standard output", hint="-o FILE")
+    if job.data:
+        _check_data(job)
     else:
-        _check_output(job)
-    _check_encoding(job)
+        _check_video(job)
     _check_beside(job)
     check_overwriting(job)
 
@@ -38,6 +37,8 @@ def _check_pipeline(job: Job) -> None:
     entry = registry.find(job.pipeline, job.request.task)
     registry.check_options(job.pipeline, job.request.options)
     check_names(job.request.device, job.request.dtype)
+    if entry.reads == "text" and not any(letter.isalnum() for letter in job.request.text):
+        raise UsageError(f"{job.request.task} what?", hint=f'lbvedit {job.request.task} IN "man jumping"')
     _check_request(job.request)
     if job.request.plan is None or entry.reads != "plan":
         return
@@ -79,6 +80,37 @@ def _check_input(job: Job) -> None:
     resolve_input(job.input, allow_protocols=job.allow_protocols)
 
 
+def _check_video(job: Job) -> None:
+    if job.output == "-":
+        if job.resume:
+            raise UsageError("--resume cannot go on with standard output", hint="-o FILE")
+    elif Path(job.output).is_dir():
+        raise UsageError(f"{job.output} is a folder", hint=f"-o {Path(job.output) / 'NAME.mp4'}")
+    else:
+        _check_output(job)
+    _check_encoding(job)
+
+
+def _check_data(job: Job) -> None:
+    """Refuses what masks as data have no use for, and an output of the wrong kind."""
+    idle = {
+        "--resume": job.resume,
+        "--preview": job.preview,
+        "--report": job.report,
+        "--contact-sheet": job.contact_sheet,
+        **{f"--{name.replace('_', '-')}": value for name, value in asdict(job.encode).items()},
+    }
+    if flag := next((flag for flag, value in idle.items() if value not in (None, False)), None):
+        raise UsageError(f"{flag} is for a video, and --format {job.data} makes none", hint=f"leave out {flag}")
+    output, is_folder = Path(job.output), job.data == "png"
+    what = "a folder" if is_folder else "a file"
+    if job.output == "-":
+        raise UsageError(f"--format {job.data} writes {what}, not to standard output", hint="-o NAME")
+    if output.exists() and output.is_dir() != is_folder:
+        raise UsageError(f"--format {job.data} writes {what}, which {output} is not", hint="-o gives another name")
+    _check_output(job)
+
+
 def _check_encoding(job: Job) -> None:
     from lbvedit.media.containers import container_for
     from lbvedit.media.encoding import check_codec
@@ -88,8 +120,6 @@ def _check_encoding(job: Job) -> None:
 
 def _check_output(job: Job) -> None:
     output = Path(job.output)
-    if output.is_dir():
-        raise UsageError(f"{output} is a folder", hint=f"-o {output / 'NAME.mp4'}")
     if not output.parent.is_dir():
         raise UsageError(f"there is no folder {output.parent}", hint="make it first, or choose another output")
     if not os.access(output.parent, os.W_OK | os.X_OK):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lbvedit.errors import MediaError
 from lbvedit.job.checks import numbered
@@ -42,6 +42,15 @@ class Result:
     frames: int
     outcomes: tuple[Outcome, ...]
     manifest: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What the event ``result`` says."""
+        return {
+            "output": self.output,
+            "frames": self.frames,
+            "rows": [asdict(row) for row in self.outcomes],
+            "manifest": str(self.manifest) if self.manifest else None,
+        }
 
 
 def finish(

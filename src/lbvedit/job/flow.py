@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from lbvedit import runtime
@@ -43,7 +43,7 @@ def run(job: Job, report: Report) -> Result:
     """
     check(job)
     from lbvedit.job.finish import finish
-    from lbvedit.job.opening import open_source
+    from lbvedit.job.opening import announce, counted, open_source
     from lbvedit.job.parts import PartEncoder
     from lbvedit.media.containers import check_count, container_for
     from lbvedit.media.encoding import choose_encoding
@@ -55,6 +55,10 @@ def run(job: Job, report: Report) -> Result:
         from lbvedit.job.showing import preview
 
         return preview(job, report)
+    if job.data:
+        from lbvedit.job.masks import write_masks
+
+        return write_masks(job, job.data, report)
     container = container_for(job.output, codec=job.encode.codec)
     with ExitStack() as stack:
         stack.enter_context(_disk_errors(job))
@@ -76,7 +80,11 @@ def run(job: Job, report: Report) -> Result:
         source.start = work.frames
         if state := work.state():
             pipeline.state, blend.state = _under("pipeline", state), _under("overlap", state)
-        _announce(job, source, work, report)
+        if work.replaced:
+            report(Event("warning", "resume", message=work.replaced))
+        if work.frames:
+            report(Event("warning", "resume", message=f"going on after {work.frames} finished frames"))
+        announce(job, source, report, finished=work.frames)
         watch = _watch(job, source, pipeline)
 
         def last_touch(clip: Clip) -> Clip:
@@ -108,7 +116,7 @@ def run(job: Job, report: Report) -> Result:
         if watch:
             watch.write(result, manifest)
 
-    report(Event("result", message=_summary(result), data=_as_json(result)))
+    report(Event("result", message=f"{result.output}: {counted(result.frames)}", data=result.to_json()))
     return result
 
 
@@ -121,46 +129,9 @@ def _watch(job: Job, source: Source, pipeline: Pipeline) -> Watch | None:
     return Watch(job, source, pipeline)
 
 
-def _announce(job: Job, source: Source, work: WorkFolder, report: Report) -> None:
-    info = source.info
-    if work.replaced:
-        report(Event("warning", "resume", message=work.replaced))
-    if work.frames:
-        report(Event("warning", "resume", message=f"going on after {work.frames} finished frames"))
-    data = {
-        "input": job.input,
-        "output": job.output,
-        "pipeline": job.pipeline,
-        "width": info.width,
-        "height": info.height,
-        "frames": info.frame_count,
-        "duration_s": None if info.duration_s is None else float(info.duration_s),
-        "finished_frames": work.frames,
-    }
-    size = f"{info.width}x{info.height}" + (f", {_frames(info.frame_count)}" if info.frame_count else "")
-    report(Event("start", message=f"{job.input} ({size}) -> {job.output}, {job.pipeline}", data=data))
-
-
 def _progress(job: Job, done: int, announced: int | None) -> Event:
     """How far a job is; a total that turned out to be too small counts as unknown."""
     return Event("progress", job.request.task, done, announced if announced and done <= announced else None)
-
-
-def _summary(result: Result) -> str:
-    return f"{result.output}: {_frames(result.frames)}"
-
-
-def _frames(count: int) -> str:
-    return "1 frame" if count == 1 else f"{count} frames"
-
-
-def _as_json(result: Result) -> dict[str, object]:
-    return {
-        "output": result.output,
-        "frames": result.frames,
-        "rows": [asdict(row) for row in result.outcomes],
-        "manifest": str(result.manifest) if result.manifest else None,
-    }
 
 
 def _named(owner: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -9,7 +9,7 @@ from lbvedit.media.source import Source
 from lbvedit.media.timeline import Timeline
 from lbvedit.types import EditPlan, Event, Job, Report
 
-__all__ = ["open_source"]
+__all__ = ["announce", "counted", "open_source"]
 
 _SHAPING = frozenset({"crop", "resize", "rotate"})
 """Steps for which a pixel has to be as wide as high."""
@@ -47,3 +47,32 @@ def open_source(job: Job, report: Report) -> tuple[Source, Timeline, EditPlan | 
             duration_s = whole.probed.duration_s
     timeline, left = lay_out(job, duration_s)
     return opened(timeline, lambda message: report(Event("warning", "decode", message=message))), timeline, left
+
+
+def announce(job: Job, source: Source, report: Report, *, finished: int = 0) -> None:
+    """Reports the event ``start``: what is about to be done.
+
+    Args:
+        job: for what goes where.
+        source: the opened input.
+        report: told it.
+        finished: frames that an earlier run has done already.
+    """
+    info = source.info
+    data = {
+        "input": job.input,
+        "output": job.output,
+        "pipeline": job.pipeline,
+        "width": info.width,
+        "height": info.height,
+        "frames": info.frame_count,
+        "duration_s": None if info.duration_s is None else float(info.duration_s),
+        "finished_frames": finished,
+    }
+    size = f"{info.width}x{info.height}" + (f", {counted(info.frame_count)}" if info.frame_count else "")
+    report(Event("start", message=f"{job.input} ({size}) -> {job.output}, {job.pipeline}", data=data))
+
+
+def counted(frames: int) -> str:
+    """A number of frames in words."""
+    return "1 frame" if frames == 1 else f"{frames} frames"

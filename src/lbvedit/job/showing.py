@@ -124,7 +124,7 @@ def preview(job: Job, report: Report) -> Result:
     path = preview_path(job)
     watch.write_sheet(path)
     result = Result(str(path), len(moments), ())
-    report(Event("result", message=f"preview: {path}", data={"output": str(path), "frames": result.frames, "rows": []}))
+    report(Event("result", message=f"preview: {path}", data=result.to_json()))
     return result
 
 

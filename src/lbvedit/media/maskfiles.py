@@ -7,21 +7,19 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from PIL import Image
 
 from lbvedit.errors import MediaError, UsageError
-from lbvedit.types import Masks
+from lbvedit.types import DataFormat, Masks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["DATA_FORMATS", "DataFormat", "MaskWriter", "mask_writer", "run_lengths"]
+__all__ = ["MaskWriter", "mask_writer", "run_lengths"]
 
-DataFormat = Literal["png", "rle", "boxes"]
-DATA_FORMATS: tuple[DataFormat, ...] = ("png", "rle", "boxes")
 INSIDE = 128
 """The matte's value from which a pixel is inside."""
 

@@ -122,7 +122,7 @@ def _elsewhere() -> str:
 def _unknown_message(said: str, words: list[str]) -> str:
     content = [word for word in words if word not in _FILLERS] or words
     head = content[: words.index("of")] or content if "of" in words else content
-    for part in (" ".join(head[-2:]), head[-1]):
+    for part in (" ".join(head[-2:]), *head[-1:]):
         if (owner := owner_of(part)) is not None:
             return f"{said!r} names a part, which this model does not find alone: it finds a {owner} whole"
     near = [other for word in (" ".join(content), *content) for other in nearest_words(word, 2)]
