@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from lbvedit.data.mnist import DMnist, SMnist
+from lbvedit.data.mnist import DIGIT_WORDS, DMnist, SMnist
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.motion import warp
@@ -31,6 +32,8 @@ from lbvedit.training.m3l_meaning import (
     led,
     moves,
     moving_loss,
+    names,
+    pointing_loss,
     shown,
     steps_loss,
     wanted,
@@ -253,6 +256,30 @@ def test_each_digit_is_told_what_becomes_of_it(digits: Path) -> None:
     batch = recipe.batch(Draw(0, 1, 2))
     assert batch["wanted"].sum(dim=2).eq(1).all()
     assert (batch["wanted"].amax(dim=1) <= batch["asked"]).all()
+
+
+def test_pointing_is_least_where_what_is_named_is() -> None:
+    places = torch.tensor([[[[-0.9, 0.1]], [[0.6, -0.6]]]])  # of two things in one frame, on a grid of 4 x 4
+    named = torch.tensor([[[True, False, False], [False, False, True]]])
+    looks = torch.zeros(1, 1, 3, 16)
+    assert pointing_loss(looks, named, places, 4) == pytest.approx(math.log(16))
+    looks[0, 0, 0, 2 * 4 + 0] = looks[0, 0, 2, 0 * 4 + 3] = 99.0
+    assert pointing_loss(looks, named, places, 4) == pytest.approx(0, abs=1e-4)
+    looks[0, 0, 1, 5] = 99.0  # a word that names nothing may look anywhere
+    assert pointing_loss(looks, named, places, 4) == pytest.approx(0, abs=1e-4)
+    assert pointing_loss(looks, ~named & named, places, 4) == 0
+
+
+def test_words_that_name_a_digit_are_known(digits: Path) -> None:
+    recipe = recipe_of(mnist=digits, corpus="mnist")
+    pair = recipe.corpora("train")["d-mnist"][0]
+    batch = recipe.collate([pair], 2)
+    words = recipe.tokenizer.encode(pair["instruction"]).tokens[1:]
+    for thing, digit in enumerate(pair["meta"]["digits"][0].tolist()):
+        said = {word for word, meant in zip(words, batch["named"][0, thing], strict=True) if meant}
+        assert said
+        assert said <= {str(digit), DIGIT_WORDS[digit]}
+    assert names({"attributes": []}) == []
 
 
 def test_digits_are_where_their_centres_are(digits: Path) -> None:

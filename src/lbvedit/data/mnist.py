@@ -28,6 +28,7 @@ from lbvedit.errors import MediaError
 
 __all__ = [
     "DIGIT",
+    "DIGIT_WORDS",
     "DIRECTIONS",
     "FRAME",
     "FRAMES",
@@ -62,7 +63,7 @@ HELD_OUT: frozenset[tuple[int, int]] = frozenset((digit, (digit + digit // 4) % 
 
 _SPEEDS = (2, 3, 4)
 _FREE_STEPS = 3  # no bounce before: the starting direction must be seen
-_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _FILES = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
@@ -327,7 +328,7 @@ _REDIRECT_ONE_OF_TWO = (
 
 def _replacing(rng: np.random.Generator, templates: Sequence[str], old: int, new: int) -> str:
     spelled = rng.random() < 0.25
-    a, b = (_WORDS[old], _WORDS[new]) if spelled else (str(old), str(new))
+    a, b = (DIGIT_WORDS[old], DIGIT_WORDS[new]) if spelled else (str(old), str(new))
     return rng.choice(templates).format(a=a, b=b, an_b=f"an {b}" if new == 8 else f"a {b}")
 
 
@@ -335,4 +336,4 @@ def _redirecting(rng: np.random.Generator, templates: Sequence[str], digit: int,
     name = DIRECTIONS[direction][0]
     if rng.random() < 0.3:
         name = name.replace("upper", "top").replace("lower", "bottom")
-    return rng.choice(templates).format(a=_WORDS[digit] if rng.random() < 0.25 else str(digit), d=name)
+    return rng.choice(templates).format(a=DIGIT_WORDS[digit] if rng.random() < 0.25 else str(digit), d=name)

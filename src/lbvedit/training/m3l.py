@@ -35,6 +35,8 @@ from lbvedit.training.m3l_meaning import (
     led,
     moves,
     moving_loss,
+    names,
+    pointing_loss,
     shown,
     sprites_loss,
     steps_loss,
@@ -81,7 +83,7 @@ class M3LTraining(TrainingConfig):
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
             video; an extension. Without the two, which of two things is meant is learnt last of all.
         binding: weight of the loss by which the source features of ``m3l`` learn which of the things an instruction
-            asks what of, where the corpus tells where they are; an extension.
+            asks what of, and its words where what they name is, where the corpus tells it; an extension.
         moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
             extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
         sprites: weight of the loss by which ``model.sprites`` learn which is which, where the corpus tells it; how they
@@ -276,6 +278,9 @@ class M3LRecipe(Recipe[M3LTraining]):
             "wanted": torch.stack([_flags(language.asked, wanted(pair["meta"])) for pair in pairs]),
             "shown": torch.stack([_flags(language.shown, shown(pair["meta"])) for pair in pairs]),
         }
+        batch["named"] = torch.stack(
+            [self._named(words, names(pair["meta"])) for words, pair in zip(ids, pairs, strict=True)]
+        )
         places = [centres(pair["meta"]) for pair in pairs]
         if told := [place[:, :frames] for place in places if place is not None]:
             batch["places"] = torch.stack(told)
@@ -288,6 +293,14 @@ class M3LRecipe(Recipe[M3LTraining]):
         if known and len(known) == len(pairs):
             batch["moves"] = torch.stack(known)
         return batch
+
+    def _named(self, ids: Tensor, things: Sequence[frozenset[str]]) -> Tensor:
+        """Which words of an instruction may name each of some things: ``(things, L)`` bool."""
+        numbers = [[self.tokenizer.token_to_id(word) for word in thing] for thing in things]
+        known = [torch.tensor([number for number in each if number is not None]) for each in numbers]
+        return (
+            torch.stack([torch.isin(ids[1:], each) for each in known]) if known else ids.new_zeros(0, len(ids) - 1) > 0
+        )
 
     def optimizers(self, model: nn.Module) -> dict[str, Optimizer]:
         """Adam for L_E and, in the dual game, Adam for L_G on the same weights and for L_D on the judges'. App. A."""
@@ -318,6 +331,10 @@ class M3LRecipe(Recipe[M3LTraining]):
                 losses["grounding"] = config.grounding * grounding_loss(where, batch["changed"])
             if model.binding is not None and "places" in batch:
                 losses["binding"] = config.binding * model.binding.loss(f, batch["wanted"], batch["places"])
+                looks = editor.pointed(v, text)
+                if looks is not None:
+                    pointing = pointing_loss(looks, batch["named"], batch["places"], v.shape[-1])
+                    losses["pointing"] = config.binding * pointing
             if sprites is not None:
                 losses["sprites"] = config.sprites * sprites_loss(sprites.pictures, batch["sprites"])
                 losses["steps"] = config.moving * steps_loss(sprites.steps, batch["steps"])

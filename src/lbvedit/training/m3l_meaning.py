@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.data.e_clevr import PROPERTIES
-from lbvedit.data.mnist import DIGIT, FRAME
+from lbvedit.data.mnist import DIGIT, DIGIT_WORDS, FRAME
 from lbvedit.systems.m3l.model import Instruction
 
 __all__ = [
@@ -28,6 +28,8 @@ __all__ = [
     "led",
     "moves",
     "moving_loss",
+    "names",
+    "pointing_loss",
     "shown",
     "sprites_loss",
     "steps_loss",
@@ -72,6 +74,13 @@ def wanted(meta: Mapping[str, Any]) -> list[frozenset[str]]:
         )
         for place in range(len(old))
     ]
+
+
+def names(meta: Mapping[str, Any]) -> list[frozenset[str]]:
+    """The words that may name each thing of the source, where :func:`centres` tells places; else nothing."""
+    if "paths" not in meta:
+        return []
+    return [frozenset({str(digit), DIGIT_WORDS[digit]}) for digit in torch.as_tensor(meta["digits"])[0].tolist()]
 
 
 def centres(meta: Mapping[str, Any]) -> Tensor | None:
@@ -243,6 +252,22 @@ def grounding_loss(told: Tensor, changed: Tensor) -> Tensor:
     """Binary cross-entropy of ``(B * T, 1, h, w)`` logits against what changes in each cell of ``(B, T, 1, H, W)``."""
     cells = F.adaptive_max_pool2d(changed.flatten(0, 1).float(), told.shape[-2:])
     return F.binary_cross_entropy_with_logits(told.float(), cells)
+
+
+def pointing_loss(looks: Tensor, named: Tensor, places: Tensor, width: int) -> Tensor:
+    """Cross-entropy between where the words that name a thing look, and where it is.
+
+    Args:
+        looks: ``(B, N, L, h*w)`` logits.
+        named: ``(B, things, L)`` bool, the words that name each thing.
+        places: ``(B, things, N, 2)`` their :func:`centres`.
+        width: w.
+    """
+    cells = ((places.transpose(1, 2) + 1) / 2 * width).long().clamp(0, width - 1)  # as high as wide
+    cell = (cells[..., 1] * width + cells[..., 0])[..., None]  # (B, N, things, 1)
+    told = looks.log_softmax(dim=-1).transpose(2, 3).gather(2, cell.expand(-1, -1, -1, looks.shape[2]))
+    meant = named[:, None].expand_as(told)
+    return -(told * meant).sum() / meant.sum().clamp(min=1)
 
 
 def moving_loss(flow: Tensor, told: Tensor) -> Tensor:

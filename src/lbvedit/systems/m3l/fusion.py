@@ -80,8 +80,11 @@ class DotAttention(nn.Module):
         Returns:
             ``(B, L, C)``.
         """
-        scores = (self.weight(e) @ p.transpose(1, 2)).float()
-        return scores.softmax(dim=-1).to(p.dtype) @ p
+        return self.scores(p, e).softmax(dim=-1).to(p.dtype) @ p
+
+    def scores(self, p: Tensor, e: Tensor) -> Tensor:
+        """How much each embedding asks for each position, ``(B, L, P)`` logits in fp32."""
+        return (self.weight(e) @ p.transpose(1, 2)).float()
 
 
 def self_attend(p: Tensor) -> Tensor:
@@ -125,6 +128,11 @@ class LocalFusion(nn.Module):
         self.value_visual = nn.Linear(wide, channels)
         self.value_word = nn.Linear(text_dim, channels)
         self.out = nn.Linear(channels, channels)
+
+    def pointed(self, v: Tensor, words: Tensor) -> Tensor:
+        """Where each word looks: ``(B, N, L, h*w)`` logits, of :meth:`forward`'s arguments."""
+        p = rearrange(with_coordinates(v), "b n c h w -> (b n) (h w) c")
+        return self.dot.scores(p, words.repeat_interleave(v.shape[1], dim=0)).unflatten(0, v.shape[:2])
 
     def forward(self, v: Tensor, words: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
         """Fuses frames with words.

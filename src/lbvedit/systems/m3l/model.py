@@ -126,6 +126,11 @@ class M3L(nn.Module):
             f = level.over_frames(f, text.sentence)[0]
         return f
 
+    def pointed(self, v: Tensor, text: Instruction) -> Tensor | None:
+        """Where each word looks in the first LF: ``(B, N, L, h*w)`` logits; None for an ablation without it."""
+        local = self._levels(self.encoder)[0].local
+        return local.pointed(v, text.words) if isinstance(local, LocalFusion) else None
+
     def decode(self, f: Tensor, previous: Tensor, text: Instruction) -> Tensor:
         """All decoding features at once, for teacher forcing: ``(B, N, C_v, h, w)``. Eqs. (6), (7).
 
