@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from lbvedit.errors import ExitCode, WeightsError
-from lbvedit.weights import embedded_folder, listing, load_state, locate, read_tensors, verify
+from lbvedit.weights import embedded_folder, listing, load_state, locate, locate_default, read_tensors, verify
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,10 @@ def test_a_miss_lists_the_places_and_the_command(tmp_path: Path) -> None:
     assert caught.value.exit_code == ExitCode.MISSING
     assert str(tmp_path / "flag" / "owner" / "model") in caught.value.message
     assert str(tmp_path / "hub") in caught.value.message
-    assert caught.value.hint == "lbvedit models pull owner/model"
+    assert "hf download owner/model" in caught.value.hint
+    (tmp_path / "mine" / "toy").mkdir(parents=True)
+    with pytest.raises(WeightsError, match=r"mine/toy has no config\.json"):
+        locate("mine/toy")
     with pytest.raises(WeightsError) as caught:
         locate("tyo", tmp_path / "flag")
     assert "toy" in caught.value.hint
@@ -67,13 +70,26 @@ def test_a_miss_lists_the_places_and_the_command(tmp_path: Path) -> None:
         locate("./toy", tmp_path / "flag")
 
 
-def test_commercial_use_takes_the_clean_variant_or_refuses(tmp_path: Path) -> None:
+def test_a_weight_of_another_system_is_refused_with_those_that_fit(tmp_path: Path) -> None:
+    store(tmp_path, "toy")
+    store(tmp_path, "ball", system="balls")
+    assert locate("ball", tmp_path, systems=("balls",)).system == "balls"
+    with pytest.raises(WeightsError, match="toy is for toy, not balls") as caught:
+        locate("toy", tmp_path, systems=("balls",))
+    assert caught.value.hint == "--model ball"
+
+
+def test_commercial_use_takes_the_clean_variant_of_the_default_alone(tmp_path: Path) -> None:
     store(tmp_path, "toy", licence="CC-BY-NC-4.0", commercial_ok=False)
     assert locate("toy", tmp_path).name == "toy"
     with pytest.raises(WeightsError, match=r"licence is CC-BY-NC-4\.0"):
         locate("toy", tmp_path, commercial_ok=True)
     store(tmp_path, "toy-clean", licence="CC0-1.0", commercial_ok=True)
-    assert locate("toy", tmp_path, commercial_ok=True).name == "toy-clean"
+    assert locate_default("toy", tmp_path, commercial_ok=True).name == "toy-clean"
+    assert locate_default("toy", tmp_path).name == "toy"
+    with pytest.raises(WeightsError, match="may not be used commercially") as caught:
+        locate("toy", tmp_path, commercial_ok=True)
+    assert caught.value.hint == "--model toy-clean may be"
     store(tmp_path, "free", licence="CC0-1.0", commercial_ok=True)
     assert locate("free", tmp_path, commercial_ok=True).name == "free"
     store(tmp_path, "silent")

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +28,24 @@ from lbvedit.errors import WeightsError
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["Weights", "embedded_folder", "listing", "load_state", "locate", "read_tensors", "verified", "verify"]
+__all__ = [
+    "CLEAN_SUFFIX",
+    "Weights",
+    "embedded_folder",
+    "fetching",
+    "listing",
+    "load_state",
+    "locate",
+    "locate_default",
+    "read_tensors",
+    "verified",
+    "verify",
+]
 
 CONFIG_FILE = "config.json"
 TENSOR_FILE = "model.safetensors"
 CLEAN_SUFFIX = "-clean"
+"""What the name of a variant ends with that learnt from free data alone."""
 
 
 @dataclass(frozen=True)
@@ -80,32 +93,61 @@ def embedded_folder() -> Path | None:
     return None
 
 
-def locate(name_or_path: str | Path, weights_dir: Path | None = None, *, commercial_ok: bool = False) -> Weights:
+def locate(
+    name_or_path: str | Path,
+    weights_dir: Path | None = None,
+    *,
+    commercial_ok: bool = False,
+    systems: Collection[str] = (),
+) -> Weights:
     """The folder of a weight.
 
     Args:
         name_or_path: a name such as ``mmvt-small``, a folder, or a hub id such as ``owner/model``.
         weights_dir: the folder of ``--weights``, searched first.
-        commercial_ok: take only what may be used commercially; a name whose weight may not gives way to its ``-clean``
-            variant.
+        commercial_ok: take only what may be used commercially.
+        systems: take only a weight of one of these; any without them.
 
     Raises:
-        WeightsError: nowhere to be found, without a readable config, or not for commercial use.
+        WeightsError: nowhere to be found, without a readable config, of another system, or not for commercial use.
     """
     name = str(name_or_path)
     tried: list[str] = []
     found = _find(name, weights_dir, tried)
-    if found is not None and commercial_ok and not found.commercial_ok and not name.endswith(CLEAN_SUFFIX):
-        clean = _find(f"{name}{CLEAN_SUFFIX}", weights_dir, []) if found.name == name else None
-        found = clean or found
     if found is None:
-        raise WeightsError(f"no weights {name!r}; looked in {'; '.join(tried)}", hint=_mending(name, weights_dir))
+        raise _missing(name, weights_dir, tried)
+    if systems and found.system not in systems:
+        fitting = [weights.name for weights in listing(weights_dir) if weights.system in systems]
+        raise WeightsError(
+            f"{found.name} is for {found.system or 'another system'}, not {' or '.join(systems)}",
+            hint=f"--model {', '.join(fitting)}" if fitting else "lbvedit models list",
+        )
     if commercial_ok and not found.commercial_ok:
+        clean = _clean(found, weights_dir)
         raise WeightsError(
             f"{found.name} may not be used commercially: its licence is {found.licence}",
-            hint="choose another with --model; `lbvedit models list` shows their licences",
+            hint=f"--model {clean.name} may be"
+            if clean
+            else "choose another with --model; `lbvedit models list` shows their licences",
         )
     return found
+
+
+def locate_default(name: str, weights_dir: Path | None = None, *, commercial_ok: bool = False) -> Weights:
+    """The weight to use where the user names none: where ``name`` may not be used commercially, its clean variant.
+
+    Raises:
+        WeightsError: as :func:`locate` does.
+    """
+    found = locate(name, weights_dir)
+    clean = _clean(found, weights_dir) if commercial_ok and not found.commercial_ok else None
+    return clean or locate(name, weights_dir, commercial_ok=commercial_ok)
+
+
+def _clean(weights: Weights, weights_dir: Path | None) -> Weights | None:
+    """The variant of a weight that learnt from free data alone."""
+    found = _find(f"{weights.name}{CLEAN_SUFFIX}", weights_dir, [])
+    return found if found is not None and found.commercial_ok else None
 
 
 def _find(name: str, weights_dir: Path | None, tried: list[str]) -> Weights | None:
@@ -120,7 +162,7 @@ def _find(name: str, weights_dir: Path | None, tried: list[str]) -> Weights | No
         tried.append(str(root / name))
         if (root / name / CONFIG_FILE).is_file():
             return _opened(name, root / name)
-    if name.count("/") == 1:
+    if _is_hub_id(name):
         return _cached(name, tried)
     return None
 
@@ -156,11 +198,27 @@ def _read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _mending(name: str, weights_dir: Path | None) -> str:
-    if "/" in name:
-        return f"lbvedit models pull {name}"
+def _missing(name: str, weights_dir: Path | None, tried: Sequence[str]) -> WeightsError:
+    """The error of a weight that is nowhere, with what can be done about it."""
+    direct = Path(name).expanduser()
+    if direct.is_dir():
+        return WeightsError(
+            f"{direct} has no {CONFIG_FILE}", hint=f"a weight is a folder with {CONFIG_FILE} and {TENSOR_FILE}"
+        )
     known = ", ".join(weights.name for weights in listing(weights_dir))
-    return f"weights here are: {known}" if known else "point --weights or LBVEDIT_WEIGHTS at the folder that has them"
+    hint = f"weights here are: {known}" if known else "point --weights or LBVEDIT_WEIGHTS at the folder that has them"
+    if _is_hub_id(name):
+        hint = fetching(name)
+    return WeightsError(f"no weights {name!r}; looked in {'; '.join(tried)}", hint=hint)
+
+
+def fetching(hub_id: str) -> str:
+    """The command that brings a hub's model into its cache; lbvedit itself downloads nothing."""
+    return f"`hf download {hub_id}` fetches it"
+
+
+def _is_hub_id(name: str) -> bool:
+    return name.count("/") == 1 and not name.startswith(("/", ".", "~"))
 
 
 def listing(weights_dir: Path | None = None) -> list[Weights]:

@@ -40,7 +40,7 @@ def test_without_clip_the_flows_still_tell(tmp_path: Path, monkeypatch: pytest.M
     assert steady["warp_error"] < 0.1 * flashed["warp_error"]
     assert steady["brightness_flicker"] < 0.1 * flashed["brightness_flicker"]
     assert [CLIP_LARGE in note for note in notes] == [True, False]
-    assert "lbvedit models pull" in notes[0]
+    assert "hf download" in notes[0]
     with pytest.raises(ValueError, match="an edit gave"):
         score_prompted([video()], [0], lambda item: item["frames"][:2], Options())
 

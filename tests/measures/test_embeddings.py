@@ -125,7 +125,7 @@ def test_an_absent_clip_says_which_command_brings_it(tmp_path: Path, monkeypatch
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(WeightsError, match=r"looked in .*hub cache") as caught:
         ClipEmbedder(CLIP_LARGE)
-    assert caught.value.hint == "lbvedit models pull openai/clip-vit-large-patch14"
+    assert caught.value.hint == "`hf download openai/clip-vit-large-patch14` fetches it"
 
 
 def test_clip_embeds_frames_and_prompts(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from lbvedit.pipelines.selection import Colored, Sure
 from lbvedit.pipelines.survey import Survey, survey
 from lbvedit.pipelines.tracking import INERTIA, Instance, Steady, Tracker
 from lbvedit.pipelines.words import hear
-from lbvedit.types import Clip, Masks, Request
+from lbvedit.types import Clip, Event, Masks, Request
 
 SIZE = 64
 TOKENIZER = train_tokenizer(
@@ -59,6 +59,10 @@ class RedFinder:
             Found(red if "car" in words else torch.zeros_like(red), there if "car" in words else 0.0)
             for words in language
         ]
+
+
+def _ignore(event: Event) -> None:
+    pass
 
 
 class Films:
@@ -303,7 +307,7 @@ def test_an_edit_finds_its_targets_window_by_window(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.load_finder", lambda request: RedFinder())
     frames = _film()
     finder = MMVTFinder(Request("edit"))
-    finder.check(Films(frames), ["the red car"])  # type: ignore[arg-type]
+    finder.check(Films(frames), ["the red car"], _ignore)  # type: ignore[arg-type]
     found = torch.cat([finder.find(clip, "the red car") for clip in Films(frames).windows(3)])
     assert found.shape == (6, 1, SIZE, SIZE)
     again = finder.find(_clip(frames[3:], 3), "the red car")
@@ -311,14 +315,14 @@ def test_an_edit_finds_its_targets_window_by_window(monkeypatch: pytest.MonkeyPa
     # Looked at again from the start, the first window is what it was.
     assert torch.equal(finder.find(_clip(frames[:3]), "the red car"), found[:3])
     with pytest.raises(NoMatchError):
-        finder.check(Films(frames), ["dog"])  # type: ignore[arg-type]
+        finder.check(Films(frames), ["dog"], _ignore)  # type: ignore[arg-type]
 
 
 def test_a_pass_that_begins_anew_knows_no_colours_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.load_finder", lambda request: RedFinder())
     frames = _film()
     finder = MMVTFinder(Request("edit"))
-    finder.check(Films(frames), ["the red car"])  # type: ignore[arg-type]
+    finder.check(Films(frames), ["the red car"], _ignore)  # type: ignore[arg-type]
     first = finder.find(_clip(frames[:3]), "the red car")
     colored = finder._segmenters["the red car"]._colored
     colored.means[:, 1] = -100.0  # as if its things had been of another colour
@@ -332,10 +336,10 @@ def test_a_resumed_edit_finds_what_it_would_have_found(monkeypatch: pytest.Monke
     monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.load_finder", lambda request: RedFinder())
     frames = _film()
     first, second = MMVTFinder(Request("edit")), MMVTFinder(Request("edit"))
-    first.check(Films(frames), [target])  # type: ignore[arg-type]
+    first.check(Films(frames), [target], _ignore)  # type: ignore[arg-type]
     first.find(_clip(frames[:3]), target)
     second.resume({name: tensor.clone() for name, tensor in first.state().items()})
-    second.check(Films(torch.zeros_like(frames)), [target])  # type: ignore[arg-type]  # not looked at again
+    second.check(Films(torch.zeros_like(frames)), [target], _ignore)  # type: ignore[arg-type]  # not looked at again
     assert torch.equal(second.find(_clip(frames[3:], 3), target), first.find(_clip(frames[3:], 3), target))
 
 
@@ -354,11 +358,11 @@ def test_the_background_is_what_no_known_thing_covers(monkeypatch: pytest.Monkey
     monkeypatch.setattr("lbvedit.pipelines.mmvt_targets.load_finder", lambda request: RedFinder())
     frames = _film()
     finder = MMVTFinder(Request("edit"))
-    finder.check(Films(frames), ["background"])  # type: ignore[arg-type]
+    finder.check(Films(frames), ["background"], _ignore)  # type: ignore[arg-type]
     clip = _clip(frames[:3])
     assert torch.equal(finder.find(clip, "background"), 255 - finder.find(clip, "car"))
     with pytest.raises(NoMatchError, match="stands out"):
-        MMVTFinder(Request("edit")).check(Films(torch.zeros_like(frames)), ["background"])  # type: ignore[arg-type]
+        MMVTFinder(Request("edit")).check(Films(torch.zeros_like(frames)), ["background"], _ignore)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("height", "width"), [(1080, 1920), (480, 854), (1920, 1080), (100, 1000)])

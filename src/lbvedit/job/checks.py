@@ -11,6 +11,7 @@ from lbvedit.errors import MediaError, MissingCapabilityError, UsageError
 from lbvedit.pipelines import registry
 from lbvedit.runtime import check_names
 from lbvedit.types import Job, Request
+from lbvedit.weights import locate
 
 __all__ = ["check", "check_overwriting", "existing", "numbered", "preview_path"]
 
@@ -20,7 +21,7 @@ def check(job: Job) -> None:
 
     Raises:
         UsageError: unknown names, an output that is the input or has no folder, or flags that exclude each other.
-        MissingCapabilityError: a pipeline or a step that nothing installed can do.
+        MissingCapabilityError: a pipeline or a step that nothing installed can do, or weights that are missing.
         MediaError: an input that is missing, empty, a playlist or no local file, or an output that cannot be written.
     """
     _check_pipeline(job)
@@ -36,10 +37,12 @@ def check(job: Job) -> None:
 def _check_pipeline(job: Job) -> None:
     entry = registry.find(job.pipeline, job.request.task)
     registry.check_options(job.pipeline, job.request.options)
+    _check_request(job.request)
     check_names(job.request.device, job.request.dtype)
+    if job.request.model is not None:
+        locate(job.request.model, job.request.weights, commercial_ok=job.request.commercial_ok, systems=entry.systems)
     if entry.reads == "text" and not any(letter.isalnum() for letter in job.request.text):
         raise UsageError(f"{job.request.task} what?", hint=f'lbvedit {job.request.task} IN "man jumping"')
-    _check_request(job.request)
     if job.request.plan is None or entry.reads != "plan":
         return
     for step in job.request.plan.steps:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lbvedit.errors import WeightsError
 from lbvedit.measures.ssim import unit
-from lbvedit.weights import locate
+from lbvedit.weights import fetching, locate
 
 __all__ = ["CLIP_BASE", "CLIP_LARGE", "PICK_SCORE", "ClipEmbedder"]
 
@@ -53,7 +53,7 @@ class ClipEmbedder:
             self._tokens: Any = CLIPTokenizerFast.from_pretrained(words.folder, local_files_only=True)
         except (OSError, ValueError) as error:
             raise WeightsError(
-                f"{found.folder} is incomplete: {str(error).splitlines()[0]}", hint=f"lbvedit models pull {model}"
+                f"{found.folder} is incomplete: {str(error).splitlines()[0]}", hint=fetching(model)
             ) from error
         self._device, self._side = device, side
 

@@ -18,20 +18,30 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from lbvedit import motion, runtime
-from lbvedit.errors import WeightsError
 from lbvedit.nn.words import encode, load_tokenizer
 from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.model import MMVT, Visual
 from lbvedit.systems.mmvt.motion import flow_image
-from lbvedit.weights import Weights, load_state, locate
+from lbvedit.types import Event
+from lbvedit.weights import CLEAN_SUFFIX, Weights, load_state, locate, locate_default
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from lbvedit.systems.mmvt.text import Language
-    from lbvedit.types import Request
+    from lbvedit.types import Report, Request
 
-__all__ = ["DEFAULT_WEIGHTS", "Ahead", "Finder", "Found", "Seen", "load_finder", "working_size"]
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "Ahead",
+    "Finder",
+    "Found",
+    "Seen",
+    "chosen_weights",
+    "load_finder",
+    "tell_choice",
+    "working_size",
+]
 
 DEFAULT_WEIGHTS = "mmvt-small"
 GRANULARITY_PX = 16
@@ -236,6 +246,24 @@ def _fold_batch_norms(module: nn.Module) -> None:
         _fold_batch_norms(child)
 
 
+def chosen_weights(request: Request) -> Weights:
+    """The weights of the finder that a request asks for.
+
+    Raises:
+        WeightsError: missing, not MMVT's, or not for commercial use where that is asked for.
+    """
+    if request.model is None:
+        return locate_default(DEFAULT_WEIGHTS, request.weights, commercial_ok=request.commercial_ok)
+    return locate(request.model, request.weights, commercial_ok=request.commercial_ok, systems=("mmvt",))
+
+
+def tell_choice(request: Request, finder: Finder, report: Report) -> None:
+    """Reports that other weights are used than the default ones, where nobody named them."""
+    if request.model is None and finder.name == f"{DEFAULT_WEIGHTS}{CLEAN_SUFFIX}":
+        said = f"{finder.name} is used, since {DEFAULT_WEIGHTS} may not be used commercially"
+        report(Event("warning", "weights", message=said))
+
+
 def load_finder(request: Request) -> Finder:
     """The finder that a request asks for, loaded once a process.
 
@@ -243,9 +271,7 @@ def load_finder(request: Request) -> Finder:
         WeightsError: the weights are missing, bad, not MMVT's, or not for commercial use where that is asked for.
         RuntimeUnavailableError: the device is absent.
     """
-    weights: Weights = locate(request.model or DEFAULT_WEIGHTS, request.weights, commercial_ok=request.commercial_ok)
-    if weights.system != "mmvt":
-        raise WeightsError(f"{weights.name} is for {weights.system or 'another system'}, not mmvt")
+    weights = chosen_weights(request)
     device = runtime.pick_device(request.device)
     quick = torch.bfloat16 if runtime.has_bf16() else None
     return _loaded(weights.folder, device, runtime.pick_dtype(request.dtype, device, cpu=quick))

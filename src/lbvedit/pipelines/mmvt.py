@@ -19,7 +19,7 @@ from torch import Tensor
 
 from lbvedit.media.overlay import PictureFormat, rendered
 from lbvedit.pipelines.colorcut import cut_by_color
-from lbvedit.pipelines.finder import Ahead, Finder, load_finder
+from lbvedit.pipelines.finder import Ahead, Finder, load_finder, tell_choice
 from lbvedit.pipelines.matte import MatteRefiner
 from lbvedit.pipelines.selection import Colored, Sure
 from lbvedit.pipelines.survey import nothing_fits, peak_of, survey
@@ -101,6 +101,7 @@ class MMVTSegmenter:
         """Yields the instances of each window, in order; raises as a call does."""
         finder = load_finder(self.request)
         self.weights_sha256 = {finder.name: finder.sha256}
+        tell_choice(self.request, finder, report)
         heard = hear(self.request.text, finder.tokenizer)
         for note in heard.notes:
             report(Event("warning", "words", message=note))
@@ -124,7 +125,12 @@ class MMVTSegmenter:
         found = survey(source, finder, finder.read([heard.plain, heard.words]))
         confidence = found.confidence(heard)
         if confidence < self.options.fits:
-            raise nothing_fits(self.request.text, finder, source, confidence)
+            lower = (
+                "lower the bar with --set fits=0"
+                if self.request.task == "segment"
+                else "bring its mask with --mask FILE"
+            )
+            raise nothing_fits(self.request.text, finder, source, confidence, hint=f"name one of these, or {lower}")
         self.state = found.scales()
 
     def cut(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:

@@ -11,13 +11,12 @@ from torch import Tensor
 
 from lbvedit.errors import NoMatchError, WeightsError
 from lbvedit.language.lexicon import KINDS, VOC_CLASSES
-from lbvedit.pipelines.finder import DEFAULT_WEIGHTS, Finder, load_finder
+from lbvedit.pipelines.finder import Finder, chosen_weights, load_finder, tell_choice
 from lbvedit.pipelines.mmvt import MMVTOptions, MMVTSegmenter
 from lbvedit.pipelines.survey import survey
 from lbvedit.pipelines.targets import BACKGROUND
 from lbvedit.pipelines.words import Heard, hear
-from lbvedit.types import Clip, Request
-from lbvedit.weights import locate
+from lbvedit.types import Clip, Report, Request
 
 if TYPE_CHECKING:
     from lbvedit.media.source import Source
@@ -60,12 +59,13 @@ class MMVTFinder:
         self._last: dict[str, tuple[_Place, Tensor]] = {}
         self._foreground: tuple[str, ...] = ()
 
-    def check(self, source: Source, targets: Sequence[str]) -> None:
+    def check(self, source: Source, targets: Sequence[str], report: Report) -> None:
         """Looks through the video once for each target, before anything is edited.
 
         Raises:
             NoMatchError: one of them is not there, or the model does not know its name.
         """
+        tell_choice(self._request, load_finder(self._request), report)
         for target in targets:
             if target.lower() == BACKGROUND:
                 self._foreground = self._foreground or _foreground(source, load_finder(self._request))
@@ -146,9 +146,15 @@ def _foreground(source: Source, finder: Finder) -> tuple[str, ...]:
 
 
 def finder_for(request: Request) -> MMVTFinder | None:
-    """What finds the targets of an edit, or None where its weights are missing or may not be used."""
+    """What finds the targets of an edit, or None where its default weights are missing or may not be used.
+
+    Raises:
+        WeightsError: the weights that the request names are missing, not MMVT's, or may not be used.
+    """
     try:
-        locate(DEFAULT_WEIGHTS, request.weights, commercial_ok=request.commercial_ok)
+        chosen_weights(request)
     except WeightsError:
+        if request.model is not None:
+            raise
         return None
-    return MMVTFinder(replace(request, model=None))
+    return MMVTFinder(request)

@@ -42,6 +42,7 @@ class Entry:
         tasks: what it can be asked to do.
         summary: one line for people.
         reads: what it makes of the user's words: ``plan`` (steps), ``text`` (as they are) or ``nothing``.
+        systems: the systems whose weights ``--model`` may name; empty for a pipeline without a model.
         options: ``module:Class`` of its ``Options``, where that is to be had without loading the pipeline.
     """
 
@@ -49,6 +50,7 @@ class Entry:
     tasks: tuple[Task, ...]
     summary: str
     reads: typing.Literal["plan", "text", "nothing"] = "text"
+    systems: tuple[str, ...] = ()
     options: str = ""
 
 
@@ -58,16 +60,25 @@ PIPELINES: dict[str, Entry] = {
         ("edit",),
         "exact, flicker-free operators at full resolution",
         "plan",
+        ("mmvt",),
         options="lbvedit.pipelines.compose.options:ComposeOptions",
     ),
     "passthrough": Entry(
         "lbvedit.pipelines.passthrough:Passthrough", ("edit",), "every picture as it is; the template", "nothing"
     ),
     "m3l": Entry(
-        "lbvedit.pipelines.m3l:M3LEdit", ("edit",), "learnt edits of motion and kind, on the footage it knows", "text"
+        "lbvedit.pipelines.m3l:M3LEdit",
+        ("edit",),
+        "learnt edits of motion and kind, on the footage it knows",
+        "text",
+        ("m3l", "pix2pix", "vid2vid"),
     ),
     "mmvt": Entry(
-        "lbvedit.pipelines.mmvt:MMVTSegmenter", ("segment",), "what a phrase means, by appearance and motion", "text"
+        "lbvedit.pipelines.mmvt:MMVTSegmenter",
+        ("segment",),
+        "what a phrase means, by appearance and motion",
+        "text",
+        ("mmvt",),
     ),
 }
 

@@ -99,7 +99,7 @@ def peak_of(probability: Tensor) -> float:
     return float(probability.flatten().topk(max(1, probability.numel() // 500)).values.mean())
 
 
-def nothing_fits(said: str, finder: Finder, source: Source, score: float) -> NoMatchError:
+def nothing_fits(said: str, finder: Finder, source: Source, score: float, *, hint: str) -> NoMatchError:
     """The error that names what is there instead."""
     names = [words[0] for words in KINDS.values()]
     seen = survey(source, finder, finder.read([names[0], *names]))
@@ -107,5 +107,5 @@ def nothing_fits(said: str, finder: Finder, source: Source, score: float) -> NoM
     there = ", ".join(f"{name} {score:.2f}" for score, name in ranked[:3])
     return NoMatchError(
         f"nothing in the video fits {said!r} (confidence {score:.2f}); the nearest: {there}",
-        hint="name one of these, or lower the bar with --set fits=0",
+        hint=hint,
     )

@@ -17,7 +17,7 @@ from torch import Tensor
 from lbvedit.errors import MissingCapabilityError, NoMatchError, UsageError
 from lbvedit.media.source import Source
 from lbvedit.pipelines.color_targets import check_colors, find_colors, shades_of
-from lbvedit.types import Clip, MaskFile, Step
+from lbvedit.types import Clip, MaskFile, Report, Step
 
 __all__ = ["BACKGROUND", "MaskSequence", "TargetFinder", "Targets", "decode_rle", "read_masks"]
 
@@ -37,7 +37,7 @@ Array = np.ndarray[Any, Any]
 class TargetFinder(Protocol):
     """Finds things by their names: the seam for a segmentation model."""
 
-    def check(self, source: Source, targets: Sequence[str]) -> None:
+    def check(self, source: Source, targets: Sequence[str], report: Report) -> None:
         """Looks through the video for some targets, before anything is edited.
 
         Raises:
@@ -225,7 +225,7 @@ class Targets:
             if masks.empty:
                 raise NoMatchError(f"every mask of {file.path} is empty", hint="pixels above 0 are the target")
 
-    def look(self, source: Source) -> None:
+    def look(self, source: Source, report: Report) -> None:
         """Looks through the video for the targets that no file gives.
 
         Raises:
@@ -233,7 +233,7 @@ class Targets:
         """
         check_colors(source, self._shades)
         if self._finder is not None:
-            self._finder.check(source, self._missing)
+            self._finder.check(source, self._missing, report)
 
     def state(self) -> dict[str, Tensor]:
         """What the finder needs to go on after the latest clip."""

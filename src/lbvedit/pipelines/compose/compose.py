@@ -112,7 +112,7 @@ class Compose:
         )
         # What is measured is measured of the whole video, also where a job goes on or a preview shows moments of it.
         with source.from_the_first():
-            self.targets.look(source)
+            self.targets.look(source, report)
             for number, step in enumerate(self.steps):
                 self._measure(number, step, source, report)
         outside = Outside(self.state)
@@ -146,7 +146,10 @@ class Compose:
                 break
         found = measurement.result()
         if not found:
-            raise NoMatchError(f"{step.target!r} is nowhere in the video", hint="check its mask")
+            raise NoMatchError(
+                f"{step.target!r} is nowhere in the video",
+                hint=f"--mask '{step.target}=FILE' says where; `lbvedit segment` shows what is found without one",
+            )
         self.state |= {prefix + name: value for name, value in found.items()}
 
     def _edit(
