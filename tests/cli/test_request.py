@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +80,10 @@ def test_force_is_the_pipelines_to_understand(tmp_path):
     run = RunFlags(pipeline="m3l")
     job = make_job("edit", str(clip), "head upper left", OnceFlags(), run, MediaFlags(), EditFlags(force=True))
     assert job.request.options == {"force": "true"}
+
+
+@pytest.mark.parametrize(("flags", "has"), [({"force": True}, "-p m3l"), ({"background": Path("b.png")}, "-p compose")])
+def test_a_flag_of_another_pipeline_is_called_by_its_name(flags, has):
+    with pytest.raises(UsageError, match=f"'passthrough' has no --{next(iter(flags))}") as caught:
+        make_job("edit", "in.mp4", "", OnceFlags(), RunFlags(pipeline="passthrough"), MediaFlags(), EditFlags(**flags))
+    assert has in caught.value.hint

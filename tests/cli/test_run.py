@@ -103,6 +103,19 @@ def test_redo_makes_the_same_bytes_again(lbvedit, clips, tmp_path, monkeypatch):
     assert "SHA-256 differs" in ended.err
 
 
+@pytest.mark.parametrize("remembered", ["film.mp4", "film.mp4.lbvedit.json"])
+def test_redo_does_not_take_the_result_for_its_input(lbvedit, clips, tmp_path, monkeypatch, remembered):
+    (tmp_path / "film.mp4").write_bytes(clips("cfr").read_bytes())
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path)
+    made = ("-o", "out/film.mp4", "--manifest", "out/film.mp4.lbvedit.json")
+    assert lbvedit("edit", "film.mp4", *PASS, *made).code == 0
+    monkeypatch.chdir(tmp_path / "out")
+    ended = lbvedit("redo", remembered, "-o", "again.mp4")
+    assert (ended.code, "the input film.mp4 is not there" in ended.err) == (6, True), ended.err
+    assert lbvedit("redo", remembered, "-o", "again.mp4", "--input", "../film.mp4").code == 0
+
+
 def test_redo_heeds_the_environment(lbvedit, clips, tmp_path, monkeypatch):
     made = tmp_path / "out.mp4"
     lbvedit("edit", clips("cfr"), *PASS, "-o", made)

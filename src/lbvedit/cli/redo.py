@@ -79,7 +79,9 @@ def _input(name: str, manifest: Manifest, result: Path) -> str:
     if name == "-":
         raise MediaError(f"{result} was made from standard input, which is gone", hint="--input FILE if you have it")
     beside = result.parent / Path(name).name
-    found = next((str(path) for path in (Path(name), beside) if path.exists()), None)
+    # The result may have the name that the input had in another folder.
+    made = {result.resolve(), (result.parent / Path(manifest.job.output).name).resolve()}
+    found = next((str(path) for path in (Path(name), beside) if path.exists() and path.resolve() not in made), None)
     if found is None:
         raise MediaError(f"the input {name} is not there any more", hint="--input says where it is now")
     if manifest.input_sha256 and hash_input(found) != manifest.input_sha256:

@@ -48,9 +48,7 @@ def make_job(
         text=text,
         plan=plan,
         masks=tuple(_mask(value) for value in (edit.mask if edit else None) or ()),
-        options=dict(_pair(value) for value in once.set_ or ())
-        | ({"background": str(edit.background)} if edit and edit.background else {})
-        | ({"force": "true"} if edit and edit.force else {}),
+        options=dict(_pair(value) for value in once.set_ or ()) | (_flag_options(edit, pipeline) if edit else {}),
         model=run.model,
         weights=run.weights,
         device=run.device,
@@ -140,6 +138,25 @@ def _mask(value: str) -> MaskFile:
     if not Path(name).exists():
         raise UsageError(f"--mask {value}: {name} does not exist", hint="--mask [TARGET=]FILE")
     return MaskFile(Path(name), target.strip() or None)
+
+
+def _flag_options(edit: EditFlags, pipeline: str) -> dict[str, str]:
+    """The options of a pipeline that have a flag of their own.
+
+    Raises:
+        UsageError: the pipeline has no such option.
+    """
+    options = {"background": str(edit.background)} if edit.background else {}
+    options |= {"force": "true"} if edit.force else {}
+    for name in options:
+        if not _has_option(pipeline, name):
+            having = [f"-p {other}" for other in registry.PIPELINES if _has_option(other, name)]
+            raise UsageError(f"the pipeline {pipeline!r} has no --{name}", hint=f"it belongs to {', '.join(having)}")
+    return options
+
+
+def _has_option(pipeline: str, name: str) -> bool:
+    return name in {option.name for option in registry.describe_options(pipeline)}
 
 
 def _pair(value: str) -> tuple[str, str]:

@@ -136,6 +136,8 @@ def _check_beside(job: Job) -> None:
     for flag, path in _beside(job).items():
         if str(path) == "-":
             raise UsageError(f"{flag} goes to a file, not to standard output", hint=f"{flag} FILE")
+        if path.is_dir():
+            raise UsageError(f"{flag} {path} is a folder", hint=f"{flag} {path / 'NAME'}")
         if not path.parent.is_dir():
             raise UsageError(f"{path}: there is no folder {path.parent}", hint="make it first")
         if flag == "--contact-sheet" and path.suffix.lower() not in PICTURES:

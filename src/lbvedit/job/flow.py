@@ -167,4 +167,6 @@ def _disk_errors(job: Job) -> Iterator[None]:
         from lbvedit.media.ffmpeg import DISK_HINTS
 
         hint = DISK_HINTS.get(error.errno or 0, "")
-        raise MediaError(f"{job.output} cannot be written: {error.strerror or error}", hint=hint) from error
+        # An error while writing knows no name, one while opening does.
+        name = error.filename or job.output
+        raise MediaError(f"{name} cannot be written: {error.strerror or error}", hint=hint) from error

@@ -111,16 +111,28 @@ class Encoding:
 
 
 def check_codec(container: Container, options: EncodeOptions) -> None:
-    """Refuses encoding options that cannot work whatever the source is; cheap.
+    """Refuses encoding options that cannot work whatever the source is, also where it decides the codec; cheap.
 
     Raises:
         UsageError: an unknown codec, preset or pixel format, or a codec that the container does not hold.
     """
-    codec = find_codec(container, options.codec) if options.codec else None
-    if codec:
-        settings_for(codec, options, "")
     if options.pixel_format:
         named(options.pixel_format)
+    refused = None
+    for codec in [find_codec(container, options.codec)] if options.codec else _defaults(container):
+        try:
+            settings_for(codec, options, "")
+            return
+        except UsageError as error:
+            refused = refused or error
+    if refused is not None:
+        raise refused
+
+
+def _defaults(container: Container) -> list[str]:
+    """The codecs that a container gets by default, the one for plain video first."""
+    sources = [("yuv420p", 8, False), ("yuv420p10le", 10, False), ("yuva420p", 8, True), ("rgba", 8, True)]
+    return list(dict.fromkeys(default_codec(container, *source) for source in [*sources, ("yuva444p10le", 10, True)]))
 
 
 def choose_encoding(

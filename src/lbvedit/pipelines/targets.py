@@ -177,8 +177,9 @@ class Targets:
         finder: gives what finds a target without a file, or None where nothing can; asked only if there is one.
 
     Raises:
-        UsageError: a mask without a name where there are several targets, two masks for one target, or a mask for
-            something that the plan does not mention.
+        UsageError: a mask without a name where there are several targets, two masks for one target, a mask for
+            something that the plan does not mention, or a file that is no mask.
+        MediaError: a mask video that cannot be read.
         MissingCapabilityError: a target has no mask and nothing can find it.
     """
 
@@ -202,10 +203,10 @@ class Targets:
                 f"nothing here can find {', '.join(map(repr, missing))} in the video",
                 hint=f"bring its mask: --mask '{missing[0]}=FILE' (a video, an image, a PNG folder or COCO RLE JSON)",
             )
-        self._masks: dict[str, MaskSequence] = {}
+        self._masks = {name: read_masks(file.path) for name, file in self._files.items()}
 
     def check(self, frame_count: int | None, counted: Callable[[], int]) -> None:
-        """Reads every file and compares it with the video.
+        """Compares every file with the video.
 
         Args:
             frame_count: how many frames the video says it has.
@@ -216,7 +217,7 @@ class Targets:
             NoMatchError: a file's masks are all empty.
         """
         for name, file in self._files.items():
-            masks = self._read(name)
+            masks = self._masks[name]
             if not masks.still and len(masks.packed) != frame_count and len(masks.packed) != (frames := counted()):
                 raise UsageError(
                     f"{file.path} has {len(masks.packed)} masks, the video has {frames} frames",
@@ -261,11 +262,6 @@ class Targets:
                 found[name] = 255 - torch.stack([*things, *brought]).amax(dim=0)
         return {name: _without([found[part] for part in name.split(EXCEPT)]) for name in self._wanted}
 
-    def _read(self, name: str) -> MaskSequence:
-        if name not in self._masks:
-            self._masks[name] = read_masks(self._files[name].path)
-        return self._masks[name]
-
     def _find(self, name: str, clip: Clip, size: tuple[int, int]) -> Tensor:
         if shades := self._shades.get(name):
             return find_colors(clip, shades)
@@ -273,7 +269,7 @@ class Targets:
         if file is None:
             assert self._finder is not None
             return self._finder.find(clip, name)
-        masks = self._read(name.lower())
+        masks = self._masks[name.lower()]
         if clip.numbers is None and not masks.still:
             raise UsageError(f"the frames have no numbers to look up masks of {file.path} by", hint="use one image")
         numbers = clip.numbers or (0,) * len(clip)

@@ -19,6 +19,7 @@ from torch import Tensor
 from lbvedit.errors import MissingCapabilityError, NoMatchError, UsageError
 from lbvedit.fonts import font_for
 from lbvedit.media.decoded import part
+from lbvedit.media.probe import probe
 from lbvedit.pipelines.compose.detail import GRID
 from lbvedit.pipelines.compose.operator import Call, Operator, stored, unit
 from lbvedit.pipelines.compose.operators import OPERATORS
@@ -314,9 +315,15 @@ def _lettered(step: Step, font: str | None) -> Step:
 
 
 def _put_before(background: str, steps: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps, with a picture behind whatever is cut out."""
+    """The steps, with a picture behind whatever is cut out.
+
+    Raises:
+        UsageError: there is no such file, or nothing is cut out.
+        MediaError: it is neither an image nor a video.
+    """
     if not Path(background).is_file():
         raise UsageError(f"there is no background {background}", hint="--background takes an image or a video")
+    probe(background)
     if all(step.op != "cutout" for step in steps):
         raise UsageError(
             "a background goes behind what is cut out, and the plan cuts nothing out",

@@ -26,5 +26,7 @@ class ComposeOptions:
     font: str | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.feather <= 100 or not 0 <= self.steadiness < 1:
-            raise ValueError(f"feather {self.feather:g} lies in [0, 100], steadiness {self.steadiness:g} in [0, 1)")
+        if not 0 <= self.feather <= 100:
+            raise ValueError(f"feather must lie in [0, 100], got {self.feather:g}")
+        if not 0 <= self.steadiness < 1:
+            raise ValueError(f"steadiness must lie in [0, 1), got {self.steadiness:g}")
