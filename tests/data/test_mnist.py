@@ -154,6 +154,7 @@ def test_a_missing_or_damaged_mnist_is_told(mnist, tmp_path):
         SMnist(tmp_path)
     assert "https://" in caught.value.hint
     assert "CC BY-SA 3.0" in caught.value.hint
+    assert "--set mnist=DIR" in caught.value.hint
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03\0\0\0\x05")
     with pytest.raises(MediaError, match="not an idx file"):
         read_mnist(tmp_path, "train")

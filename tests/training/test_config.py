@@ -57,6 +57,9 @@ def test_text_becomes_what_the_field_is(assignment: str, name: str, expected: ob
         ("rate=1", "no setting 'rate'"),
         ("lr.x=1", "has no parts"),
         ("steps=1.5", "a whole number"),
+        ("steps=abc", "expected a whole number"),
+        ("steps=inf", "expected a whole number"),
+        ("lr=fast", "expected a number"),
         ("flip=maybe", "true or false"),
         ("mode=medium", "one of fast, slow"),
         ("betas=0.5", "expected 2 values"),
@@ -65,8 +68,9 @@ def test_text_becomes_what_the_field_is(assignment: str, name: str, expected: ob
     ],
 )
 def test_what_makes_no_sense_is_a_usage_error(assignment: str, message: str) -> None:
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(UsageError, match=message) as caught:
         configure(Outer(), parse_assignments([assignment]))
+    assert caught.value.hint
 
 
 def test_a_config_survives_json_and_toml(tmp_path: Path) -> None:
@@ -78,3 +82,6 @@ def test_a_config_survives_json_and_toml(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("lr = ")
     with pytest.raises(UsageError, match=r"bad\.toml"):
         read_toml(tmp_path / "bad.toml")
+    with pytest.raises(UsageError, match=r"none\.toml cannot be read: No such file") as caught:
+        read_toml(tmp_path / "none.toml")
+    assert caught.value.hint

@@ -139,6 +139,16 @@ def test_a_slow_validation_does_not_bring_the_next_nearer(tmp_path: Path, monkey
     assert [path.stem for path in sorted((tmp_path / "samples").iterdir())] == ["00000004", "00000008", "00000012"]
 
 
+def test_a_run_without_its_data_leaves_nothing_behind(tmp_path: Path) -> None:
+    class Empty(Toy):
+        def batch(self, draw: Draw):
+            raise LbveditError("no data")
+
+    with pytest.raises(LbveditError, match="no data"):
+        train(Empty(ToyConfig(device="cpu")), tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_average_follows_the_weights(tmp_path: Path) -> None:
     train(toy(steps=2, ema_decay=0.9), tmp_path)
     folder = tmp_path / "checkpoints"

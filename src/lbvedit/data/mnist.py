@@ -95,7 +95,8 @@ def _read_idx(folder: Path, name: str, ndim: int) -> NDArray[np.uint8]:
     except FileNotFoundError as error:
         raise MediaError(
             f"{MNIST.name} is not here: looked for {plain}[.gz]",
-            hint=f"get it from {MNIST.source}/{name}.gz ({MNIST.licence})",
+            hint=f"get it from {MNIST.source}/{name}.gz ({MNIST.licence}); --mnist DIR, or of a training "
+            "--set mnist=DIR, says where it lies",
         ) from error
     except (OSError, EOFError) as error:
         raise MediaError(f"{packed} cannot be read: {error}") from error

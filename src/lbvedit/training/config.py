@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import tomllib
 import types
 import typing
@@ -17,6 +18,8 @@ from lbvedit.errors import UsageError
 __all__ = ["TrainingConfig", "configure", "from_json", "read_toml", "to_json"]
 
 Config = TypeVar("Config")
+
+_LISTING = "lbvedit train RECIPE --list shows the settings"
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def _replaced(config: Any, name: str, path: list[str], value: Any) -> Any:
         raise UsageError(f"no setting {name!r}", hint=f"settings are {', '.join(fields)}")
     inner = getattr(config, path[0])
     if len(path) > 1 and not dataclasses.is_dataclass(inner):
-        raise UsageError(f"no setting {name!r}: {path[0]!r} has no parts")
+        raise UsageError(f"no setting {name!r}: {path[0]!r} has no parts", hint=_LISTING)
     try:
         if len(path) > 1:
             new = _replaced(inner, name, path[1:], value)
@@ -96,7 +99,7 @@ def _replaced(config: Any, name: str, path: list[str], value: Any) -> Any:
             new = _parsed(value, hints[path[0]])
         return dataclasses.replace(config, **{path[0]: new})
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{name} = {value!r}: {error}") from error
+        raise UsageError(f"{name} = {value!r}: {error}", hint=_LISTING) from error
 
 
 def _parsed(value: Any, hint: Any) -> Any:
@@ -131,14 +134,22 @@ def _parsed(value: Any, hint: Any) -> Any:
         if isinstance(value, bool) or str(value).lower() not in words:
             return value if isinstance(value, bool) else _refuse("true or false")
         return words[str(value).lower()]
-    if hint is int:
-        number = float(value) if isinstance(value, str) else value
-        return int(number) if not isinstance(value, bool) and number == int(number) else _refuse("a whole number")
-    if hint is float:
-        return float(value)
+    if hint in (int, float):
+        return _number(value, hint)
     if hint is str and not isinstance(value, str):
         return _refuse("text")
     return hint(value) if isinstance(hint, type) else value
+
+
+def _number(value: Any, kind: type[int] | type[float]) -> int | float:
+    """A number, which if it has to be whole may be typed as 2e3, too."""
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if math.isnan(number) or (kind is int and not number.is_integer()):
+        _refuse("a whole number" if kind is int else "a number")
+    return kind(value if isinstance(value, int) else number)
 
 
 def _refuse(expected: str) -> Any:
@@ -155,7 +166,7 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"--set {assignment!r} is not key=value")
+            raise UsageError(f"--set {assignment!r} is not key=value", hint=_LISTING)
         settings[name.strip()] = value.strip()
     return settings
 
@@ -168,8 +179,10 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", hint="name a TOML file with settings") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}", hint=f"key = value; {_LISTING}") from error
 
 
 def to_json(config: Any) -> dict[str, Any]:

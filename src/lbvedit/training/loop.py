@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import math
 import os
@@ -127,12 +128,13 @@ def train(
     first, before, began = state.step, state.seconds, time.monotonic()
     saved_at, reported_at, non_finite = began, -math.inf, 0
     figures: dict[str, float] = {}
+    batches = _begun(_batches(recipe, config, accelerator, first))
     run.mkdir(parents=True, exist_ok=True)
     if main:
         _write(run / "config.json", json.dumps(to_json(config), indent=1))
 
     with _stop_on_signal() as stop, Curves(run / "curves.csv" if main else None, first) as curves:
-        for step, batch in _batches(recipe, config, accelerator, first):
+        for step, batch in batches:
             _seed_everything(Draw(config.seed, step, 0, accelerator.process_index).seed)
             rate = _set_learning_rates(optimizers, learning_rate_factor(config, step))
             parts: dict[str, float] = {}
@@ -237,6 +239,11 @@ def _batches(
         worker_init_fn=_leave_signals_to_the_loop,
     )
     return zip(steps, loader, strict=True)
+
+
+def _begun(batches: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+    """The same batches, the first made now: without its data a run ends here, and leaves no folder behind."""
+    return itertools.chain(list(itertools.islice(batches, 1)), batches)
 
 
 def _leave_signals_to_the_loop(worker: int) -> None:
