@@ -309,11 +309,13 @@ class EditPlan:
         """A plan read from JSON.
 
         Raises:
-            UsageError: not an object with a non-empty list of steps.
+            UsageError: not an object with a non-empty list of steps and perhaps one of notes.
         """
         if not isinstance(value, dict) or not isinstance(value.get("steps"), list) or not value["steps"]:
             raise UsageError("a plan is an object with a non-empty list 'steps'")
-        return cls(tuple(Step.from_json(step) for step in value["steps"]), tuple(map(str, value.get("notes", ()))))
+        if not isinstance(notes := value.get("notes", []), list):
+            raise UsageError(f"the 'notes' of a plan are a list, got {notes!r:.80}")
+        return cls(tuple(Step.from_json(step) for step in value["steps"]), tuple(map(str, notes)))
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,21 @@ def test_refusals(lbvedit, clips, tmp_path, monkeypatch, arguments, code, said):
     assert [entry.name for entry in tmp_path.iterdir()] == ["in.mp4"]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[1]", "a plan is an object"),
+        ('{"steps": [1]}', "a step is an object"),
+        ('{"steps": [{"op": "blur"}], "notes": 5}', "'notes' of a plan"),
+    ],
+)
+def test_a_file_that_holds_no_plan(lbvedit, tmp_path, text, said):
+    plan = tmp_path / "plan.json"
+    plan.write_text(text)
+    refused(lbvedit("edit", "in.mp4", "--plan-file", plan), 2, f"{plan}: ")
+    refused(lbvedit("edit", "in.mp4", "--plan-file", plan), 2, said)
+
+
 def test_what_is_read_is_never_written_to(lbvedit, clips, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     frames = tmp_path / "frames"

@@ -127,7 +127,11 @@ def read_plan(path: Path) -> EditPlan:
         raise UsageError(
             f"{path} is not JSON: {error}", hint="lbvedit edit IN '...' --plan --json writes one"
         ) from error
-    return EditPlan.from_json(value)
+    try:
+        return EditPlan.from_json(value)
+    except UsageError as error:
+        hint = error.hint or "lbvedit edit IN '...' --plan --json writes one"
+        raise UsageError(f"{path}: {error.message}", hint=hint) from error
 
 
 def _mask(value: str) -> MaskFile:
