@@ -15,7 +15,7 @@ from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.motion import warp
 from lbvedit.pipelines.m3l_editor import M3LEditor
-from lbvedit.systems.m3l.model import Instruction
+from lbvedit.systems.m3l.model import Instruction, Looks
 from lbvedit.systems.m3l.sprites import composed, shifted
 from lbvedit.systems.m3l.text import TextEncoder
 from lbvedit.training import m3l
@@ -261,11 +261,15 @@ def test_each_digit_is_told_what_becomes_of_it(digits: Path) -> None:
 def test_pointing_is_least_where_what_is_named_is() -> None:
     places = torch.tensor([[[[-0.9, 0.1]], [[0.6, -0.6]]]])  # of two things in one frame, on a grid of 4 x 4
     named = torch.tensor([[[True, False, False], [False, False, True]]])
-    looks = torch.zeros(1, 1, 3, 16)
-    assert pointing_loss(looks, named, places, 4) == pytest.approx(math.log(16))
-    looks[0, 0, 0, 2 * 4 + 0] = looks[0, 0, 2, 0 * 4 + 3] = 99.0
+    looks = Looks(torch.zeros(1, 1, 3, 16), torch.full((1, 1, 2, 16, 3), 1 / 3))
+    assert pointing_loss(looks, named, places, 4) == pytest.approx(math.log(16) + math.log(3))
+    first, second = 2 * 4 + 0, 0 * 4 + 3
+    looks.positions[0, 0, 0, first] = looks.positions[0, 0, 2, second] = 99.0
+    assert pointing_loss(looks, named, places, 4) == pytest.approx(math.log(3))
+    looks.words[0, 0, :, first] = torch.tensor([1.0, 0.0, 0.0])
+    looks.words[0, 0, :, second] = torch.tensor([0.0, 0.0, 1.0])
     assert pointing_loss(looks, named, places, 4) == pytest.approx(0, abs=1e-4)
-    looks[0, 0, 1, 5] = 99.0  # a word that names nothing may look anywhere
+    looks.positions[0, 0, 1, 5] = 99.0  # a word that names nothing may look anywhere
     assert pointing_loss(looks, named, places, 4) == pytest.approx(0, abs=1e-4)
     assert pointing_loss(looks, ~named & named, places, 4) == 0
 

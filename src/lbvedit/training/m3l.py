@@ -331,10 +331,12 @@ class M3LRecipe(Recipe[M3LTraining]):
                 losses["grounding"] = config.grounding * grounding_loss(where, batch["changed"])
             if model.binding is not None and "places" in batch:
                 losses["binding"] = config.binding * model.binding.loss(f, batch["wanted"], batch["places"])
-                looks = editor.pointed(v, text)
-                if looks is not None:
+                if (looks := editor.looks(v, text)) is not None:
                     pointing = pointing_loss(looks, batch["named"], batch["places"], v.shape[-1])
                     losses["pointing"] = config.binding * pointing
+                if model.meaning is not None:
+                    naming = model.meaning.naming_loss(text, batch["named"], batch["wanted"])
+                    losses["naming"] = config.binding * naming
             if sprites is not None:
                 losses["sprites"] = config.sprites * sprites_loss(sprites.pictures, batch["sprites"])
                 losses["steps"] = config.moving * steps_loss(sprites.steps, batch["steps"])

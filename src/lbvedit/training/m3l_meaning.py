@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from lbvedit.data.e_clevr import PROPERTIES
 from lbvedit.data.mnist import DIGIT, DIGIT_WORDS, FRAME
-from lbvedit.systems.m3l.model import Instruction
+from lbvedit.systems.m3l.model import Instruction, Looks
 
 __all__ = [
     "Led",
@@ -211,6 +211,18 @@ class Meaning(nn.Module):
         told = torch.stack((self.from_words(words), self.from_sentence(text.sentence)))
         return _telling(told, facts)
 
+    def naming_loss(self, text: Instruction, named: Tensor, facts: Tensor) -> Tensor:
+        """Likewise of each word that names a thing, which tells what is asked of that.
+
+        Args:
+            text: the instructions.
+            named: ``(B, things, L)`` bool.
+            facts: ``(B, things, facts)`` in {0, 1}, what is asked of each thing.
+        """
+        told = self.from_words(text.words)[:, None].float().expand(-1, named.shape[1], -1, -1)
+        each = F.binary_cross_entropy_with_logits(told, facts[:, :, None].expand_as(told), reduction="none")
+        return (each.sum(dim=-1) * named).sum() / named.sum().clamp(min=1)
+
 
 class Showing(nn.Module):
     """Tells from the features of frames what is in them.
@@ -254,20 +266,25 @@ def grounding_loss(told: Tensor, changed: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(told.float(), cells)
 
 
-def pointing_loss(looks: Tensor, named: Tensor, places: Tensor, width: int) -> Tensor:
-    """Cross-entropy between where the words that name a thing look, and where it is.
+def pointing_loss(looks: Looks, named: Tensor, places: Tensor, width: int) -> Tensor:
+    """Cross-entropy between where the words that name a thing look and where it is, and the other way round.
 
     Args:
-        looks: ``(B, N, L, h*w)`` logits.
+        looks: of words and positions.
         named: ``(B, things, L)`` bool, the words that name each thing.
         places: ``(B, things, N, 2)`` their :func:`centres`.
         width: w.
     """
     cells = ((places.transpose(1, 2) + 1) / 2 * width).long().clamp(0, width - 1)  # as high as wide
     cell = (cells[..., 1] * width + cells[..., 0])[..., None]  # (B, N, things, 1)
-    told = looks.log_softmax(dim=-1).transpose(2, 3).gather(2, cell.expand(-1, -1, -1, looks.shape[2]))
-    meant = named[:, None].expand_as(told)
-    return -(told * meant).sum() / meant.sum().clamp(min=1)
+    L, heads = looks.positions.shape[2], looks.words.shape[2]
+    there = looks.positions.log_softmax(dim=-1).transpose(2, 3).gather(2, cell.expand(-1, -1, -1, L))
+    meant = named[:, None].expand_as(there)
+    at_thing = cell[:, :, None].expand(-1, -1, heads, -1, L)
+    back = (looks.words.gather(3, at_thing) * meant[:, :, None]).sum(dim=4)  # (B, N, heads, things)
+    some = meant.any(dim=3)[:, :, None].expand_as(back)
+    known = meant.sum().clamp(min=1), some.sum().clamp(min=1)
+    return -(there * meant).sum() / known[0] - ((back + 1e-12).log() * some).sum() / known[1]
 
 
 def moving_loss(flow: Tensor, told: Tensor) -> Tensor:

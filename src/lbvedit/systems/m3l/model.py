@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,7 @@ from lbvedit.systems.m3l.plain import MeanDot, PlainLocal
 from lbvedit.systems.m3l.sprites import Sprites
 from lbvedit.systems.m3l.text import TextEncoder
 
-__all__ = ["M3L", "Attention", "Instruction", "Past"]
+__all__ = ["M3L", "Attention", "Instruction", "Looks", "Past"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,18 @@ class Instruction:
     words: Tensor
     sentence: Tensor
     present: Tensor
+
+
+class Looks(NamedTuple):
+    """What words and positions of an LF look at.
+
+    Args:
+        positions: ``(B, N, L, h*w)`` logits of the positions for each word.
+        words: ``(B, N, heads, h*w, L)`` weights of the words for each position.
+    """
+
+    positions: Tensor
+    words: Tensor
 
 
 @dataclass
@@ -126,10 +138,12 @@ class M3L(nn.Module):
             f = level.over_frames(f, text.sentence)[0]
         return f
 
-    def pointed(self, v: Tensor, text: Instruction) -> Tensor | None:
-        """Where each word looks in the first LF: ``(B, N, L, h*w)`` logits; None for an ablation without it."""
+    def looks(self, v: Tensor, text: Instruction) -> Looks | None:
+        """Who looks at what in the first LF; None for an ablation without it."""
         local = self._levels(self.encoder)[0].local
-        return local.pointed(v, text.words) if isinstance(local, LocalFusion) else None
+        if not isinstance(local, LocalFusion):
+            return None
+        return Looks(local.pointed(v, text.words), local(v, text.words, text.present)[1])
 
     def decode(self, f: Tensor, previous: Tensor, text: Instruction) -> Tensor:
         """All decoding features at once, for teacher forcing: ``(B, N, C_v, h, w)``. Eqs. (6), (7).
