@@ -28,7 +28,8 @@ def test_the_committed_pages_are_current(pages):
 
 def test_every_command_has_a_page_with_its_flags_and_the_exit_codes(pages):
     assert set(pages) == {"lbvedit.1", *(f"lbvedit-{name}.1" for name in app.COMMANDS)}
-    for text in pages.values():
+    for name, text in pages.items():
+        assert not re.search(r"\.TP\n.*\n\s*\n", text), f"{name} leaves something undescribed"
         assert all(rf"\fB{int(code)}\fR" in text for code in ExitCode)
     for flag in (r"\-\-output", r"\-\-plan\-file", r"\-\-resume", r"\-\-pixel\-format", "LBVEDIT_CRF"):
         assert flag in pages["lbvedit-edit.1"]

@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("lbvedit.cli.models", "Weights: what is there, from where, under which licence."),
     "train": ("lbvedit.cli.train", "Train a model: run a recipe, resume it, publish its weights."),
     "evaluate": ("lbvedit.cli.evaluate", "Make a paper's table with our row beside the paper's."),
-    "data": ("lbvedit.cli.data", "Data sets made by rule: list them, build them."),
+    "data": ("lbvedit.cli.data", "Data sets made by rule: list them, look at one, build one."),
     "doctor": ("lbvedit.cli.doctor", "What this machine has: versions, CUDA, ffmpeg, weights."),
 }
 """Each command's module, imported when it is called, and its line in ``lbvedit --help``."""

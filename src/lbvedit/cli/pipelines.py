@@ -33,7 +33,11 @@ def list_(*, talking: TalkFlags) -> None:
 
 @app.command()
 @spread
-def show(name: Annotated[str, typer.Argument(metavar="NAME")], *, talking: TalkFlags) -> None:
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A pipeline; lbvedit pipelines list names them.")],
+    *,
+    talking: TalkFlags,
+) -> None:
     """Show a pipeline and its --set options."""
     entry = registry.find(name)
     options = registry.describe_options(name)
