@@ -198,6 +198,20 @@ def test_a_wrong_list_is_refused(lbvedit, tmp_path, name, text, said):
     ended = lbvedit("batch", tmp_path / name, *PASS)
     assert ended.code == 2
     assert said in ended.err
+    assert "hint: " in ended.err
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [(Path.mkdir, "cannot be read: Is a directory"), (lambda path: path.write_bytes(b"\xff"), "is no archive")],
+    ids=["folder", "bytes"],
+)
+def test_a_wrong_archive_is_refused(lbvedit, clips, tmp_path, make, said):
+    make(tmp_path / "done.txt")
+    ended = lbvedit("batch", clips("cfr"), *PASS, "--archive", tmp_path / "done.txt")
+    assert ended.code == 2
+    assert said in ended.err
+    assert "hint: " in ended.err
 
 
 @pytest.mark.parametrize("name", ["cfr_mkv", "cfr"])

@@ -151,7 +151,9 @@ def _read_list(path: Path) -> list[dict[str, Any]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = _csv_rows(file) if path.suffix.lower() == ".csv" else _json_rows(path, file)
             return [_checked(row, f"{path}: line {number}") for number, row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", hint="check its permissions") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path}: {error}", hint=f"a list with {', '.join(COLUMNS)}") from error
 
 
@@ -198,7 +200,10 @@ def _refuse_clashes(items: list[Item]) -> None:
     for item in items:
         place = Path(item.output).resolve()
         if place in seen:
-            raise UsageError(f"{seen[place].input} and {item.input} would both be written to {item.output}")
+            raise UsageError(
+                f"{seen[place].input} and {item.input} would both be written to {item.output}",
+                hint="a list's column output names each its own",
+            )
         seen[place] = item
 
 
@@ -225,8 +230,10 @@ def _read_archive(path: Path | None) -> set[str]:
         return set()
     try:
         return {line.split()[0] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", hint="--archive FILE names another") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no archive of a batch: {error}", hint="--archive FILE names another") from error
 
 
 def _remember(path: Path, item: Item) -> None:
