@@ -10,6 +10,7 @@ from typing import cast
 import av
 import pytest
 from av.video.stream import VideoStream
+from PIL import Image
 
 from lbvedit.errors import MediaError, UsageError
 from lbvedit.media.color import resolve_tags
@@ -108,6 +109,16 @@ def test_refuses_in_one_line(clips: Clips, name: str, message: str) -> None:
         probe(clips(name))
     assert caught.value.hint
     assert "\n" not in caught.value.message
+
+
+def test_an_animated_webp_is_called_so(tmp_path: Path) -> None:
+    first, second = (Image.new("RGB", (16, 16), color) for color in ("red", "blue"))
+    first.save(tmp_path / "two.webp", save_all=True, append_images=[second])
+    with pytest.raises(MediaError, match="animated WebP") as caught:
+        probe(tmp_path / "two.webp")
+    assert caught.value.exit_code == 6
+    first.save(tmp_path / "one.webp")
+    assert probe(tmp_path / "one.webp").width == 16
 
 
 @pytest.mark.parametrize(

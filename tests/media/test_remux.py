@@ -109,6 +109,8 @@ def test_colour_tags_that_a_codec_cannot_say_are_said_by_the_container(
     told = rows(remake(source, output, options=EncodeOptions(codec=codec)))
     assert tags(output) == tags(source)
     assert not [row for row in told if row.startswith("lost")]
+    kept = {"bt709": "primaries, transfer, matrix", "full_range": "matrix, full range"}[name]
+    assert [row for row in told if "colour tags" in row] == [f"kept: colour tags, {kept}"]
 
 
 def test_colour_tags_without_a_place_are_listed(clips: Clips, tmp_path: Path) -> None:
@@ -123,6 +125,8 @@ def test_colour_tags_without_a_place_are_listed(clips: Clips, tmp_path: Path) ->
     told = rows(remake(clips("full_range"), output))
     assert "lost: colour tags, all but the range: Y4M has no place for them" in told
     assert tags(output)[3] == ColorRange.JPEG
+    told = rows(remake(clips("bt709"), tmp_path / "out.gif"))
+    assert "lost: colour tags, GIF has no place for them" in told
 
 
 def test_rgb_needs_no_tags(clips: Clips, tmp_path: Path) -> None:
@@ -326,6 +330,7 @@ def test_pictures_alone(clips: Clips, tmp_path: Path) -> None:
     told = rows(remake(clips("everything"), tmp_path / "%03d.png"))
     assert "lost: audio 1 (flac, eng), PNG holds pictures only" in told
     assert len(list(tmp_path.glob("*.png"))) == 20
+    assert any(row.startswith("lost: tags, ") for row in told)
     remuxed = remake(clips("cfr"), tmp_path / "out.gif")
     assert not remuxed.has_manifest
     assert len(times(tmp_path / "out.gif")) == 20

@@ -273,18 +273,32 @@ def _outcomes(
         profile = encoding.options.get("profile") if encoder == "prores_ks" else None
         why = f"{encoder} in {container.name} has none; .mov and .webm do"
         yield Outcome("lost", "transparency", f"ProRes {profile} has none; --preset 4444 does" if profile else why)
-    before_bits, after_bits = bit_depth(av.VideoFormat(source)), bit_depth(out)
-    if container.kind != "animation" and after_bits < before_bits:
+    before, before_bits = av.VideoFormat(source), bit_depth(av.VideoFormat(source))
+    after_bits = 8 if container.kind == "animation" else bit_depth(out)
+    if after_bits < before_bits:
         yield Outcome("changed", "bit depth", f"{before_bits} to {after_bits} bits")
     elif before_bits > 8:
         yield Outcome("kept", "bit depth", f"{before_bits} bits")
-    if info and is_rgb(av.VideoFormat(source)) and not is_rgb(out):
+    resampled = info is not None and _sampling(before) != _sampling(out)
+    if info and is_rgb(before) and not is_rgb(out):
         yield Outcome("changed", "pixel format", f"RGB to {encoding.pixel_format}; --pixel-format chooses another")
     elif options.pixel_format is None and "444" in encoding.pixel_format and "420" in source:
         why = f": {clip.width}x{clip.height} needs it" if clip.width % 2 or clip.height % 2 else ""
         yield Outcome("changed", "pixel format", f"{source} to {encoding.pixel_format}{why}")
+    elif resampled and not options.pixel_format and container.kind in ("film", "raw"):
+        able = source in {form.name for form in av.Codec(encoder, "w").video_formats or ()}
+        keep = f"; --pixel-format {source} keeps it" if able else ""
+        yield Outcome("changed", "pixel format", f"{source} to {encoding.pixel_format}{keep}")
     if mastering is not None:
         if "-params" in "".join(encoding.options) and encoding.codec in ("libx264", "libx265", "libsvtav1"):
             yield Outcome("kept", "HDR metadata", str(mastering))
         else:
             yield Outcome("lost", "HDR metadata", f"{encoding.codec} does not write it")
+
+
+def _sampling(form: av.VideoFormat) -> tuple[int, int] | None:
+    """The size of the colour planes where the picture's is 64 x 64; none for RGB, and 0 without colour."""
+    if is_rgb(form):
+        return None
+    colored = sum(not component.is_alpha for component in form.components) > 1
+    return (form.chroma_width(64), form.chroma_height(64)) if colored else (0, 0)

@@ -139,6 +139,11 @@ def first_picture(container: InputContainer, video: VideoStream, name: str) -> a
         try:
             pictures = decoder.decode(packet)
         except FFmpegError as error:
+            if video.codec_context.name == "webp" and b"ANIM" in bytes(packet)[:64]:
+                raise MediaError(
+                    f"{name} is an animated WebP, which is not supported here",
+                    hint="turn it into a GIF or a video first",
+                ) from error
             failed += 1
             if failed >= FIRST_PICTURE_PACKETS:
                 raise MediaError(f"{name}: the first {failed} packets cannot be decoded", hint=_DAMAGED) from error

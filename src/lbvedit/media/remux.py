@@ -25,7 +25,7 @@ from lbvedit.media.ffmpeg import Node, filtered, input_file, run, with_second
 from lbvedit.media.original import STREAM_CLOCKS, Original, open_original, with_one_clock
 from lbvedit.media.outcome import Outcome
 from lbvedit.media.retell import Chapter, played_chapters, read_chapters, write_metadata
-from lbvedit.media.survey import Edited, moved_by, survey
+from lbvedit.media.survey import Edited, lost_tags, moved_by, survey
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -94,7 +94,7 @@ def remux(
                         container,
                         source,
                         assembly.carried,
-                        Edited(original.info.stream, start_s, encoding.tags),
+                        Edited(original.info.stream, start_s, encoding.tags, original.info.color),
                         moved=original.retimed is not None,
                     )
     except BaseException:
@@ -135,8 +135,9 @@ def _write_alone(
     else:
         _add_pictures(assembly, joined, container, encoding)
     tags = encoding.tags
-    if container.kind == "raw" and {tags.primaries, tags.transfer, tags.matrix} != {UNSPECIFIED}:
-        assembly.tell("lost", "colour tags", f"all but the range: {container.name} has no place for them")
+    if container.kind in ("raw", "animation") and {tags.primaries, tags.transfer, tags.matrix} != {UNSPECIFIED}:
+        which = "all but the range: " if container.kind == "raw" else ""
+        assembly.tell("lost", "colour tags", f"{which}{container.name} has no place for them")
     if source is not None:
         assert original is not None
         for stream in source.streams:
@@ -144,6 +145,7 @@ def _write_alone(
                 assembly.tell("lost", stream_name(stream), f"{container.name} holds pictures only")
         if source.chapters():
             assembly.tell("lost", f"{len(source.chapters())} chapters", f"{container.name} holds pictures only")
+        assembly.outcomes += lost_tags(container, source.metadata)
     written, found = _with_manifest({}, container, manifest)
     assembly.write(output, metadata=_metadata_file(assembly, written, []))
     return found

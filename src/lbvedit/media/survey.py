@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lbvedit.media.containers import Container
     from lbvedit.types import ColorTags
 
-__all__ = ["Edited", "moved_by", "survey"]
+__all__ = ["Edited", "lost_tags", "moved_by", "survey"]
 
 MUXERS_OWN = ("major_brand", "minor_version", "compatible_brands", "encoder", "software", "duration", "location-eng")
 """Beginnings of tags that a muxer writes for itself."""
@@ -34,6 +34,9 @@ MUXERS_OWN = ("major_brand", "minor_version", "compatible_brands", "encoder", "s
 STREAMS_OWN = (*MUXERS_OWN, *STALE, "handler_name", "language", "variant_bitrate")
 """Likewise of tags that describe one coded stream, or that are compared in another way."""
 
+
+SILENT = (0, UNSPECIFIED)
+"""H.273 code points that say nothing, except 0 of a matrix, which is RGB's."""
 
 IDENTITY = 0
 """The H.273 matrix of RGB."""
@@ -50,11 +53,13 @@ class Edited:
         stream: the source's stream that they were made of, by its index.
         start_s: when the first one is shown.
         tags: their colours.
+        source: the colour tags that they had.
     """
 
     stream: int
     start_s: Fraction
     tags: ColorTags
+    source: ColorTags
 
 
 def survey(
@@ -84,22 +89,26 @@ def survey(
             *(_shift(pictures, edited.start_s) if container.variable_rate else ()),
             *_tags(container, source.metadata, finished.metadata),
             *([] if moved else _chapters(container, source, finished)),
-            *_colors(container, pictures, edited.tags),
+            *_colors(container, pictures, edited),
             *(row for old, new in zip(carried, finished.streams, strict=False) for row in _titles(container, old, new)),
         ]
 
 
+def lost_tags(container: Container, before: Mapping[str, str]) -> list[Outcome]:
+    """The row for the tags of a source in a container that holds none of them."""
+    return list(_tags(container, before, {}))
+
+
 def _tags(container: Container, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Outcome]:
     wanted = {
-        name.lower(): value
+        name.lower()
         for name, value in before.items()
         if value and not is_manifest(value) and not name.lower().startswith(MUXERS_OWN)
     }
     have = {name.lower() for name in after}
-    lost = sorted(set(wanted) - have)
-    if kept := sorted(set(wanted) & have):
+    if kept := sorted(wanted & have):
         yield Outcome("kept", "tags", ", ".join(kept))
-    if lost:
+    if lost := sorted(wanted - have):
         yield Outcome("lost", "tags", f"{', '.join(lost)}: {container.name} has no place for them")
 
 
@@ -123,9 +132,9 @@ def moved_by(shift_s: Fraction) -> Outcome:
     return Outcome("changed", "time stamps", f"moved by {float(shift_s):g} s, sound and pictures alike")
 
 
-def _colors(container: Container, pictures: VideoStream, tags: ColorTags) -> Iterator[Outcome]:
-    """A row for colour tags that neither the container nor the codec has a place for."""
-    context = pictures.codec_context
+def _colors(container: Container, pictures: VideoStream, edited: Edited) -> Iterator[Outcome]:
+    """Rows for the colour tags that are as they were, and for those that container and codec have no place for."""
+    context, tags = pictures.codec_context, edited.tags
     pairs = {
         "primaries": (tags.primaries, context.color_primaries),
         "transfer": (tags.transfer, context.color_trc),
@@ -136,6 +145,12 @@ def _colors(container: Container, pictures: VideoStream, tags: ColorTags) -> Ite
     if tags.matrix == IDENTITY:
         # RGB needs no word of either.
         del pairs["matrix"], pairs["full range"]
+    had = {name: getattr(edited.source, name) for name in ("primaries", "transfer", "matrix") if name in pairs}
+    kept: list[str] = [name for name, said in had.items() if said not in SILENT and said == pairs[name][1]]
+    if "full range" in pairs and edited.source.full_range and context.color_range == ColorRange.JPEG:
+        kept.append("full range")
+    if kept:
+        yield Outcome("kept", "colour tags", ", ".join(kept))
     lost = [name for name, (said, found) in pairs.items() if said != UNSPECIFIED and found == UNSPECIFIED]
     if lost:
         yield Outcome("lost", "colour tags", f"{', '.join(lost)}: {container.name} has no place for them")
