@@ -43,12 +43,11 @@ def run(job: Job, report: Report) -> Result:
     """
     check(job)
     from lbvedit.job.finish import finish
-    from lbvedit.job.opening import announce, counted, open_source
+    from lbvedit.job.opening import announce, counted, losses, open_source
     from lbvedit.job.parts import PartEncoder
     from lbvedit.media.containers import check_count, container_for
     from lbvedit.media.encoding import choose_encoding
     from lbvedit.media.original import Original
-    from lbvedit.media.outcome import Outcome
     from lbvedit.media.window import CrossFade
 
     if job.preview:
@@ -111,8 +110,7 @@ def run(job: Job, report: Report) -> Result:
         manifest = Manifest(job, installed_versions(), input_sha256.result(), hashes, verified())
         original = Original(source.path, source.probed, timeline, source.restarts)
         result = finish(job, work, original, container, encoding, manifest, end_s=source.end_s)
-        lost = tuple(Outcome("lost", "pictures", loss) for loss in source.losses)
-        result = replace(result, outcomes=(*result.outcomes, *lost))
+        result = replace(result, outcomes=(*result.outcomes, *losses(source)))
         if watch:
             watch.write(result, manifest)
 

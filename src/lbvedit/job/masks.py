@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lbvedit.errors import UsageError
 from lbvedit.job.finish import Result
-from lbvedit.job.opening import announce, counted, open_source
+from lbvedit.job.opening import announce, counted, losses, open_source
 from lbvedit.manifest import Manifest, hash_input, installed_versions
 from lbvedit.media.maskfiles import mask_writer
 from lbvedit.pipelines import registry
@@ -43,6 +43,6 @@ def write_masks(job: Job, kind: DataFormat, report: Report) -> Result:
     if job.manifest:
         manifest = Manifest(job, installed_versions(), hash_input(job.input), {}, verified())
         job.manifest.write_text(manifest.to_json() + "\n", encoding="utf-8")
-    result = Result(job.output, frames, (), job.manifest)
+    result = Result(job.output, frames, losses(source), job.manifest)
     report(Event("result", message=f"{job.output}: masks of {counted(frames)}", data=result.to_json()))
     return result

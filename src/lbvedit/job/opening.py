@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lbvedit.job.timing import acts_on_time, lay_out
+from lbvedit.media.outcome import Outcome
 from lbvedit.media.source import Source
 from lbvedit.media.timeline import Timeline
 from lbvedit.types import EditPlan, Event, Job, Report
 
-__all__ = ["announce", "counted", "open_source"]
+__all__ = ["announce", "counted", "losses", "open_source"]
 
 _SHAPING = frozenset({"crop", "resize", "rotate"})
 """Steps for which a pixel has to be as wide as high."""
@@ -71,6 +72,11 @@ def announce(job: Job, source: Source, report: Report, *, finished: int = 0) -> 
     }
     size = f"{info.width}x{info.height}" + (f", {counted(info.frame_count)}" if info.frame_count else "")
     report(Event("start", message=f"{job.input} ({size}) -> {job.output}, {job.pipeline}", data=data))
+
+
+def losses(source: Source) -> tuple[Outcome, ...]:
+    """Rows for what of a source's pictures did not come; complete once a pass has come to the end."""
+    return tuple(Outcome("lost", "pictures", loss) for loss in source.losses)
 
 
 def counted(frames: int) -> str:

@@ -91,6 +91,7 @@ class Compose:
         if options.background is not None:
             self.steps = _put_before(options.background, self.steps)
         self.targets = Targets(request.masks, self.steps, lambda: finder or _embedded_finder(request))
+        self.masked = bool(request.masks)
         self.device = pick_device(request.device)
         self.refiner = MatteRefiner(options.feather, options.steadiness, options.refine)
         if request.window:
@@ -147,9 +148,9 @@ class Compose:
                 break
         found = measurement.result()
         if not found:
+            without = f"--mask '{step.target}=FILE' says where; `lbvedit segment` shows what is found without one"
             raise NoMatchError(
-                f"{step.target!r} is nowhere in the video",
-                hint=f"--mask '{step.target}=FILE' says where; `lbvedit segment` shows what is found without one",
+                f"{step.target!r} is nowhere in the video", hint="check its mask" if self.masked else without
             )
         self.state |= {prefix + name: value for name, value in found.items()}
 
