@@ -181,7 +181,12 @@ class RunFlags:
         ),
     ] = None
     model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A model's name, a folder or a hub id.", rich_help_panel=WORK)
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A model's name, a folder or a hub id; with compose, the one that finds what the words mean.",
+            rich_help_panel=WORK,
+        ),
     ] = None
     weights: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Look for weights here first.", rich_help_panel=WORK)
