@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
+from torch.nn import functional as F
 
 from lbvedit.errors import MissingCapabilityError, NoMatchError, UsageError
 from lbvedit.media.source import Source
@@ -23,6 +24,8 @@ __all__ = ["BACKGROUND", "MaskSequence", "TargetFinder", "Targets", "decode_rle"
 
 BACKGROUND = "background"
 EXCEPT = " except "
+_RIM = 100
+"""What is spared is wider by this part of the frame's longer side."""
 
 IMAGES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"}
 
@@ -277,8 +280,14 @@ class Targets:
 
 
 def _without(masks: Sequence[Tensor]) -> Tensor:
-    """The first mask without all others."""
-    return masks[0] if len(masks) == 1 else torch.minimum(masks[0], 255 - torch.stack(list(masks[1:])).amax(dim=0))
+    """The first mask without all others, nor a rim of them: two masks of one thing never end at the same pixel."""
+    if len(masks) == 1:
+        return masks[0]
+    spared = torch.stack(list(masks[1:])).amax(dim=0)
+    rim = max(spared.shape[-2:]) // _RIM
+    if rim:
+        spared = F.max_pool2d(spared.float(), 2 * rim + 1, stride=1, padding=rim).to(spared.dtype)
+    return torch.minimum(masks[0], 255 - spared)
 
 
 def _assign(files: Sequence[MaskFile], things: Sequence[str], *, background: bool) -> dict[str, MaskFile]:
