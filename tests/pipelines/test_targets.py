@@ -122,7 +122,7 @@ def test_one_target_without_another(tmp_path: Path) -> None:
     found = Targets(files, [step]).masks(clip(2, 4, 6), (4, 6))
     assert list(found) == ["people except speaker"]
     assert (found["people except speaker"][1, 0, 0] == torch.tensor([255, 255, 0, 255, 0, 0])).all()
-    with pytest.raises(UsageError, match="several targets|does not say of what"):
+    with pytest.raises(UsageError, match="does not say of what"):
         Targets([MaskFile(files[0].path)], [step])
 
 
