@@ -82,7 +82,7 @@ def _said(
     """Expressions without end, most of them about somebody who is in the picture."""
     nothing = torch.zeros_like(masks[0])
     # What an expression without a name may mean: with nothing there, nothing would be of its kind, and nothing found.
-    anything = frozenset(CAST[1:] if set(CAST) <= set(classes) else (*CAST, *classes))
+    anything = frozenset(CAST[1:] if set(CAST) <= set(classes) else CAST)
     visible = [number for number, mask in enumerate(masks) if float(mask.float().mean()) > _SMALLEST]
     while True:
         found = None

@@ -199,9 +199,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             heard = [(r.expression, r.kinds) for r in told] + [spoken(rng) for _ in range(c.spoken)]
             words, means = zip(*heard, strict=True)
             batch["words"], batch["words_keep"] = encode(self.tokenizer, words, LONGEST)
-            batch["means"] = torch.tensor(
-                [[float(kind in self._meant(kinds)) for kind in self.classes] for kinds in means]
-            )
+            batch["means"] = torch.tensor([self._meant(kinds) for kinds in means])
         taught = [view.taught for view, _, _ in items]
         if any(lesson is not None for lesson in taught):
             batch["taught"] = torch.tensor([i for i, lesson in enumerate(taught) if lesson is not None])
@@ -209,9 +207,10 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             batch["soft"] = torch.stack([lesson.classes for lesson in taught if lesson is not None])
         return batch
 
-    def _meant(self, kinds: frozenset[str]) -> frozenset[str]:
-        """The classes that named kinds are of; what the class map does not have is part of its background."""
-        return kinds & set(self.classes) or frozenset({"background"} if kinds else ())
+    def _meant(self, kinds: frozenset[str]) -> list[float]:
+        """How likely each class is meant: what the class map does not have may be anywhere in its background."""
+        known = kinds & set(self.classes) or frozenset({"background"} if kinds else ())
+        return [0.5 if kind in known and kind == "background" else float(kind in known) for kind in self.classes]
 
     def _item(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
         """A picture, its flow ``(2, S, S)`` and what is said of it."""
