@@ -206,7 +206,7 @@ def test_moving_loss_looks_where_motion_is_known_alone() -> None:
 
 def test_sprites_that_are_led_are_the_target(digits: Path) -> None:
     for pair in (SMnist(digits, "train", 1, 4)[0], DMnist(digits, "train")[0]):
-        guide = led(pair["meta"])
+        guide = led(pair["meta"], pair["target"])
         assert guide is not None
         there = shifted(guide.pictures.expand(30, -1, -1, -1, -1), guide.steps.cumsum(dim=0))
         seen = composed(there, torch.full((30, 3, 64, 64), -1.0))
@@ -214,7 +214,7 @@ def test_sprites_that_are_led_are_the_target(digits: Path) -> None:
         assert (seen / 2 + 0.5 - pair["target"] / 255).abs().mean() < 1e-3
         old, new = pair["meta"]["digits"]
         assert guide.pictures.flatten(1).any(dim=1).tolist() == [bool((old != new).any()), bool((old == new).any())]
-    assert led({"attributes": []}) is None
+    assert led({"attributes": []}, torch.zeros(1, 3, 64, 64)) is None
 
 
 def test_steps_of_sprites_at_rest_do_not_count() -> None:

@@ -189,7 +189,6 @@ class _MovingDigits(Drawn[Pair]):
                 "digits": torch.from_numpy(classes),
                 "directions": torch.from_numpy(directions),
                 "images": torch.from_numpy(images),
-                "pictures": torch.from_numpy(self._images[images[1]]),
                 "speeds": torch.from_numpy(speeds),
                 "paths": paths,
             },
@@ -222,7 +221,7 @@ class SMnist(_MovingDigits):
     Items are :class:`~lbvedit.data.pairs.Pair` with ``(30, 3, 64, 64)`` clips. Their ``meta`` has ``kind`` (``replace``
     or ``redirect``) and, with source before target and N digits: ``digits``, ``directions`` (into :data:`DIRECTIONS`)
     and ``images`` (into the split's images) as ``(2, N)``, ``speeds`` ``(N,)``, ``paths`` ``(2, N, 30, 2)`` (x, y of
-    each digit's upper left corner), and ``pictures``, the target's digits ``(N, 28, 28)`` uint8.
+    each digit's upper left corner).
 
     Args:
         mnist: folder of the four idx files.

@@ -257,7 +257,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         return self.config.model.sprites > 0 and self.config.system == "m3l"
 
     def _guides(self) -> list[Led | None]:
-        return [led(corpus[0]["meta"]) for corpus in self._train]
+        return [led(pair["meta"], pair["target"]) for pair in (corpus[0] for corpus in self._train)]
 
     @functools.cached_property
     def _longest(self) -> int:
@@ -285,7 +285,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         if told := [place[:, :frames] for place in places if place is not None]:
             batch["places"] = torch.stack(told)
         if self._led:
-            guides = [guide for pair in pairs if (guide := led(pair["meta"])) is not None]
+            guides = [guide for pair in pairs if (guide := led(pair["meta"], pair["target"])) is not None]
             batch["sprites"] = torch.stack([guide.pictures for guide in guides])
             batch["steps"] = torch.stack([guide.steps[:frames] for guide in guides])
         motions = [moves(pair["meta"]) for pair in pairs] if self.config.moving and self.config.model.warp_gate else []

@@ -126,17 +126,25 @@ class Led(NamedTuple):
     steps: Tensor
 
 
-def led(meta: Mapping[str, Any]) -> Led | None:
-    """The sprites of a target, if they are told: the first is what is new there, the second what goes elsewhere."""
-    if "pictures" not in meta:
+def led(meta: Mapping[str, Any], target: Tensor) -> Led | None:
+    """The sprites of a target, if its paths are told: the first is what is new there, the second what goes elsewhere.
+
+    A thing's picture is the darkest that its window ever is: what passes over it only brightens it.
+
+    Args:
+        meta: of the pair.
+        target: ``(T, 3, H, W)`` uint8, the whole clip.
+    """
+    if "paths" not in meta:
         return None
     old, new = torch.as_tensor(meta["digits"])
     paths = torch.as_tensor(meta["paths"])[1]
     pictures, steps = torch.zeros(2, 4, FRAME, FRAME), torch.zeros(paths.shape[1], 2, 2)
     for thing, path in enumerate(paths):
         sprite = int(old[thing] == new[thing])
+        windows = [frame[0, y : y + DIGIT, x : x + DIGIT] for frame, (x, y) in zip(target, path.tolist(), strict=True)]
         x, y = path[0].tolist()
-        pictures[sprite, :, y : y + DIGIT, x : x + DIGIT] = torch.as_tensor(meta["pictures"][thing]) / 255
+        pictures[sprite, :, y : y + DIGIT, x : x + DIGIT] = torch.stack(windows).amin(dim=0) / 255
         steps[1:, sprite] = (path[1:] - path[:-1]).float()
     return Led(pictures, steps)
 

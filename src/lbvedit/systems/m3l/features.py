@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.motion import warp
-from lbvedit.systems.m3l.sprites import Motion, SpritePainter, Sprites, composed, shifted
+from lbvedit.systems.m3l.sprites import Motion, SpritePainter, Sprites, composed, ground_of, shifted
 
 __all__ = [
     "CausalConv3d",
@@ -354,8 +354,7 @@ class Generator(nn.Module):
     def _together(self, previous: Tensor, flow: Tensor) -> Tensor:
         """The mean flow around each pixel, so that a thing moves as one: what is near goes the same way."""
         with torch.no_grad():
-            ground = previous.flatten(2).median(dim=2).values[:, :, None, None]
-            weight = (warp(previous, flow) - ground).abs().mean(dim=1, keepdim=True) + 2e-3
+            weight = (warp(previous, flow) - ground_of(previous)).abs().mean(dim=1, keepdim=True) + 2e-3
         stacked = torch.cat((flow * weight, weight), dim=1)
         for side in ((self.flow_window, 1), (1, self.flow_window)):
             stacked = F.avg_pool2d(stacked, side, stride=1, padding=(side[0] // 2, side[1] // 2))
