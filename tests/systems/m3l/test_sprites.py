@@ -64,7 +64,22 @@ def test_motion_goes_on_as_before_until_it_learns_better() -> None:
     for parameter in motion.tell[-1].parameters():
         torch.nn.init.zeros_(parameter)
     steps = torch.tensor([[[3.0, -3.0], [0.0, 2.0]]])
-    assert torch.equal(motion(torch.randn(1, 4, 6, 6), torch.rand(1, 2, 6, 6), steps), steps)
+    assert torch.equal(motion(torch.randn(1, 4, 6, 6), torch.rand(1, 2, 6, 6), steps, steps.abs()), steps)
+
+
+def test_motion_knows_where_a_sprite_is_along_either_axis_alike() -> None:
+    torch.manual_seed(0)
+    motion = Motion(4, 1)
+    with torch.no_grad():
+        motion.tell[0].weight[:, -3:-1] = 0  # which axis it is
+    x, still = torch.zeros(1, 4, 16, 16), torch.zeros(1, 1, 2)
+    seen = []
+    for row, column in ((3, 9), (9, 3)):
+        opacity = torch.zeros(1, 1, 16, 16)
+        opacity[:, :, row : row + 2, column : column + 2] = 1
+        seen.append(motion(x, opacity, still, still))
+    assert not torch.allclose(seen[0][..., 0], seen[0][..., 1])
+    assert torch.allclose(seen[0], seen[1].flip(2), atol=1e-5)
 
 
 def test_frame_by_frame_is_being_led_by_its_own_steps() -> None:

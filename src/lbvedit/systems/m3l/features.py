@@ -183,7 +183,7 @@ class Painted(NamedTuple):
     Args:
         frames: ``(B, T, 3, H, W)`` in [-1, 1].
         flow: ``(B, T, 2, H, W)`` pixels to where each was in the frame before, or None without a warp gate.
-        sprites: where there are any; their offsets and steps are ``(B, T, K, 2)``.
+        sprites: where there are any; their offsets, steps and speeds are ``(B, T, K, 2)``.
     """
 
     frames: Tensor
@@ -301,12 +301,14 @@ class Generator(nn.Module):
         before = torch.cat((told[:, :1], told[:, :-1]), dim=1)
         came = before.cumsum(dim=1)
         opacity = shifted(pictures[:, None, :, 3:].detach().expand(-1, T, -1, -1, -1, -1), came)[:, :, :, 0]
-        steps = self.motion(x.flatten(0, 1), opacity.flatten(0, 1), before.flatten(0, 1)).unflatten(0, (-1, T))
+        speeds = before.abs().cummax(dim=1).values
+        known = (x, opacity, before, speeds)
+        steps = self.motion(*(each.flatten(0, 1) for each in known)).unflatten(0, (-1, T))
         steps = torch.cat((torch.zeros_like(steps[:, :1]), steps[:, 1:]), dim=1)
         offsets = came + self._whole(steps)
         there = shifted(pictures[:, None].expand(-1, T, -1, -1, -1, -1), offsets)
         below = self._mixed(x, source, previous, first=True)
-        return Painted(composed(there, below.frames), below.flow, Sprites(pictures, offsets, steps))
+        return Painted(composed(there, below.frames), below.flow, Sprites(pictures, offsets, steps, speeds))
 
     def step(self, d: Tensor, source: Tensor, before: Tensor | None, sprites: Sprites | None) -> Painted:
         """One frame more.
@@ -326,10 +328,11 @@ class Generator(nn.Module):
         if sprites is None:
             pictures = self.sprites(x[:, 0], source[:, 0])
             still = pictures.new_zeros(*pictures.shape[:2], 2)
-            sprites = Sprites(pictures, still, still)
+            sprites = Sprites(pictures, still, still, still)
         else:
-            steps = self._whole(self.motion(x[:, 0], sprites.here[:, :, 3], sprites.steps))
-            sprites = Sprites(sprites.pictures, sprites.offsets + steps, steps)
+            steps = self._whole(self.motion(x[:, 0], sprites.here[:, :, 3], sprites.steps, sprites.speeds))
+            speeds = torch.maximum(sprites.speeds, steps.abs())
+            sprites = Sprites(sprites.pictures, sprites.offsets + steps, steps, speeds)
         below = self._mixed(x, source, source if before is None else before, first=before is None)
         return Painted(composed(sprites.here[:, None], below.frames), below.flow, sprites)
 

@@ -17,7 +17,9 @@ __all__ = ["Motion", "SpritePainter", "Sprites", "composed", "ground_of", "shift
 
 _HIDDEN = 64
 _SEEN = 0.25
-"""Opacity from which a pixel counts to a sprite's extent."""
+"""Opacity from which a pixel counts to where a sprite is."""
+_GRAIN_PX = 8.0
+"""Pixels that are one to the layers that tell steps: finer, and they take hours to learn where a border is."""
 
 
 class Sprites(NamedTuple):
@@ -27,11 +29,14 @@ class Sprites(NamedTuple):
         pictures: ``(B, K, 4, H, W)`` as they were painted: colour in [-1, 1] times opacity, and opacity in [0, 1].
         offsets: ``(B, K, 2)`` pixels that each has come since, x before y.
         steps: ``(B, K, 2)`` those of the last frame.
+        speeds: ``(B, K, 2)`` the most that each has come in one frame, whatever the sign: what turns back at a border
+            is slow for one frame only.
     """
 
     pictures: Tensor
     offsets: Tensor
     steps: Tensor
+    speeds: Tensor
 
     @property
     def here(self) -> Tensor:
@@ -94,6 +99,8 @@ class SpritePainter(nn.Module):
 class Motion(nn.Module):
     """How far sprites move, from what is seen where they are, where that is, and how far they moved before.
 
+    Both axes share their layers: what turns back at one border does so at all.
+
     Args:
         channels: of the generator's last features.
         count: K.
@@ -103,36 +110,38 @@ class Motion(nn.Module):
         super().__init__()
         self.look = nn.Linear(channels, _HIDDEN)
         self.tell = nn.Sequential(
-            nn.Linear(_HIDDEN + 6 + count, 2 * _HIDDEN),
+            nn.Linear(_HIDDEN + 5 + count, 2 * _HIDDEN),
             nn.GELU(),
             nn.Linear(2 * _HIDDEN, _HIDDEN),
             nn.GELU(),
-            nn.Linear(_HIDDEN, 2),
+            nn.Linear(_HIDDEN, 1),
         )
 
-    def forward(self, x: Tensor, opacity: Tensor, steps: Tensor) -> Tensor:
+    def forward(self, x: Tensor, opacity: Tensor, steps: Tensor, speeds: Tensor) -> Tensor:
         """The next steps in pixels, ``(N, K, 2)``.
 
         Args:
             x: ``(N, C, H, W)`` features of the frame to come.
             opacity: ``(N, K, H, W)`` of the sprites where they are.
             steps: ``(N, K, 2)`` their last ones.
+            speeds: ``(N, K, 2)`` as in :class:`Sprites`.
         """
         # Half a pixel decides here, and bf16 has three digits.
         with torch.autocast(x.device.type, enabled=False):
             opacity, steps = opacity.detach().float(), steps.float()
             shares = opacity / opacity.sum(dim=(2, 3), keepdim=True).clamp(min=1e-3)
-            seen = self.look(torch.einsum("nkhw,nchw->nkc", shares, x.float()))
-            number = torch.eye(steps.shape[1], device=x.device).expand(len(x), -1, -1)
-            told = self.tell(torch.cat((F.relu(seen), _extent(opacity), steps / 4, number), dim=2))
-        return steps + 4 * told
+            seen = F.relu(self.look(torch.einsum("nkhw,nchw->nkc", shares, x.float())))
+            axis = torch.eye(2, device=x.device).expand(*steps.shape[:2], -1, -1)
+            number = torch.eye(steps.shape[1], device=x.device)[:, None].expand(len(x), -1, 2, -1)
+            known = torch.stack((_centre(opacity) / _GRAIN_PX, steps / 4, speeds.float() / 4), dim=3)
+            told = self.tell(torch.cat((seen[:, :, None].expand(-1, -1, 2, -1), known, axis, number), dim=3))
+        return steps + 4 * told[..., 0]
 
 
-def _extent(opacity: Tensor) -> Tensor:
-    """The first and the last column and row of what is seen of each ``(N, K, H, W)``: ``(N, K, 4)`` in [-1, 1]."""
-    ends = []
-    for axis in (2, 3):
-        line = opacity.amax(dim=axis) > _SEEN
-        place = torch.linspace(-1, 1, line.shape[2], device=opacity.device)
-        ends += [torch.where(line, place, 1.0).amin(dim=2), torch.where(line, place, -1.0).amax(dim=2)]
-    return torch.stack(ends, dim=2)
+def _centre(opacity: Tensor) -> Tensor:
+    """The centre of mass of each ``(N, K, H, W)`` in pixels from the frame's: ``(N, K, 2)``, x before y."""
+    weight = opacity * (opacity > _SEEN)
+    total = weight.sum(dim=(2, 3)).clamp(min=1e-3)
+    places = [torch.arange(side, device=opacity.device) - (side - 1) / 2 for side in reversed(opacity.shape[2:])]
+    sums = [weight.sum(dim=axis) @ place for axis, place in zip((2, 3), places, strict=True)]
+    return torch.stack(sums, dim=2) / total[:, :, None]
