@@ -10,11 +10,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.mnist import DIGIT_WORDS, DMnist, SMnist
+from lbvedit.data.world.render import render
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.motion import warp
 from lbvedit.pipelines.m3l_editor import M3LEditor
+from lbvedit.systems.m3l.losses import altering_loss
 from lbvedit.systems.m3l.model import Instruction, Looks
 from lbvedit.systems.m3l.sprites import composed, shifted
 from lbvedit.systems.m3l.text import TextEncoder
@@ -251,7 +254,7 @@ def test_each_digit_is_told_what_becomes_of_it(digits: Path) -> None:
         "directions": torch.tensor([[0, 1], [0, 2]]),
     }
     assert wanted(meta) == [{"new digit 7"}, {"to direction 2"}]
-    assert wanted({"attributes": []}) == []
+    assert wanted({"source": []}) == []
     recipe = recipe_of(mnist=digits, corpus="mnist")
     batch = recipe.batch(Draw(0, 1, 2))
     assert batch["wanted"].sum(dim=2).eq(1).all()
@@ -283,7 +286,7 @@ def test_words_that_name_a_digit_are_known(digits: Path) -> None:
         said = {word for word, meant in zip(words, batch["named"][0, thing], strict=True) if meant}
         assert said
         assert said <= {str(digit), DIGIT_WORDS[digit]}
-    assert names({"attributes": []}) == []
+    assert names({"source": []}) == []
 
 
 def test_digits_are_where_their_centres_are(digits: Path) -> None:
@@ -293,7 +296,7 @@ def test_digits_are_where_their_centres_are(digits: Path) -> None:
     assert places.shape == (2, 30, 2)
     corners = (places + 1) / 2 * 64 - 14
     assert torch.equal(corners.round().long(), pair["meta"]["paths"][0])
-    assert centres({"attributes": []}) is None
+    assert centres({"source": []}) is None
 
 
 def test_grounding_is_least_where_the_change_is() -> None:
@@ -318,8 +321,8 @@ def test_facts_of_a_pair() -> None:
     }
     old = {"old size 1", "old color 2", "old material 1", "old shape 0"}
     beside = {"beside size 0", "beside color 1", "beside material 0", "beside shape 2"}
-    seen = {"size 0", "size 1", "color 1", "color 2", "material 0", "material 1", "shape 0", "shape 2"}
-    assert shown(solids) == [seen]
+    first, second = {"size 0", "color 1", "material 0", "shape 2"}, {"size 1", "color 2", "material 1", "shape 0"}
+    assert shown(solids) == [first, second]
     assert asked(solids) == old | beside | {"new color 4", "behind"}
 
     dog = {"kind": "dog", "color": "brown", "act": {"action": "walk", "direction": "left"}}
@@ -333,6 +336,59 @@ def test_facts_of_a_pair() -> None:
         "old kind dog",
         "old color brown",
     }
+
+
+def test_each_solid_is_told_what_becomes_of_it_and_by_which_words() -> None:
+    corpus = EClevr("train")
+    meta = next(meta for index in range(99) if (meta := corpus.said(index)["meta"])["kind"] == "both")
+    told, words, places = wanted(meta), names(meta), centres(meta)
+    solid, reference = meta["solid"], meta["reference"]
+    assert meta["relation"] in told[solid] <= asked(meta)
+    assert len(told[solid]) > 1
+    assert told[reference] == {fact for fact in asked(meta) if fact.startswith("beside")}
+    assert words[solid]
+    assert words[reference]
+    assert words[solid].isdisjoint(words[reference])
+    assert places is not None
+    assert places.shape == (5, 20, 2)
+    assert places.abs().max() < 1
+    count = int((meta["attributes"][0, :, 0] >= 0).sum())
+    for slot in range(count, 5):  # those of few come again
+        assert told[slot] == told[slot % count]
+        assert torch.equal(places[slot], places[slot % count])
+    assert len(shown(meta)) == 5
+
+
+def test_solids_are_rendered_only_as_far_as_a_step_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered = []
+    monkeypatch.setattr(
+        "lbvedit.data.e_clevr.render",
+        lambda scenes, *size, **how: rendered.append(scenes[0].frames) or render(scenes, *size, **how),
+    )
+    recipe = recipe_of(corpus="e-clevr", frames=2)
+    assert rendered == []
+    recipe.batch(Draw(0, 0, 2))
+    assert max(rendered[2:]) <= 2  # two whole pairs tell size and length
+
+
+def test_seeing_trains_the_resnet_alone(digits: Path) -> None:
+    recipe = recipe_of(mnist=digits, seeing=True)
+    game = recipe.build()
+    recipe.step(game, recipe.batch(Draw(0, 0, 2)), lambda _, losses: sum(losses.values()).backward())
+    learns = {name for name, parameter in game.named_parameters() if parameter.grad is not None}
+    assert {name.partition(".")[0] for name in learns} == {"editor", "showing"}
+    assert all(name.startswith(("editor.resnet.", "showing.")) for name in learns)
+    with pytest.raises(UsageError, match="showing alone"):
+        recipe_of(mnist=digits, seeing=True, showing=0).build()
+
+
+def test_what_changes_may_count_once_more() -> None:
+    target, changed = torch.zeros(1, 1, 3, 2, 2), torch.zeros(1, 1, 1, 2, 2, dtype=torch.bool)
+    edited = torch.ones(1, 1, 3, 2, 2)
+    assert altering_loss(edited, target, changed) == 0
+    changed[..., 0, 0] = True
+    edited[..., 0, 0] = 0.5
+    assert altering_loss(edited, target, changed) == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("system", ["pix2pix", "vid2vid"])
@@ -354,7 +410,7 @@ def test_the_world_is_learnt_from_built_pairs_of_their_own_size(tmp_path: Path) 
     assert first["source"].shape[2:] == second["source"].shape[2:] == (3, 32, 32)
     assert first["source"].shape[1] <= 5  # no clip is longer
     with pytest.raises(UsageError, match="built data set"):
-        recipe_of(corpus="e-clevr").build()
+        recipe_of(corpus="actors").build()
 
 
 def test_zero_shot_leaves_out_pairs_with_held_out_solids(tmp_path: Path) -> None:

@@ -69,7 +69,10 @@ def write_pairs(folder: Path, solids: Sequence[Sequence[int]]) -> None:
             file = f"{split}/{number:06}.npz"
             changed = (source != target).any(axis=1, keepdims=True)
             np.savez_compressed(folder / file, source=source, target=target, changed=changed)
-            meta = {"kind": "property", "solid": 0, "relation": "", "attributes": [[list(solid)], [list(solid)]]}
+            meta = {"kind": "property", "solid": 0, "reference": -1, "relation": ""} | {
+                "attributes": [[list(solid)], [list(solid)]],
+                "centres": [[[[8 + t, 12] for t in range(5)]]] * 2,
+            }
             lines.append(json.dumps({"file": file, "instruction": "make the cube blue", "meta": meta}))
         (folder / f"{split}.jsonl").write_text("\n".join(lines) + "\n")
     (folder / "dataset.json").write_text(json.dumps({"seed": 0}))

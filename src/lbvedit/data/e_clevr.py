@@ -8,7 +8,7 @@ position, told relative to a still one, or both. Everything else is rendered aga
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,20 @@ from lbvedit.data.world.render import render
 from lbvedit.data.world.scene import Body, Ground, Light, Primitive, Scene, linear
 from lbvedit.data.world.shapes import Shape
 
-__all__ = ["COLORS", "FRAME", "FRAMES", "HELD_OUT", "MATERIALS", "RELATIONS", "SHAPES", "SIZES", "SOLIDS", "EClevr"]
+__all__ = [
+    "COLORS",
+    "FRAME",
+    "FRAMES",
+    "HELD_OUT",
+    "MATERIALS",
+    "PROPERTIES",
+    "RELATIONS",
+    "SHAPES",
+    "SIZES",
+    "SOLIDS",
+    "VALUES",
+    "EClevr",
+]
 
 FRAME = 128
 FRAMES = 20
@@ -49,7 +62,8 @@ RELATIONS: dict[str, tuple[float, float]] = {
 """Where the moving solid ends, from the other: x to the right and y away from the camera."""
 
 PROPERTIES = ("size", "color", "material", "shape")
-_VALUES = (tuple(SOLIDS), tuple(COLORS), MATERIALS, SHAPES)
+VALUES = (tuple(SOLIDS), tuple(COLORS), MATERIALS, SHAPES)
+"""What each of them may be."""
 _MOST = 5
 _REST = 3  # the moving solid has arrived in the last frames
 
@@ -78,7 +92,7 @@ class _Solid:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(values[index] for values, index in zip(_VALUES, self.attributes, strict=True))
+        return tuple(values[index] for values, index in zip(VALUES, self.attributes, strict=True))
 
     def path(self) -> NDArray[np.float64]:
         """``(T + 1, 2)`` ground positions."""
@@ -130,9 +144,23 @@ class EClevr(Drawn[Pair]):
 
     def item(self, rng: np.random.Generator) -> Pair:
         """A pair, drawn and rendered."""
+        return self._rendered(rng, FRAMES)
+
+    def opening(self, index: int, frames: int) -> Pair:
+        """The first frames of a pair, which take their share of its time; ``meta`` tells of all."""
+        return self._rendered(self.stream(index), frames)
+
+    def said(self, index: int) -> Mapping[str, Any]:
+        """A pair's ``instruction`` and ``meta`` alone, which take no rendering."""
+        rng = self.stream(index)
         source, target, edit = self._draw(rng)
         stage = _Stage(rng)
-        before, after = stage.scene(source), stage.scene(target)
+        return {"instruction": _say(rng, source, target, edit), "meta": _meta(source, target, edit, stage)}
+
+    def _rendered(self, rng: np.random.Generator, frames: int) -> Pair:
+        source, target, edit = self._draw(rng)
+        stage = _Stage(rng)
+        before, after = (replace(stage.scene(solids), frames=frames) for solids in (source, target))
         clips = render([before, after], FRAME, FRAME, flow=False, device=self.device)
         source_clip, target_clip = (clip.frames.cpu() for clip in clips)
         return {
@@ -156,10 +184,10 @@ class EClevr(Drawn[Pair]):
         worlds = {"source": source, "target": target}
         old, new = source[edit.solid], target[edit.solid]
         for place in edit.changed:
-            for value in range(len(_VALUES[place])):
+            for value in range(len(VALUES[place])):
                 if value not in (old.attributes[place], new.attributes[place]):
                     other = replace(new, attributes=_with(new.attributes, place, value))
-                    worlds[f"{PROPERTIES[place]} {_VALUES[place][value]}"] = _replaced(target, edit.solid, other)
+                    worlds[f"{PROPERTIES[place]} {VALUES[place][value]}"] = _replaced(target, edit.solid, other)
             if len(edit.changed) + bool(edit.relation) > 1:
                 half = replace(new, attributes=_with(new.attributes, place, old.attributes[place]))
                 worlds[f"{PROPERTIES[place]} unchanged"] = _replaced(target, edit.solid, half)
@@ -302,7 +330,7 @@ def _edited(rng: np.random.Generator, source: list[_Solid], kind: str) -> tuple[
         amount = int(rng.choice((1, 2, 3), p=(0.45, 0.4, 0.15)))
         changed = tuple(sorted(int(place) for place in rng.choice(4, size=amount, replace=False)))
         for place in changed:
-            others = [value for value in range(len(_VALUES[place])) if value != old.attributes[place]]
+            others = [value for value in range(len(VALUES[place])) if value != old.attributes[place]]
             new = replace(new, attributes=_with(new.attributes, place, int(rng.choice(others))))
         if new.attributes in {solid.attributes for solid in source}:
             return None

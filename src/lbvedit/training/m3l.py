@@ -21,10 +21,10 @@ from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
 from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
-from lbvedit.systems.m3l.losses import discrimination_loss, editing_loss, quality_loss
+from lbvedit.systems.m3l.losses import altering_loss, discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
-from lbvedit.training.m3l_corpora import SUBJECTS, BuiltPairs, Corpus, Pairs, open_corpora
+from lbvedit.training.m3l_corpora import SUBJECTS, Corpus, Pairs, open_corpora, opening, said
 from lbvedit.training.m3l_meaning import (
     Led,
     Meaning,
@@ -70,7 +70,8 @@ class M3LTraining(TrainingConfig):
             have the same numbers.
         corpus: what to learn; ``mnist`` draws S-MNIST and D-MNIST in turns, ``world`` E-CLEVR and edits of actors.
         mnist: folder of MNIST's four idx files, for the digits.
-        data: folder in which ``lbvedit data build`` has made ``e-clevr`` and ``actor-edits``, for the world.
+        data: folder in which ``lbvedit data build`` has made ``e-clevr`` and ``actor-edits``, for the world. Without
+            it solids are rendered as needed, which takes half as long as learning from them.
         zero_shot: leave the held-out combinations of Table 4 out of training.
         model: the system; its vocabulary and its frames' size follow the corpus.
         turns: which of the corpus's parts batches come from, in turns, such as ``s-mnist`` for one moving digit before
@@ -80,6 +81,8 @@ class M3LTraining(TrainingConfig):
         adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
         lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
         showing: weight of the loss by which the 3D ResNet of ``m3l`` learns what it sees; an extension.
+        seeing: train nothing but that, for a sitting to begin with: what takes hours beside all other losses takes
+            minutes alone.
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
             video; an extension. Without the two, which of two things is meant is learnt last of all.
         binding: weight of the loss by which the source features of ``m3l`` learn which of the things an instruction
@@ -90,6 +93,8 @@ class M3LTraining(TrainingConfig):
             move has the weight of ``moving``.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
+        altering: further weight of L_E, of its mean over what the instruction changes, where that is little of a frame.
+            Paper: none.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
             ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
@@ -123,9 +128,11 @@ class M3LTraining(TrainingConfig):
     lr_quality: float = 1e-4
     sprites: float = 4.0
     opening: float = 0.0
+    altering: float = 0.0
     structure: float = 0.1
     meaning: float = 0.1
     showing: float = 0.1
+    seeing: bool = False
     grounding: float = 0.1
     binding: float = 0.1
     moving: float = 0.1
@@ -170,8 +177,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         """An :class:`M3LGame` whose text encoder has the corpus's vocabulary.
 
         Raises:
-            UsageError: ``turns`` names no part of the corpus, the corpus tells fewer or more sprites, or ``init`` does
-                not fit.
+            UsageError: ``turns`` names no part of the corpus, the corpus tells fewer or more sprites, ``seeing`` has
+                nothing to learn by, or ``init`` does not fit.
         """
         config = self.config
         _ = self._turns  # a wrong name is said before anything is built
@@ -179,6 +186,10 @@ class M3LRecipe(Recipe[M3LTraining]):
             raise UsageError(
                 f"model.sprites={config.model.sprites}: {config.corpus} does not tell so many",
                 hint="two for digits; none for the world",
+            )
+        if config.seeing and not (config.showing and config.system == "m3l"):
+            raise UsageError(
+                "seeing=true trains by the loss showing alone", hint="with showing above 0, and system=m3l"
             )
         language = self._language
         game = M3LGame(
@@ -213,10 +224,10 @@ class M3LRecipe(Recipe[M3LTraining]):
         shows: set[str] = set()
         for corpus in self._train:
             for index in range(min(_SENTENCES, len(corpus))):
-                said = corpus.said(index) if isinstance(corpus, BuiltPairs) else corpus[index]
-                instructions.append(said["instruction"])
-                asks |= asked(said["meta"])
-                shows.update(*shown(said["meta"]))
+                told = said(corpus, index)
+                instructions.append(told["instruction"])
+                asks |= asked(told["meta"])
+                shows.update(*shown(told["meta"]))
         return _Language(train_tokenizer(instructions), sorted(asks), sorted(shows))
 
     def corpora(self, split: Split) -> dict[str, Pairs]:
@@ -242,7 +253,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         corpus = self._turns[draw.step % len(self._turns)]
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
-        return self.collate([corpus[index] for index in draw.indices(len(corpus))], T) | fed
+        return self.collate([opening(corpus, index, T) for index in draw.indices(len(corpus))], T) | fed
 
     @functools.cached_property
     def _turns(self) -> Sequence[Pairs]:
@@ -318,6 +329,10 @@ class M3LRecipe(Recipe[M3LTraining]):
         assert isinstance(model, M3LGame)
         source, target = _signed(batch["source"]), _signed(batch["target"])
         editor, judge, config = model.editor, model.judge, self.config
+        if config.seeing and isinstance(editor, M3L) and model.showing is not None:
+            told = model.showing.loss(editor.resnet(source), batch["shown"], batch.get("places"))
+            update("editing", {"showing": told})
+            return
         fed = self._fed(editor, source, target, batch)
         text = editor.read(batch["ids"], batch["present"])
         losses = {}
@@ -347,6 +362,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         losses["editing"] = editing_loss(edited, target)
         if config.opening:
             losses["opening"] = config.opening * editing_loss(edited[:, :1], target[:, :1])
+        if config.altering:
+            losses["altering"] = config.altering * altering_loss(edited, target, batch["changed"])
         if config.structure:
             alike = ssim_map(_unit(edited).flatten(0, 1), _unit(target).flatten(0, 1))
             losses["structure"] = config.structure * (1 - alike.mean())

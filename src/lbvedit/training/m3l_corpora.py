@@ -11,11 +11,12 @@ import torch
 
 from lbvedit.data import e_clevr
 from lbvedit.data.build import Built
+from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.mnist import DMnist, SMnist
 from lbvedit.data.pairs import Pair, Split
 from lbvedit.errors import UsageError
 
-__all__ = ["SUBJECTS", "BuiltPairs", "Corpus", "Pairs", "Subject", "open_corpora", "shows_held_out"]
+__all__ = ["SUBJECTS", "BuiltPairs", "Corpus", "Pairs", "Subject", "open_corpora", "opening", "said", "shows_held_out"]
 
 Corpus = Literal["s-mnist", "d-mnist", "mnist", "e-clevr", "actors", "world"]
 
@@ -32,6 +33,16 @@ class Pairs(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, index: int, /) -> Pair: ...
+
+
+def opening(corpus: Pairs, index: int, frames: int) -> Pair:
+    """A pair of which only the first ``frames`` are needed; a corpus that renders them spares itself the others."""
+    return corpus.opening(index, frames) if isinstance(corpus, EClevr) else corpus[index]
+
+
+def said(corpus: Pairs, index: int) -> Mapping[str, Any]:
+    """A pair's ``instruction`` and ``meta``, without its clips where that spares work."""
+    return corpus.said(index) if isinstance(corpus, (BuiltPairs, EClevr)) else corpus[index]
 
 
 class BuiltPairs:
@@ -84,7 +95,8 @@ def open_corpora(
         split: train or test.
         seed: of what is drawn.
         mnist: folder of MNIST's idx files, for the digits.
-        data: folder of the built data sets ``e-clevr`` and ``actor-edits``, for the world.
+        data: folder of the built data sets ``e-clevr`` and ``actor-edits``; without it solids are rendered as needed,
+            and actors cannot be.
         zero_shot: leave the held-out combinations of Table 4 out of training.
 
     Raises:
@@ -94,13 +106,15 @@ def open_corpora(
     left_out = zero_shot and split == "train"
     opened: dict[str, Pairs] = {}
     for part in _PARTS.get(corpus, (corpus,)):
-        if part in _FOLDERS:
-            if data is None:
-                raise UsageError(
-                    f"{part} takes seconds a pair to render, so it is learnt from a built data set",
-                    hint=f"lbvedit data build {_FOLDERS[part]} --out DIR/{_FOLDERS[part]}, then --set data=DIR",
-                )
+        if part in _FOLDERS and data is not None:
             opened[part] = BuiltPairs(data / _FOLDERS[part], split, without_held_out=left_out and part == "e-clevr")
+        elif part == "e-clevr":
+            opened[part] = EClevr(split, seed, zero_shot=zero_shot)
+        elif part == "actors":
+            raise UsageError(
+                f"{part} takes seconds a pair to render, so it is learnt from a built data set",
+                hint=f"lbvedit data build {_FOLDERS[part]} --out DIR/{_FOLDERS[part]}, then --set data=DIR",
+            )
         elif mnist is None:
             raise UsageError(f"{part} is drawn from MNIST's digits", hint="--set mnist=DIR")
         else:

@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lbvedit.data.e_clevr import PROPERTIES
+from lbvedit.data import e_clevr
+from lbvedit.data.e_clevr import PROPERTIES, VALUES
 from lbvedit.data.mnist import DIGIT, DIGIT_WORDS, FRAME
 from lbvedit.systems.m3l.model import Instruction, Looks
 
@@ -51,14 +52,20 @@ def shown(meta: Mapping[str, Any]) -> list[frozenset[str]]:
     if "digits" in meta:
         return [frozenset({f"digit {digit}"}) for digit in torch.as_tensor(meta["digits"])[0].tolist()]
     if "attributes" in meta:
-        solids = torch.as_tensor(meta["attributes"])[0].tolist()
-        named = (zip(PROPERTIES, solid, strict=True) for solid in solids)
-        return [frozenset(f"{name} {value}" for solid in named for name, value in solid if value >= 0)]
+        return [
+            frozenset(f"{name} {value}" for name, value in zip(PROPERTIES, solid, strict=True))
+            for solid in torch.as_tensor(meta["attributes"])[0][_slots(meta)].tolist()
+        ]
     return [frozenset(f"{each} {actor[each]}" for actor in meta["source"] for each in ("kind", "color"))]
 
 
 def wanted(meta: Mapping[str, Any]) -> list[frozenset[str]]:
     """What is :func:`asked` of each thing of the source, where :func:`centres` tells places; else nothing."""
+    if "attributes" in meta:
+        asks = frozenset(_of_solids(meta))
+        about = {meta["reference"]: frozenset(fact for fact in asks if fact.startswith("beside"))}
+        about[meta["solid"]] = frozenset(fact for fact in asks if not fact.startswith(("beside", "old")))
+        return [about.get(solid, frozenset()) for solid in _slots(meta)]
     if "paths" not in meta:
         return []
     old, new = torch.as_tensor(meta["digits"]).tolist()
@@ -77,7 +84,19 @@ def wanted(meta: Mapping[str, Any]) -> list[frozenset[str]]:
 
 
 def names(meta: Mapping[str, Any]) -> list[frozenset[str]]:
-    """The words that may name each thing of the source, where :func:`centres` tells places; else nothing."""
+    """The words that may name each thing of the source, where :func:`centres` tells places; else nothing.
+
+    Of solids, those that name what is edited and what stands where, and not both.
+    """
+    if "attributes" in meta:
+        solids = torch.as_tensor(meta["attributes"])[0].tolist()
+        words = {
+            solid: {values[value] for values, value in zip(VALUES, solids[solid], strict=True)}
+            for solid in (meta["solid"], meta["reference"])
+            if solid >= 0
+        }
+        both = set.intersection(*words.values()) if len(words) > 1 else set()
+        return [frozenset(words.get(solid, set()) - both) for solid in _slots(meta)]
     if "paths" not in meta:
         return []
     return [frozenset({str(digit), DIGIT_WORDS[digit]}) for digit in torch.as_tensor(meta["digits"])[0].tolist()]
@@ -86,8 +105,10 @@ def names(meta: Mapping[str, Any]) -> list[frozenset[str]]:
 def centres(meta: Mapping[str, Any]) -> Tensor | None:
     """Where the things of a source are, ``(things, T, 2)``, x before y, -1 to 1 from border to border, if that is told.
 
-    The world's pairs do not tell it.
+    Actors do not tell it.
     """
+    if "attributes" in meta:
+        return 2 * torch.as_tensor(meta["centres"])[0][_slots(meta)] / e_clevr.FRAME - 1
     if "paths" not in meta:
         return None
     return 2 * (torch.as_tensor(meta["paths"])[0] + DIGIT / 2) / FRAME - 1
@@ -159,6 +180,12 @@ def steps_loss(made: Tensor, told: Tensor) -> Tensor:
     error = F.smooth_l1_loss(made.float(), told, reduction="none")
     goes = told.abs().amax(dim=(1, 3), keepdim=True) > 0
     return (error * goes)[:, 1:].sum() / (2 * goes.expand_as(told[..., :1])[:, 1:].sum()).clamp(min=1)
+
+
+def _slots(meta: Mapping[str, Any]) -> list[int]:
+    """The numbers of the solids of a pair, as many for every pair: those of few come again from the first on."""
+    solids = torch.as_tensor(meta["attributes"])[0]
+    return [slot % int((solids[:, 0] >= 0).sum()) for slot in range(len(solids))]
 
 
 def _of_digits(meta: Mapping[str, Any]) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["discrimination_loss", "editing_loss", "quality_loss"]
+__all__ = ["altering_loss", "discrimination_loss", "editing_loss", "quality_loss"]
 
 
 def editing_loss(edited: Tensor, target: Tensor) -> Tensor:
@@ -16,6 +16,18 @@ def editing_loss(edited: Tensor, target: Tensor) -> Tensor:
         target: the same of the truth.
     """
     return F.mse_loss(edited.float(), target.float())
+
+
+def altering_loss(edited: Tensor, target: Tensor, changed: Tensor) -> Tensor:
+    """The mean square error of what an instruction changes. An extension.
+
+    Args:
+        edited: ``(B, N, 3, H, W)`` in [-1, 1].
+        target: the same of the truth.
+        changed: ``(B, N, 1, H, W)`` bool, where the target is not the source.
+    """
+    error = (edited.float() - target.float()).square().mean(dim=2, keepdim=True)
+    return (error * changed).sum() / changed.sum().clamp(min=1)
 
 
 def quality_loss(frames_fake: Tensor, windows_fake: Tensor) -> Tensor:
