@@ -13,12 +13,13 @@ from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Frame, 
 from lbvedit.language.frames.adding import adding, named_look
 from lbvedit.language.frames.geometry import size_in
 from lbvedit.language.frames.making import making
-from lbvedit.language.frames.phrase import SPARING
+from lbvedit.language.frames.objects import removing
+from lbvedit.language.frames.phrase import SPARING, UNHURRIED
 from lbvedit.language.frames.properties import tuned
 from lbvedit.language.operators import OPERATORS
-from lbvedit.language.synonyms import FILLERS, base_form
+from lbvedit.language.synonyms import FILLERS, STATES, base_form
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
 __all__ = ["Reading", "read_clause", "without_manners"]
 
@@ -33,7 +34,8 @@ _TRAILERS = tuple(
                    "first", "and",
                    "that would be great", "in that order", "in the process", "again", "finally", "then", "also",
                    "throughout", "all the way through", "the whole time", "the entire time", "from start to finish",
-                   "instead", "thx", "ty", "asap", "without changing anything else",
+                   "instead", "thx", "ty", "asap", "lol", "haha", "lmao", "tho", "though", "rn", "xd", "bro",
+                   "thanks in advance", "without changing anything else",
                    "without changing the colors", "and nothing else", "nothing else",
                    "without touching anything else", "and leave everything else alone", "leave the rest alone",
                    "and leave the rest alone", "and leave the rest as it is",
@@ -67,13 +69,15 @@ _FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "wobbly", "unstable"
     "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
 _SHOT_WRONG: dict[str, tuple[str, dict[str, object]]] = {
     "shaking": ("stabilize", {}), "too shaky": ("stabilize", {}), "shaky": ("stabilize", {}),
-    "sideways": ("rotate", {"angle": 90}), "on its side": ("rotate", {"angle": 90}),
+    "upside down": ("rotate", {"angle": 180}), "sideways": ("rotate", {"angle": 90}),
+    "on its side": ("rotate", {"angle": 90}),
 }  # fmt: skip
 """What can be wrong with a whole shot -> its remedy."""
 _MENDS = frozenset({("fix", "it"), ("fix", "that"), ("fix", "this"), ("correct", "it"), ("correct", "that"),
     ("tone", "it", "down"), ("do", "something", "about", "it"), ("do", "something", "about", "that")})  # fmt: skip
 _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
     "sepia"})  # fmt: skip
+_NAMING = ARTICLES | {"any"}
 _STRETCHES = frozenset({"part", "section", "segment", "portion", "bit", "stretch"})
 _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "has", "becomes"})
 
@@ -124,7 +128,7 @@ def without_manners(tokens: Tokens) -> list[Token]:
                 break
         words = tuple(token.word for token in tokens)
         for phrase in (*_TRAILERS, *_LATER):
-            if len(words) >= len(phrase) and words[-len(phrase) :] == phrase:
+            if len(words) >= len(phrase) and words[-len(phrase) :] == phrase and not _is_the_shape(tokens, phrase):
                 tokens, changed = tokens[: -len(phrase)], True
                 break
     return tokens
@@ -144,11 +148,12 @@ def _verb_first(tokens: list[Token]) -> list[Token]:
         return [tokens[crop], *shape, *rest]
     found = amount_at(tokens, 0) if tokens else None
     after = found[1] if found and found[0].mode == "degree" else 0
-    if tokens and tokens[0].word in ("slowly", "gradually", "smoothly"):
+    adverb = bool(tokens) and tokens[0].word.endswith("ly")
+    if tokens and tokens[0].word in UNHURRIED:
         after = 1
     if len(tokens) > 1 and tokens[0].word in ("only", "just") and _base(tokens[1].word):
         return [tokens[1], tokens[0], *tokens[2:]]
-    noun = tokens[after + 1].word in ("on", "over", "in", "effect") if after + 1 < len(tokens) else False
+    noun = not adverb and after + 1 < len(tokens) and tokens[after + 1].word in ("on", "over", "in", "effect")
     if after and after < len(tokens) and tokens[after].kind == "word" and _is_verb(tokens[after].word) and not noun:
         return [*tokens[after:], *tokens[:after]]
     return tokens
@@ -160,6 +165,18 @@ def _means_something(tokens: list[Token], phrase: tuple[str, ...]) -> bool:
     if phrase in (("second",), ("first",), ("step",)):
         return after is not None and after.kind in ("number", "span", "duration")
     return False
+
+
+def _is_the_shape(tokens: list[Token], phrase: tuple[str, ...]) -> bool:
+    """Whether ``for tiktok`` says what to crop to; behind ``to a square`` it only says why."""
+    if phrase[:1] != ("for",) or tokens[0].word not in ("crop", "reframe", "recrop"):
+        return False
+    before = tokens[: -len(phrase)]
+    return not any(token.kind in ("clock", "aspect", "size") or _named_shape(token) for token in before)
+
+
+def _named_shape(token: Token) -> bool:
+    return STATES.get(token.word, ("",))[0] == "crop"
 
 
 def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
@@ -209,8 +226,20 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         phrase = Phrase(list(tokens), previous.verb, previous.particle, previous.drafts, previous.tokens)
         if drafts := _asked(previous.frame, phrase):
             yield Reading(drafts, previous.frame, previous.verb, previous.particle, tuple(tokens))
-    if drafts := _bare(tokens):
+    lacking = previous is None and tokens[0].word == "without" and len(tokens) > 1 and tokens[1].word in _NAMING
+    if lacking and (gone := _asked(removing, Phrase(tokens[1:], "remove"))):  # "without the logo"
+        yield Reading(gone, removing, "remove")
+    if drafts := _verbless(tokens) or _bare(tokens):
         yield Reading(drafts, making, "make")
+
+
+def _verbless(tokens: list[Token]) -> tuple[Draft, ...]:
+    """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
+    if tokens[0].word not in ("the", "my", "everything") or tokens[1:2] == [] or tokens[1].word == "rest":
+        return ()
+    drafts = _asked(making, Phrase(tokens, "want")) or ()
+    said = all(draft.op in _GRADED | {"recolor"} and draft.target.kind in ("phrase", "whole") for draft in drafts)
+    return drafts if said else ()
 
 
 def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
@@ -411,7 +440,11 @@ def _bare(tokens: list[Token]) -> tuple[Draft, ...] | None:
     """A quality on its own, of the whole video: ``slow motion``, ``more contrast``, ``in the style of Monet``."""
     said = tokens[1:] if tokens[0].word in _IS else tokens  # "looks washed out"
     if (wrong := _complaint(said)) and wrong[0].op != "recolor":
-        return tuple(replace(draft, vague=True) for draft in wrong)
+        mended = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
+        return tuple(
+            replace(draft, vague=True) if len(said) < len(tokens) else replace(draft, vague=True).noted(mended)
+            for draft in wrong
+        )
     spans = [token for token in tokens if token.kind == "span"]
     kept = [token for token in tokens if token.kind != "span"]
     words = [token.word for token in kept]

@@ -32,7 +32,7 @@ _MEDIA = frozenset(
 )
 NAMED_HEIGHTS = {"4k": 2160, "uhd": 2160, "2k": 1440, "qhd": 1440, "fullhd": 1080, "hd": 720, "8k": 4320, "sd": 480}
 """Lines of a resolution that goes by a name."""
-_ASPECT = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
+_ASPECT = re.compile(r"(?!0+:|\d+:0)\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "before"), ("as", "now"),
     ("as", "it", "is"), ("than", "they", "are"), ("as", "possible"), ("in", "color"), ("than", "normal"),
     ("as", "normal"), ("instead",), ("as", "well"), ("too",), ("again",), ("now",), ("overall",), ("as", "it", "was"),
@@ -145,7 +145,7 @@ def color(tokens: Tokens) -> str | None:
         words = words[1:]
     if len(words) > 2 and words[0] in _SHADES and words[1] == "of":
         words = words[2:]
-    if len(words) > 2 and words[0] == "color":
+    if len(words) > 2 and (words[0] == "color" or (words[0] == "of" and words[-1] == "color")):
         words = words[1:]
     while len(words) > 1 and words[-1] in _COLOR_NOUNS:
         words = words[:-1]

@@ -21,7 +21,9 @@ from lbvedit.language.clauses import Reading, read_clause, without_manners
 from lbvedit.language.colors import MODIFIERS, color_words
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import PARTICLES, VERB_BASES
+from lbvedit.language.lexicon import thing_words
 from lbvedit.language.preparation import prepared
+from lbvedit.language.reasons import without_purposes, without_reasons
 from lbvedit.language.refusal import (
     not_understood,
     refuse_file_size,
@@ -29,8 +31,8 @@ from lbvedit.language.refusal import (
     refuse_open_color,
     refuse_sound_cleaning,
 )
-from lbvedit.language.resolve import resolve
-from lbvedit.language.spelling import ORDINARY, american, candidates, is_sure_slip
+from lbvedit.language.resolve import NoTargetError, resolve
+from lbvedit.language.spelling import COMMON_SLIPS, ORDINARY, american, candidates, is_stutter, is_sure_slip
 from lbvedit.language.synonyms import ACTIONS, EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
 from lbvedit.language.targets import WHOLE_NOUNS, noun_phrase
 from lbvedit.language.times import TIME_WORDS, mark_times
@@ -44,12 +46,12 @@ _HARD_WORDS = frozenset({"then", "afterwards", "finally", "lastly"})
 _SOFT_WORDS = frozenset({"and", "while", "plus", "but", "also"})
 _RUN_ON_WORDS = (
     "bw reverse grayscale sepia stabilize denoise sharpen make remove replace add blur recolor turn change paint trim "
-    "mute crop delete"
+    "mute crop delete fade flip rotate zoom resize slow speed"
 )
 _RUN_ON = frozenset(_RUN_ON_WORDS.split())
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage", "second", "seconds", "minute",
     "minutes", "vertically", "horizontally", "degrees", "clockwise", "percent", "slightly", "square", "except", "audio",
-    "noise", "volume", "brightness", "contrast", "saturation", "color"})  # fmt: skip
+    "noise", "volume", "brightness", "contrast", "saturation", "color", "person", "people"})  # fmt: skip
 _JOINTS = "the and from then all down left right three with into but out"
 _SHOWN = frozenset({"caption", "title", "subtitle", "text", "saying", "says", "write", "label", "heading"})
 _BRITISH = frozenset({"colour", "colours", "stabilise", "stabilised", "centre", "pixellate", "greyscale", "recolour"})
@@ -96,7 +98,8 @@ def parse(text: str) -> EditPlan:
         raise InstructionError("that is no sentence", hint="an edited plan goes in by --plan-file")
     whole = _QUOTED.fullmatch(text)
     tokens, notes = _with_known_words(tokenize(_unnumbered(whole.group(1) if whole else text), vocabulary()))
-    tokens = prepared(tokens)
+    tokens, reasons = without_reasons(prepared(tokens), VERB_BASES)
+    notes += reasons
     refuse_negation(tokens)
     refuse_sound_cleaning(tokens)
     refuse_file_size(tokens)
@@ -109,13 +112,17 @@ def parse(text: str) -> EditPlan:
     if readings is None:
         readings = _search(mark_times(tokens), text, effort, run_on=True)
     if readings is None:
+        meant, purposes = without_purposes(tokens, VERB_BASES)
+        readings = _search(mark_times(meant), text, effort) if purposes else None
+        notes += purposes if readings is not None else ()
+    if readings is None:
         readings, corrections = _search_corrected(tokens, text, effort)
         notes += corrections
     if readings is None:
         raise not_understood(text, *_understood(mark_times(tokens), text))
     try:
         plan = resolve(readings, text)
-    except InstructionError:  # "make it look lke a cartoon" animates nothing
+    except NoTargetError:  # "make it look lke a cartoon" animates nothing
         again, corrections = (None, ()) if corrections else _search_corrected(tokens, text, effort)
         if again is None:
             raise
@@ -129,7 +136,7 @@ def _with_known_words(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]
     shown = False  # the words of a caption are the user's own
     for token in tokens:
         shown = (shown and token.word != MARK_HARD) or token.word in _SHOWN
-        meant = _slip_of(token.word) if token.kind == "word" and not shown else None
+        meant = _slip_of(token) if token.kind == "word" and not shown else None
         if meant is not None:
             notes.append(f"read {token.text!r} as {meant!r}")
             token = replace(token, word=american(meant), text=meant)
@@ -137,16 +144,24 @@ def _with_known_words(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]
     return black_and_white(out), tuple(notes)
 
 
+def _slip_of(token: Token) -> str | None:
+    """The word that a token is surely a slip of, or None."""
+    return COMMON_SLIPS.get(token.text.lower()) or _meant_by(token.word)
+
+
 @cache
-def _slip_of(word: str) -> str | None:
-    """The word of the grammar that another word is surely a slip of, or None."""
+def _meant_by(word: str) -> str | None:
+    """The word of the grammar, or the thing, that another word is surely a slip of, or None."""
+    if word in thing_words():
+        return None
     if word in vocabulary() or word in ORDINARY or word in ACTIONS:
         return None
     plain = candidates(word, _LONG_NOUNS | _PLAIN_COLORS)
     if plain and word != f"{plain[0]}s":
         return plain[0]
     near = candidates(word, _plain_words())
-    return next((other for other in near if is_sure_slip(word, other)), None)
+    named = (name for name in candidates(word, thing_words()) if sorted(name) == sorted(word) or is_stutter(word, name))
+    return next((other for other in near if is_sure_slip(word, other)), next(named, None))
 
 
 @cache
@@ -183,7 +198,8 @@ def _search_corrected(tokens: list[Token], text: str, effort: _Effort) -> tuple[
     """Tries the sentence with one word corrected, then two, and so on."""
     options: list[tuple[int, list[str]]] = []
     for at, token in enumerate(tokens):
-        if token.kind == "word" and len(token.word) > 2 and token.word not in vocabulary() | ORDINARY:
+        known = token.word in ORDINARY or token.word in vocabulary() or token.word in thing_words()
+        if token.kind == "word" and len(token.word) > 2 and not known:
             acts = [verb for verb in candidates(token.word, ACTIONS) if is_sure_slip(token.word, verb)]
             near = [*candidates(token.word, vocabulary()), *acts]
             if near:

@@ -20,6 +20,7 @@ __all__ = [
     "nearest_words",
     "owner_of",
     "plural",
+    "thing_words",
 ]
 
 VOC_CLASSES: tuple[str, ...] = (
@@ -148,6 +149,14 @@ def _words() -> dict[str, frozenset[str]]:
         for name in (kind, *names):
             found[name] = found.get(name, frozenset()) | {kind}
     return found | {plural(name): kinds for name, kinds in found.items()}
+
+
+@cache
+def thing_words() -> frozenset[str]:
+    """Every name of one word that the lexicon knows, of kinds, of their parts and of other things, with its plural."""
+    names = {*_words(), *ABSENT_THINGS}
+    names |= {name for table in (LOOK_ALIKES, PARTS) for group in table.values() for name in group}
+    return frozenset(name for one in names for name in (one, plural(one)) if name.isalpha())
 
 
 def kinds_of(word: str) -> frozenset[str]:

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from lbvedit.language.amounts import amount_at
 from lbvedit.language.colors import is_color
-from lbvedit.language.synonyms import PROPERTIES, QUALITIES
-from lbvedit.language.targets import EXCEPT
+from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
+from lbvedit.language.targets import ARTICLES, EXCEPT
+from lbvedit.language.times import NUMBERS
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
 __all__ = ["prepared"]
@@ -32,11 +33,15 @@ def prepared(tokens: list[Token]) -> list[Token]:
     """A sentence's tokens with all of it in order."""
     for step in (
         _with_slips_mended,
+        _without_receiver,
         _with_quarters_named,
         _without_hollow_words,
         _with_turns_named,
         _with_frames_named,
+        _with_strips_named,
+        _with_moment_at_length,
         _without_colons,
+        _with_color_kept,
         _with_exception_last,
         _without_hedges,
     ):
@@ -89,6 +94,25 @@ def _with_slips_mended(tokens: Tokens) -> list[Token]:
         if shade and is_color(after.word):
             out[at] = replace(token, word=shade, text=shade)
     return out
+
+
+def _without_receiver(tokens: list[Token]) -> list[Token]:
+    """``make me a square version`` without who gets it; ``make me brighter`` stays."""
+    words = [token.word for token in tokens]
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if not (
+            token.word in ("me", "us")
+            and at
+            and words[at - 1] in _GETTING
+            and words[at + 1 : at + 2]
+            and words[at + 1] in ARTICLES | {"only", "just"}
+        )
+    ]
+
+
+_GETTING = frozenset({"make", "get", "show", "find", "bring", "send", "do"})
 
 
 def _hedge_at(tokens: Tokens, at: int) -> int:
@@ -166,6 +190,31 @@ def _with_turns_named(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+def _with_strips_named(tokens: list[Token]) -> list[Token]:
+    """``add a lower third "Ann"`` with the two words as one: a caption at the bottom."""
+    out = list(tokens)
+    for at, (one, two) in reversed(list(enumerate(pairwise([token.word for token in tokens])))):
+        if (one, two) == ("lower", "third") and [token.word for token in tokens[at - 1 : at]] != ["the"]:
+            out[at : at + 2] = [
+                replace(out[at].corrected("lower-third"), text=join(out[at : at + 2]), end=out[at + 1].end)
+            ]
+    return out
+
+
+def _with_moment_at_length(tokens: list[Token]) -> list[Token]:
+    """``at 0:05 show "Hi" for 3 seconds`` -> ``show "Hi" at 0:05 for 3 seconds``."""
+    words = [token.word for token in tokens]
+    size = 2 if words[:1] == ["at"] and tokens[1].kind == "clock" else 0
+    if words[:1] == ["at"] and tokens[1].kind == "number" and words[2:3] and words[2] in ("s", "sec", "seconds"):
+        size = 3
+    ends = next((at for at, token in enumerate(tokens) if token.kind == "mark" and at > size), len(tokens))
+    for at in range(size, ends - 2) if size else ():
+        counted = tokens[at + 1].kind == "number" or tokens[at + 1].word in NUMBERS
+        if words[at] == "for" and counted and words[at + 2] in ("s", "sec", "secs", "second", "seconds"):
+            return [*tokens[size:at], *tokens[:size], *tokens[at:]]
+    return tokens
+
+
 def _with_frames_named(tokens: list[Token]) -> list[Token]:
     """``freeze the last frame`` with the two last words as one: it is no time, and no thing either."""
     words = [token.word for token in tokens]
@@ -207,6 +256,33 @@ _TURNS = (
     ),
 )
 """Words for going on and coming back."""
+
+
+def _with_color_kept(tokens: list[Token]) -> list[Token]:
+    """``black and white, only the lips in color`` -> ``black and white except the lips``."""
+    words = [token.word for token in tokens]
+    gray = next((at for at, word in enumerate(words) if STATES.get(word, ("",))[0] == "grayscale"), None)
+    for at in range(len(words) if gray is None else gray + 1, len(words) - 3):
+        if words[at] not in ("only", "just", "with") or words[at - 1] not in (
+            MARK_SOFT,
+            "and",
+            "but",
+            words[gray or 0],
+        ):
+            continue
+        end = next(
+            (place for place in range(at, len(words)) if tokens[place].kind == "mark" and place > at), len(words)
+        )
+        if words[end - 2] != "in" or not (words[end - 1] == "color" or is_color(words[end - 1])):
+            continue
+        named = tokens[at + 1 : end - 2]
+        while named and named[-1].word in ("kept", "left", "still", "staying", "remaining", "full"):
+            named = named[:-1]
+        before = list(tokens[:at])
+        while before[-1].word in (MARK_SOFT, "and", "but"):
+            before.pop()
+        return [*before, tokens[at].corrected("except"), *named, *tokens[end:]]
+    return tokens
 
 
 def _with_exception_last(tokens: list[Token]) -> list[Token]:

@@ -70,7 +70,21 @@ def refuse_sound_cleaning(tokens: Tokens) -> None:
     )
     apart = any(words[at : at + 2] in (["background", "noise"], ["background", "music"]) for at in range(len(words)))
     brought = {"music", "sound", "sounds", "soundtrack", "audio"}
-    last = words[-1:] if "of" not in words else words[words.index("of") - 1 :][:1]
+    brought |= {
+        "voiceover",
+        "voiceovers",
+        "narration",
+        "commentary",
+        "song",
+        "songs",
+        "jingle",
+        "beat",
+        "beats",
+        "melody",
+    }
+    effects = words[-1:] in (["effect"], ["effects"]) and words[-2:-1] == ["sound"]
+    effects = effects or any(words[at : at + 2] in (["sound", "effect"], ["sound", "effects"]) for at in (1, 2))
+    last = ["sound"] if effects else words[-1:] if "of" not in words else words[words.index("of") - 1 :][:1]
     bring = words[:1] in (["add"], ["insert"]) and not brought.isdisjoint(last) and len(words) < 6
     if clean or apart or bring:
         raise InstructionError(

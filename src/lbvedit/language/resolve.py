@@ -9,10 +9,14 @@ from dataclasses import replace
 from lbvedit.errors import InstructionError, UsageError
 from lbvedit.language.drafts import NOBODY, Draft, tidy
 from lbvedit.language.operators import OPERATORS, validate
-from lbvedit.language.targets import Target
+from lbvedit.language.targets import PERSONS, Target
 from lbvedit.types import EditPlan, Step
 
-__all__ = ["resolve"]
+__all__ = ["NoTargetError", "resolve"]
+
+
+class NoTargetError(InstructionError):
+    """A step that needs a thing has none: some word may be a slip that hides it."""
 
 
 def resolve(clauses: Sequence[tuple[Sequence[Draft], bool]], text: str) -> EditPlan:
@@ -91,6 +95,13 @@ _TIME = re.compile(
 )
 """Words that say when, in a way that the times of the grammar do not know."""
 
+_EDGE = re.compile(
+    r"(black )?(bars|borders)|letterbox(ing)?|pillarbox(ing)?"
+    r"|(top|bottom|left|right)( (side|edge|half|third|quarter|part))? of the (picture|image|frame|screen|shot|video)"
+    r"|(top|bottom|left|right) (side|edge|half|third|quarter|part)"
+)
+"""What is cropped away rather than found."""
+
 _HEARD = frozenset({"audio", "sound", "voice", "voices", "speech", "music", "song", "soundtrack"})
 _ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
 """What a second time does no more: "make it vertical (9:16)"."""
@@ -118,6 +129,8 @@ class _Resolver:
             self.notes += draft.notes
             draft = self._begun_later(draft)
             outside, target = draft.target.outside, self._target(draft)
+            if draft.op == "cutout" and draft.target.kind == "pronoun" and target == "background" and not draft.params:
+                outside = True  # "remove the background and make it transparent"
             if draft.target.kind == "rest":
                 outside = not (draft.target.phrase and target)
             if draft.op == "bound":
@@ -185,6 +198,14 @@ class _Resolver:
                 return f"{self.owner}'s {target.phrase}" if single else f"{target.phrase} of the {self.owner}"
             return target.phrase
         whole = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"
+        person = target.kind == "pronoun" and target.phrase in PERSONS
+        if person and self.owner and self.last and self.last.startswith(f"{self.owner}'s "):
+            return self.owner  # "remove the man's hat and make him gray"
+        exact = draft.op in OPERATORS and OPERATORS[draft.op].engine == "exact"
+        if person and self.last is None and exact and not whole:
+            raise NoTargetError(
+                f"who is {target.phrase!r}? {draft.words!r:.80} names nobody before", hint="as in 'blur the man'"
+            )
         if target.kind == "rest" and self.last is None and not whole:
             raise InstructionError(
                 f"the rest of what? {draft.words!r:.80} names nothing before", hint="say 'everything except ...'"
@@ -236,8 +257,14 @@ class _Resolver:
                 self.notes.append(f"{draft.op} acts on the whole video, not only on {target!r}")
             target, outside = None, False
         if entry.takes_target == "must" and target is None:
+            raise NoTargetError(f"{draft.op} what? {draft.words!r:.80} names no thing", hint=f"as in {entry.example!r}")
+        if draft.op in ("crop", "cutout", "remove") and target and not outside and _EDGE.fullmatch(target.lower()):
             raise InstructionError(
-                f"{draft.op} what? {draft.words!r:.80} names no thing", hint=f"as in {entry.example!r}"
+                f"{target!r} is an edge of the picture, and no thing", hint="say what is kept: 'crop to 16:9'"
+            )
+        if draft.op == "crop" and target is None and draft.params.keys() <= {"start", "end"}:
+            raise InstructionError(
+                f"crop to what? {draft.words!r:.80} names no shape", hint="as in 'crop to 16:9' or 'crop to the dog'"
             )
         params = {name: tidy(value) if isinstance(value, float) else value for name, value in draft.params.items()}
         start, end = params.get("start", 0), params.get("end")
@@ -260,6 +287,8 @@ class _Resolver:
             if step.op == "resize" and {*before.params, *step.params} == {"width", "height"}:
                 self.steps[-1] = replace(step, params={**before.params, **step.params})
                 return
+            if draft.vague and not self.vague and _agree(step, before):
+                return  # "rotate it, it is sideways"
             if (step.op == "cutout" and not before.params) or (before is self.vague and _agree(before, step)):
                 self.steps[-1] = step
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-__all__ = ["COMMON_SLIPS", "ORDINARY", "american", "candidates", "is_sure_slip", "one_slip"]
+__all__ = ["COMMON_SLIPS", "ORDINARY", "american", "candidates", "is_stutter", "is_sure_slip", "one_slip"]
 
 _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
@@ -63,12 +63,13 @@ _COMMON = {
     "like": "lke liek lik ilke",
     "black": "blck blak balck",
     "but": "btu bt",
+    "out": "ot uot oout otu",
 }  # fmt: skip
 COMMON_SLIPS = {slip: word for word, slips in _COMMON.items() for slip in slips.split()}
 """What hasty fingers make of the short words that every sentence has -> the word."""
 
 
-def _is_stutter(word: str, meant: str) -> bool:
+def is_stutter(word: str, meant: str) -> bool:
     """Whether a word is another with one letter typed twice."""
     return any(word == meant[: at + 1] + meant[at:] for at in range(len(meant)))
 
@@ -110,6 +111,30 @@ _ORDINARY_WORDS = (
     "rougher straighter curvier curlier hairier balder leaner meaner shinier rustier dustier longer stronger weaker "
     "tougher tastier juicier fresher livelier lonelier moodier sexier slimmer stiffer tastier trendier wiser braver "
     "mine mines forth firth tent filth eight "
+    "acts affect age alive ant arise arts band bank battle beach being bell best bind blast blind bloom bond booking "
+    "boring boss bound bricks brush bumper bumpers bunch busses card carr cast cause cell charity chiller chip chips "
+    "clack clay cleaner cleanser cleaver clot cloud coast cooker cookers cord core crab crate crease cusp dad dare "
+    "dead deals deck derailed dice discord dish doable does done dots drag dragoon drawn dream dual dumb dust dutch "
+    "ear elven emotion eve even excuse exit exits fall farm farmer fats fear fee fill filler filters fine finish fish "
+    "flag flame flames flight flights flitter flood flush fold folds food foster foto fresh fuel garb gary gate "
+    "gather gave gear gender gift glassy glue goal goods granny grape grave ground guest had hall halo hari hatch "
+    "hatt heap hear heat held here hero hill hills his hit hole hood hook hose inert insect insects inset invented "
+    "invest jest keeper kidd kinds king know lager lake land landing late lead leads lean leap least lens lesson "
+    "levels lie line lines link lino lisp list lists live lives living locks logs long loose los loss lost made mall "
+    "mann marks mars mass mat maternal math mats matter mike mini minuet miss mist mode modes moon most mount mousse "
+    "near neat nest net never none noon norse odds often onto oop our oven over overly own pack packs page pain palm "
+    "paper parse parson past paste patch pay payback pen pending pens per persona pest photos pie pin pins pipe pipes "
+    "plan plans plate plates plug point points poise pole pond pool poop pose pot power press prose pull pulp puree "
+    "railing rain rast raw reach reads refer regain remind rent repay reply reverie ride rights ring rings rise roads "
+    "robe role room rooms rope sable sack sag said sale same sane save saved scarp scenes seem sell shades shading "
+    "shaker share shin shoot shop shopping shops shower showers side sides sin singer sink sip skate skill skills "
+    "slip sloped slot smooch snap snitch soap song sort space spades span speeder spend spine splash spoke sports "
+    "stage stain stains stapler star starring stars starter state stats steamy stem stitch stones store storm stove "
+    "strap stripe stripes such suite swarm swatch tabs tags taken talk talking tape taps taxes teach team teen tell "
+    "test theme they things thirsty thorne thus tick tier tiers tigger tile tiles timer timers tinder toe took tool "
+    "tools torch tower toys tracks tray treat trie tries trio trip trough trust typo usage user users varnish verb "
+    "vest vine wait waiting wake waken wall war warn warning wasted watcher wave waves wear weight went west when "
+    "where whose wife win wire wit witch wood wool world worm worry writer year yours zone zoo "
     "muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
 )
 ORDINARY = frozenset(_ORDINARY_WORDS.split())
@@ -123,7 +148,7 @@ def is_sure_slip(word: str, meant: str) -> bool:
     """
     if sorted(word) == sorted(meant):
         return len(meant) >= 4
-    if _is_stutter(word, meant):
+    if is_stutter(word, meant):
         return len(meant) >= 3
     return len(meant) >= 6 and word[:1] == meant[:1] and word[-1:] == meant[-1:]
 
@@ -138,6 +163,6 @@ def candidates(word: str, vocabulary: Iterable[str]) -> list[str]:
         other
         for other in vocabulary
         if one_slip(word, other)
-        and (len(other) >= 4 or (len(other) == 3 and (sorted(other) == sorted(word) or _is_stutter(word, other))))
+        and (len(other) >= 4 or (len(other) == 3 and (sorted(other) == sorted(word) or is_stutter(word, other))))
     ]
     return sorted(found, key=lambda other: (sorted(other) != sorted(word), other[0] != word[0], other))

@@ -8,12 +8,15 @@ from itertools import pairwise
 from typing import Literal
 
 from lbvedit.language.colors import colors_alone, is_color
+from lbvedit.language.reasons import PURPOSES
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
 __all__ = [
     "ARTICLES",
     "EXCEPT",
+    "PERSONS",
     "PRONOUNS",
+    "SPEAKERS",
     "WHOLE_NOUNS",
     "Target",
     "noun_phrase",
@@ -47,6 +50,8 @@ class Target:
 ARTICLES = frozenset({"the", "a", "an", "this", "that", "these", "those", "my", "our", "your", "some"})
 _OWNERS = frozenset({"his", "her", "its", "their"})
 PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "those", "they", "he", "she", "itself"})
+PERSONS = frozenset({"him", "her", "he", "she"})
+"""Pronouns that never mean the whole video."""
 WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "picture", "frame", "scene", "shot",
     "recording", "videos", "clips", "frames", "thing", "vid", "sequence", "material", "photo", "audio",
     "sound", "colors", "color", "take", "reel", "gif"})  # fmt: skip
@@ -89,9 +94,13 @@ _ORDERS = frozenset({"bw", "mute", "reverse", "denoise", "sharpen", "stabilize",
 """Words that ask for something of the whole video rather than name a thing: ``mute bw`` is two clauses."""
 _NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate", "silence", "silences", "pauses"})
 _POSSESSIVES = frozenset({"his", "hers", "mine", "yours", "ours", "theirs"})
+SPEAKERS = frozenset({"me", "us", "myself", "ourselves"})
+"""Who speaks, and is seen in the video: ``blur everyone except me``."""
 _NOT_BUT = frozenset({"only", "just"})
 """What makes a "but" narrow down rather than leave out: ``blur it, but only the sign``."""
-_PARTICLES = frozenset({"in", "on", "by", "up", "down", "past", "away", "off", "out"})
+_PARTICLES = frozenset(
+    {"in", "on", "by", "up", "down", "past", "away", "off", "out", "behind", "around", "under", "near"}
+)
 _ON_THE_WAY = frozenset({"far", "farther", "further", "right"})
 _ELSEWHERE = frozenset({"less", "more", "only", "just"})
 """What begins another wish behind a comma: ``more contrast on the hills, less on the sky``."""
@@ -110,6 +119,8 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None
     if all(token.kind == "number" or token.word in _COUNTS for token in tokens) or words[-1] in _NO_THINGS:
         return None
+    if words in (["something"], ["nothing"], ["whatever"]):
+        return None
     if len(words) < 3 and words[-1] in _ORDERS and words[0] not in ARTICLES:
         return None
     if any(_is_factor(*pair) for pair in pairwise(tokens)):
@@ -125,7 +136,9 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     if words in (["this", "one"], ["that", "one"], ["the", "same"], ["these", "ones"], ["the", "same", "thing"]):
         return Target("pronoun")
     if len(words) == 1 and words[0] in PRONOUNS:
-        return Target("pronoun")
+        return Target("pronoun", words[0] if words[0] in PERSONS else "")
+    if len(words) == 1 and words[0] in SPEAKERS:
+        return Target("phrase", words[0])
     if len(words) == 2 and words[0] in _OWNERS and words[1] in ("color", "colors", "sound", "audio"):
         return Target("pronoun")
     if _is_rest(words):
@@ -331,6 +344,9 @@ def strip_articles(tokens: Tokens) -> list[Token]:
         tokens[0].word in ARTICLES or tuple(token.word for token in tokens[:2]) in {("all", "the"), ("all", "of")}
     ):  # fmt: skip
         tokens = tokens[2 if tokens[0].word == "all" else 1 :]
+    if len(tokens) == 1 and tokens[0].kind == "quote":
+        lead, _, name = tokens[0].text.partition(" ")
+        return [replace(tokens[0], text=name)] if name and lead.lower() in ARTICLES else tokens
     return tokens
 
 
@@ -353,7 +369,9 @@ def _without_place(tokens: Tokens) -> list[Token]:
 
 def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
     relative_end = words[-1] in _PARTICLES and len(words) > 2 and not _CLAUSE.isdisjoint(words[1:-2])
-    if words[0] in _NEVER_START or MARK_SOFT in (words[0], words[-1]):
+    relative_end = relative_end or (words[-1] == "behind" and words[-2:-1] != [] and words[-2].endswith("ing"))
+    speakers = words[0] in SPEAKERS and words[1:2] == ["and"]  # "me and my dog"
+    if (words[0] in _NEVER_START and not speakers) or MARK_SOFT in (words[0], words[-1]):
         return None
     if words[-1] in _NO_END and not relative_end:  # but "the man who comes in"
         return None
@@ -367,9 +385,11 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         if (word in _NEVER_INSIDE and not between_them) or word in _SPARED - {"minus", "bar"}:
             return None
     for at, (before, word) in enumerate(pairwise(words[:relative])):
-        if before in (MARK_SOFT, "but") and word in _ELSEWHERE:
+        if word == "so" or (before in (MARK_SOFT, "but") and word in _ELSEWHERE):
             return None
         if before in (MARK_SOFT, "and", "the") and word == "rest" and words[at + 2 : at + 3] != ["of"]:
+            return None
+        if before == "to" and word in PURPOSES:
             return None
         if before == "without" and word in ("touching", "changing", "affecting", "altering"):
             return None

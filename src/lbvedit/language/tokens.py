@@ -55,7 +55,7 @@ _PIECE = re.compile(
   | (?P<aspect>(?<!\w)(?:\d|1\d|2[01])[x×](?:\d|1\d|2[01])\b)
   | (?P<size>\d{2,5}\s?[x×]\s?\d{2,5}\b)
   | (?P<clock>\d+(?::[0-5]\d){1,2}(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?:\d+(?:\.\d+)?(?!\w))
-  | (?P<to>(?<=\w)(?:[-–—]|\s[-–—]\s)(?=\d))
+  | (?P<to>(?<=\w)(?:[-–—]|\s[-–—]\s|\.{2,3})(?=\d))
   | (?P<percent>[-+]?\d+(?:\.\d+)?\s?%)
   | (?P<number>(?:(?<!\w)[-+])?(?:\d+(?:\.\d+)?|\.\d+))
   | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*(?:[-/][^\W\d_]+(?:['’][^\W\d_]+)*)*['’]?)
@@ -72,6 +72,8 @@ _CONTRACTIONS = {
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
     "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "bg": "background",
+    "wanna": "want to", "gonna": "going to", "lemme": "let me", "gimme": "give me", "kinda": "somewhat",
+    "sorta": "somewhat",
     "vflip": "flip vertically", "hflip": "flip horizontally",
     **COMMON_SLIPS,
 }  # fmt: skip

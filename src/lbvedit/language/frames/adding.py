@@ -12,7 +12,7 @@ from lbvedit.language.frames.phrase import Phrase, object_of, splits, words_of
 from lbvedit.language.frames.timing import fading
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STYLE_NOUNS
-from lbvedit.language.targets import ARTICLES, Target, noun_phrase
+from lbvedit.language.targets import ARTICLES, SPEAKERS, Target, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join
 
 __all__ = ["adding", "captioning", "dressing", "giving", "named_look", "putting"]
@@ -28,7 +28,8 @@ _EFFECT_TAIL = frozenset(
 )
 _TEXT_NOUNS = frozenset({"caption", "text", "title", "subtitle", "subtitles", "label", "heading", "words", "message",
     "headline",
-    "line", "captions", "word", "lettering", "watermark", "banner", "sentence", "letters"})  # fmt: skip
+    "line", "captions", "word", "lettering", "watermark", "banner", "sentence", "letters",
+    "lower-third", "credit"})  # fmt: skip
 _AROUND_TEXT = frozenset({"my", "our", "name", "names",
     "it", "video", "clip", "on", "in", "screen", "frame", "over", "footage", ",", "to", "please",
     "white", "big", "small", "simple", "short", "picture", "scene", "onto", "movie"})  # fmt: skip
@@ -50,6 +51,8 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
         return fading(Phrase([*tokens[:at], *tokens[at + 1 :]], "fade"))
     while words and words[0] in ARTICLES | {"effect", "nice"} and len(words) > 1 and amount_at(tokens, 0) is None:
         tokens, words = tokens[1:], words[1:]
+        if len(words) > 1 and words[0] == "of":  # "an effect of sepia"
+            tokens, words = tokens[1:], words[1:]
     if len(words) > 1 and words[0] in ("light", "soft") and " ".join(words[1:]) in EFFECTS:  # "a light blur"
         return _named_effect(" ".join(words[1:]), Amount("degree", 0))
     tail = list(words)
@@ -144,7 +147,7 @@ def adding(phrase: Phrase) -> list[Draft] | None:
             return [draft.on(target) for draft in drafts]
         if target is not None and before and (drafts := _styled(list(before))):
             return [draft.on(target) for draft in drafts]
-    if phrase.verb in ("apply", "use"):
+    if phrase.verb in ("apply", "use", "do"):
         return None
     return _thing(tokens, phrase)
 
@@ -211,7 +214,8 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         if not starts:
             continue
         if drafts := effect(list(rest)) or _styled(list(rest)) or complement(rest):
-            return [draft.on(target) for draft in drafts]
+            receiver = target.phrase in SPEAKERS  # "give me more contrast"
+            return [draft.on(NOBODY if receiver else target) for draft in drafts]
         if (
             target.kind in ("phrase", "pronoun")
             and rest[0].word in ("a", "an", "some")

@@ -8,14 +8,14 @@ from itertools import pairwise
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
-from lbvedit.language.frames.phrase import Phrase, object_of, splits, words_of
+from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, splits, words_of
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token
 
 __all__ = ["cropping", "flipping", "framed", "resizing", "rotating", "size_in", "zooming"]
 
-_RATIO = re.compile(r"\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
+_RATIO = re.compile(r"(?!0+:|\d+:0)\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _AXES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("from", "left", "to", "right"), "horizontal"), (("left", "to", "right"), "horizontal"),
     (("left", "and", "right"), "horizontal"), (("right", "to", "left"), "horizontal"),
@@ -35,6 +35,7 @@ _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "fo
     "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide", "high",
     "tall", "on", "at",
     "width", "height", "movie", "film", "for", "dimensions", "down", "up", "by", "scene", "shot"})  # fmt: skip
+_SHAPE_NOUNS = frozenset({"format", "aspect", "ratio", "shape", "crop", "frame", "orientation", "version"})
 _TOWARDS = frozenset({
     "on", "onto", "to", "into", "at", "towards", "toward", "the", "in",
 })  # fmt: skip
@@ -113,7 +114,8 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     for at, token in enumerate(tokens):
         if aspect := _aspect(token):
             params["aspect"] = aspect
-            del tokens[at]
+            while at < len(tokens) and (tokens[at] is token or tokens[at].word in _SHAPE_NOUNS):
+                del tokens[at]
             break
         if token.kind == "size":
             width, height = (int(side) for side in token.word.split("x"))
@@ -187,7 +189,7 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
         return None
     direction = -1 if phrase.particle == "out" else 1
     notes: tuple[str, ...] = ()
-    slow = [token for token in tokens if token.word in ("slowly", "gradually", "smoothly", "gently")]
+    slow = [token for token in tokens if token.word in UNHURRIED]
     if slow:
         tokens = [token for token in tokens if token not in slow]
         notes = ("the zoom is the same from the beginning to the end",)
@@ -291,7 +293,7 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
         at += 1
     if "the" in words_of(kept[-1:]) or "in" in words_of(kept[-1:]):
         kept = kept[:-1]
-    while kept and kept[-1].word in ("the", "in", "in", "through"):
+    while kept and kept[-1].word in ("the", "in", "on", "through"):
         kept = kept[:-1]
     target = object_of(kept)
     if target is None or (angle is None and not directed and phrase.verb != "rotate"):

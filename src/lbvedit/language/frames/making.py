@@ -16,7 +16,7 @@ from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase, screen_in, strip_articles
 from lbvedit.language.tokens import Token, join
 
-__all__ = ["animating", "changing", "making", "painting", "replacing", "styling"]
+__all__ = ["animating", "changing", "doing", "making", "painting", "replacing", "styling"]
 
 BACKGROUND = Target("phrase", "background")
 _STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dreamy", "futuristic", "cyberpunk",
@@ -60,6 +60,13 @@ def making(phrase: Phrase) -> list[Draft] | None:
     if found := _all_of_a_color(phrase.tokens):
         return found
     return with_reordering(phrase.tokens, lambda tokens: _make(tokens, phrase))
+
+
+def doing(phrase: Phrase) -> list[Draft] | None:
+    """``do the car red``, ``do it slower``: as making, where nothing has to be imagined."""
+    drafts = making(phrase)
+    exact = drafts and all(draft.op in OPERATORS and OPERATORS[draft.op].engine == "exact" for draft in drafts)
+    return drafts if exact else None
 
 
 def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:

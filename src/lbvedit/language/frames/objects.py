@@ -9,6 +9,7 @@ from lbvedit.language.colors import NEUTRAL, colors_alone
 from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames.phrase import (
+    UNHURRIED,
     Frame,
     Phrase,
     object_of,
@@ -72,6 +73,9 @@ def grading(op: str, direction: int = 1, *, note: str = "", plain_amount: Amount
         if phrase.previous:
             return None
 
+        kept = [token for token in phrase.tokens if token.word not in UNHURRIED - {"gently"}]
+        hurried = len(kept) < len(phrase.tokens)
+
         def attempt(tokens: list[Token]) -> list[Draft] | None:
             if op == "pixelate" and words_of(tokens[:1]) in (["over"], ["on"]):  # "mosaic over the plate"
                 tokens = tokens[1:]
@@ -90,10 +94,12 @@ def grading(op: str, direction: int = 1, *, note: str = "", plain_amount: Amount
                 return None
             if note:
                 draft = draft.noted(note)
+            if hurried:
+                draft = draft.noted(f"the {op} is the same from the beginning to the end")
             bare = target == NOBODY and amount is None
             return [Draft(draft.op, draft.params, target, draft.notes, bare)]
 
-        return with_reordering(phrase.tokens, attempt)
+        return with_reordering(kept, attempt)
 
     return frame
 

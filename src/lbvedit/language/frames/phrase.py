@@ -10,10 +10,13 @@ from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase, reorder_except, reorder_only, split_exception
 from lbvedit.language.tokens import Token, Tokens
 
-__all__ = ["SPARING", "Frame", "Phrase", "object_of", "property_in", "spared", "splits", "words_of"]
+__all__ = ["SPARING", "UNHURRIED", "Frame", "Phrase", "object_of", "property_in", "spared", "splits", "words_of"]
 
 SPARING = (("except", "for"), ("apart", "from"), ("except",), ("but",), ("excluding",), ("besides",), ("but", "not"))
 """What stands before the time that is left out."""
+
+UNHURRIED = frozenset({"slowly", "gradually", "smoothly", "progressively", "gently"})
+"""How something shall come about, where the operators do all of it at once."""
 
 _NOUNS_TOO = frozenset({
     "color", "colors", "light", "lights", "sound", "music", "focus", "lighting", "detail", "details", "grain",

@@ -13,7 +13,7 @@ from lbvedit.language.frames.phrase import Frame, Phrase, object_of, spared, wor
 from lbvedit.language.frames.properties import multiplying
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import number_at
-from lbvedit.language.tokens import MARK_SOFT, Token
+from lbvedit.language.tokens import MARK_SOFT, Token, join
 
 __all__ = ["beginning", "cutting", "fading", "freezing", "looping", "playing", "shortening", "speeding", "trimming"]
 
@@ -22,9 +22,11 @@ _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a",
     "segment", "it", "only", "just", "in", "video", "clip", "footage", "movie", "film", "this", "that", "down", "so",
     "at", "to", "is",
     "for", "chunk", "portion", "content", "whole", "comes", "anything", "what", "my", "and", "which",
-    "lasts", "middle", "me", "remain", "remains", "stay", "stays", "left"})  # fmt: skip
+    "lasts", "middle", "me", "frames", "scene", "shot", "stuff", "remain",
+    "remains", "stay", "stays", "left"})  # fmt: skip
 _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ends", "ending", "tail", "back"})
+_SCISSORS = frozenset({"cut", "chop", "snip", "clip", "excise"})
 _SOUNDS = frozenset({"sound", "audio", "music", "volume"})
 _BEFORE_FADE = frozenset({
     "with", "a", "an", "the", "by", "in", "on", "<duration>", "slow", "off", "video", "it", "clip", "out",
@@ -144,12 +146,16 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
         return drafts
     stretches = [token for token in tokens if token.kind == "span"]
     if len(stretches) == 1 and not phrase.previous:  # "remove the sound between 0:05 and 0:06"
-        things = removing(Phrase([token for token in tokens if token.kind != "span"], phrase.verb, phrase.particle))
+        cut_up = [token for token in tokens if token.kind != "span"]
+        things = removing(Phrase(cut_up, phrase.verb, phrase.particle))
+        if things and things[0].op == "remove" and phrase.verb in _SCISSORS and not phrase.particle:
+            when = spanned(Draft("cut", {} if stretches[0].span[0] is not None else {"start": 0}), stretches[0].span)
+            return [when.noted(f"all of that time goes, not only {join(cut_up)!r}")] if when else None
         timed = [spanned(draft, stretches[0].span) for draft in things] if things else []
         return [draft for draft in timed if draft] if timed and all(timed) else None
     if any(token.kind in ("span", "duration", "clock") for token in tokens) or phrase.previous:
         return None
-    if phrase.verb not in ("cut", "chop", "snip", "clip", "excise"):
+    if phrase.verb not in _SCISSORS:
         return removing(phrase)
     sound = removing(phrase)
     if sound and sound[0].op in ("mute", "grayscale", "denoise", "stabilize"):

@@ -1,0 +1,84 @@
+"""Why something is asked, which asks for nothing itself: ``because it shows our street``, ``so nobody can read it``."""
+
+from __future__ import annotations
+
+from lbvedit.language.synonyms import FILLERS, base_form
+from lbvedit.language.tokens import MARK_HARD, Token, Tokens, join
+
+__all__ = ["PURPOSES", "without_purposes", "without_reasons"]
+
+_CAUSES = (("because",), ("cause", "it"), ("cuz",), ("given", "that"), ("seeing", "that"), ("considering",),
+    ("since", "it"), ("since", "they"), ("since", "he"), ("since", "she"), ("since", "the"), ("as", "it", "is", "too"),
+    ("as", "they", "are", "too"))  # fmt: skip
+_SEEN = frozenset({"nobody", "you", "we", "people", "viewers", "they", "it", "he", "she", "i", "everyone", "everybody",
+    "all", "the", "my", "his", "her", "your", "our"})  # fmt: skip
+_SHAPED = frozenset({"animate", "crop", "reframe", "trim", "zoom"})
+"""Verbs whose "so that" says what they do."""
+PURPOSES = frozenset({"hide", "protect", "emphasize", "keep", "let", "help", "draw", "avoid", "create", "improve",
+    "preserve", "save", "show", "make", "give", "simulate", "match", "focus", "bring", "get"})  # fmt: skip
+_WISHES = frozenset({"want", "like", "need", "needs", "love", "you", "possible", "try", "able", "going", "is", "how",
+    "prefer", "wish", "hoping", "me", "way", "have", "has", "be"})  # fmt: skip
+
+
+def without_reasons(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token], tuple[str, ...]]:
+    """The sentence without its reasons, and a note for each that is left out.
+
+    Args:
+        tokens: the sentence.
+        verbs: the base forms of the verbs that a clause may begin with: at one of them a reason ends.
+    """
+    out: list[Token] = []
+    notes: list[str] = []
+    at = 0
+    while at < len(tokens):
+        if not _is_reason(tokens, at):
+            out.append(tokens[at])
+            at += 1
+            continue
+        end = _end(tokens, at, verbs)
+        notes.append(f"{join(tokens[at:end])!r} is taken as a reason, and asks for nothing")
+        at = end
+    return (list(tokens), ()) if not any(token.kind != "mark" for token in out) else (out, tuple(notes))
+
+
+def without_purposes(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token], tuple[str, ...]]:
+    """The sentence without what its edits are for (``to make the singer stand out``), and a note for each."""
+    for at in range(2, len(tokens) - 1):
+        verb = tokens[at + 1].word
+        if tokens[at].word != "to" or verb not in PURPOSES or tokens[at - 1].word in _WISHES:
+            continue
+        first = next((one for one in tokens if (one.word,) not in FILLERS), tokens[0])
+        if first.word not in verbs:
+            continue
+        at_start = at - 2 if [one.word for one in tokens[at - 2 : at]] == ["in", "order"] else at
+        end = _end(tokens, at + 1, verbs)
+        note = f"{join(tokens[at_start:end])!r} is taken as a purpose, and asks for nothing"
+        rest, notes = without_purposes([*tokens[:at_start], *tokens[end:]], verbs)
+        return rest, (note, *notes)
+    return list(tokens), ()
+
+
+def _is_reason(tokens: Tokens, at: int) -> bool:
+    words = [token.word for token in tokens[at : at + 4]]
+    if any(tuple(words[: len(cause)]) == cause for cause in _CAUSES):
+        return True
+    if words[:1] != ["so"] or not at or any(token.word in _SHAPED for token in tokens[:at]):
+        return False
+    if [token.word for token in tokens[at - 2 : at]] == ["make", "it"]:  # "make it so that the car is red"
+        return False
+    said = words[2:] if words[1:2] == ["that"] else words[1:]
+    return words[1:2] == ["that"] or (said[:1] == ["no"] and said[1:2] == ["one"]) or (bool(said) and said[0] in _SEEN)
+
+
+def _end(tokens: Tokens, at: int, verbs: frozenset[str]) -> int:
+    """Where a reason ends: at a full stop, or before the verb of another clause."""
+    for place in range(at + 1, len(tokens)):
+        if tokens[place].word == MARK_HARD:
+            return place
+        joint = tokens[place].kind == "mark" or tokens[place].word in ("and", "then")
+        after = place + 1
+        while joint and after < len(tokens) and tokens[after].word in ("and", "then", "also", "please"):
+            after += 1
+        if joint and after < len(tokens) and (not at or base_form(tokens[after].word, verbs)):
+            return place
+    return len(tokens)
