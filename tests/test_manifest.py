@@ -41,6 +41,14 @@ def test_the_same_job_gives_the_same_bytes():
     assert Manifest(JOB, {"b": "1", "a": "2"}).to_json() == Manifest(JOB, {"a": "2", "b": "1"}).to_json()
 
 
+def test_a_manifest_whose_plan_is_none_is_refused_by_its_name():
+    values = json.loads(Manifest(JOB, {}).to_json())
+    values["request"]["plan"] = {"steps": []}
+    with pytest.raises(MediaError, match=r"out\.mp4 cannot be read: a plan is an object") as caught:
+        Manifest.from_json(json.dumps(values), "out.mp4")
+    assert "can be redone" in caught.value.hint
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"manifest": 1}', "null"])
 def test_what_is_no_manifest_is_refused(text):
     with pytest.raises(MediaError, match=r"out\.mp4 cannot be read"):

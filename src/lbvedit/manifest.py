@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from lbvedit.errors import MediaError
+from lbvedit.errors import MediaError, UsageError
 from lbvedit.types import EditPlan, EncodeOptions, Job, MaskFile, Request
 
 __all__ = ["MANIFEST_VERSION", "Manifest", "hash_input", "installed_versions"]
@@ -105,7 +105,7 @@ class Manifest:
             )
             hashes = {mask["path"]: mask["sha256"] for mask in values["masks"] if mask["sha256"]}
             return cls(job, values["versions"], values["input"]["sha256"], hashes, values["weights"])
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
             what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
             raise MediaError(
                 f"the manifest of {origin} cannot be read: {what}",

@@ -228,6 +228,13 @@ class VideoInfo:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
+A_PLAN = "lbvedit edit IN 'make the car red' --plan --json writes a plan"
+"""What to do about a file that holds no plan."""
+
+A_STEP = 'such as {"op": "blur", "target": "dog", "params": {"amount": 0.5}}'
+"""What a step of a plan looks like."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of an edit.
@@ -275,18 +282,28 @@ class Step:
             UsageError: not an object, no ``op``, an unknown key or a value of the wrong kind.
         """
         if not isinstance(value, dict) or not isinstance(value.get("op"), str):
-            raise UsageError(f"a step is an object with an 'op', got {value!r:.80}")
-        unknown = set(value) - {"op", "target", "params", "engine", "outside", "words"}
+            raise UsageError(f"a step is an object with an 'op', got {value!r:.80}", hint=A_STEP)
+        keys = ("op", "target", "params", "engine", "outside", "words")
+        unknown = set(value) - set(keys)
         if unknown:
-            raise UsageError(f"step {value['op']!r} has unknown keys {sorted(unknown)}")
+            raise UsageError(
+                f"step {value['op']!r} has unknown keys {', '.join(map(repr, sorted(map(str, unknown))))}",
+                hint=f"a step has {', '.join(keys)}; what an operator needs stands in its params",
+            )
         target, params = value.get("target"), value.get("params", {})
         engine, outside = value.get("engine", "exact"), value.get("outside", False)
         if not (target is None or isinstance(target, str)) or not isinstance(params, dict):
-            raise UsageError(f"step {value['op']!r}: target is a string or null, params an object")
+            raise UsageError(f"step {value['op']!r}: target is a string or null, params an object", hint=A_STEP)
         if engine not in ("exact", "generative") or not isinstance(outside, bool):
-            raise UsageError(f"step {value['op']!r}: engine is 'exact' or 'generative', outside is true or false")
+            raise UsageError(
+                f"step {value['op']!r}: engine is 'exact' or 'generative', outside is true or false",
+                hint="without them engine is 'exact' and outside is false, which most steps want",
+            )
         if outside and target is None:
-            raise UsageError(f"step {value['op']!r}: outside needs a target")
+            raise UsageError(
+                f"step {value['op']!r} acts outside a target, but has none",
+                hint='"target" names what stays as it is, such as "dog"; without "outside" the step acts on everything',
+            )
         return cls(value["op"], target, params, engine, outside, str(value.get("words", "")))
 
 
@@ -312,9 +329,9 @@ class EditPlan:
             UsageError: not an object with a non-empty list of steps and perhaps one of notes.
         """
         if not isinstance(value, dict) or not isinstance(value.get("steps"), list) or not value["steps"]:
-            raise UsageError("a plan is an object with a non-empty list 'steps'")
+            raise UsageError("a plan is an object with a non-empty list 'steps'", hint=A_PLAN)
         if not isinstance(notes := value.get("notes", []), list):
-            raise UsageError(f"the 'notes' of a plan are a list, got {notes!r:.80}")
+            raise UsageError(f"the 'notes' of a plan are a list, got {notes!r:.80}", hint="a plan may do without them")
         return cls(tuple(Step.from_json(step) for step in value["steps"]), tuple(map(str, notes)))
 
 

@@ -9,6 +9,8 @@ import sys
 import pytest
 
 from lbvedit.cli import app
+from lbvedit.language import validate
+from lbvedit.types import A_STEP, EditPlan, Step
 
 EDIT = ("-p", "passthrough")
 
@@ -82,6 +84,10 @@ def test_refusals(lbvedit, clips, tmp_path, monkeypatch, arguments, code, said):
         ("[1]", "a plan is an object"),
         ('{"steps": [1]}', "a step is an object"),
         ('{"steps": [{"op": "blur"}], "notes": 5}', "'notes' of a plan"),
+        ('{"steps": [{"op": "blur", "by": 5, "at": 1}]}', "unknown keys 'at', 'by'"),
+        ('{"steps": [{"op": "blur", "target": 5}]}', "target is a string or null"),
+        ('{"steps": [{"op": "blur", "engine": "strong"}]}', "engine is 'exact' or 'generative'"),
+        ('{"steps": [{"op": "blur", "outside": true}]}', "acts outside a target, but has none"),
     ],
 )
 def test_a_file_that_holds_no_plan(lbvedit, tmp_path, text, said):
@@ -89,6 +95,12 @@ def test_a_file_that_holds_no_plan(lbvedit, tmp_path, text, said):
     plan.write_text(text)
     refused(lbvedit("edit", "in.mp4", "--plan-file", plan), 2, f"{plan}: ")
     refused(lbvedit("edit", "in.mp4", "--plan-file", plan), 2, said)
+
+
+def test_the_step_that_refusals_show_is_one():
+    step = Step.from_json(json.loads(A_STEP.removeprefix("such as ")))
+    validate(EditPlan((step,)))
+    assert step.params
 
 
 def test_what_is_read_is_never_written_to(lbvedit, clips, tmp_path, monkeypatch):

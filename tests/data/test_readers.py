@@ -210,6 +210,20 @@ def test_davis_in_a_tar(tmp_path: Path) -> None:
     assert (item["expression"], item["meta"]["kinds"]) == ("the bear", ["bear"])
     assert item["masks"].sum() == 6
     assert open_davis(tmp_path / "davis-val8.tar", words="sentence")[0]["expression"] == "a bear walks"
+    index["sequences"] |= {"c": index["sequences"]["b"]}
+    (tmp_path / "davis-val8.index.json").write_text(json.dumps(index))
+    with pytest.raises(MediaError, match="has no frames of c") as caught:
+        open_davis(tmp_path)[1]
+    assert "davis-val8.index.json" in caught.value.hint
+
+
+def test_a_damaged_picture_in_a_tar_file_is_told_by_its_name(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "davis-val8.tar", "w") as tar:
+        for name in ("b/00000.jpg", "b/00000.png"):
+            tar.addfile(tarfile.TarInfo(name))
+    (tmp_path / "davis-val8.index.json").write_text(json.dumps({"sequences": {"b": {"noun": "the bear"}}}))
+    with pytest.raises(MediaError, match=r"davis-val8\.tar: b/00000\.jpg cannot be read"):
+        open_davis(tmp_path)[0]
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no optional data folder")

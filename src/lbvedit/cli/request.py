@@ -15,7 +15,7 @@ from lbvedit.cli.flags import EditFlags, MediaFlags, OnceFlags, RunFlags
 from lbvedit.errors import UsageError
 from lbvedit.job.checks import existing
 from lbvedit.pipelines import registry
-from lbvedit.types import EditPlan, EncodeOptions, Job, MaskFile, Request, Task
+from lbvedit.types import A_PLAN, EditPlan, EncodeOptions, Job, MaskFile, Request, Task
 
 __all__ = ["default_output", "make_job", "may_overwrite", "read_plan"]
 
@@ -120,18 +120,13 @@ def read_plan(path: Path) -> EditPlan:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(
-            f"{path}: {error.strerror}", hint="lbvedit edit IN '...' --plan --json writes a plan"
-        ) from error
+        raise UsageError(f"{path}: {error.strerror}", hint=A_PLAN) from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UsageError(
-            f"{path} is not JSON: {error}", hint="lbvedit edit IN '...' --plan --json writes one"
-        ) from error
+        raise UsageError(f"{path} is not JSON: {error}", hint=A_PLAN) from error
     try:
         return EditPlan.from_json(value)
     except UsageError as error:
-        hint = error.hint or "lbvedit edit IN '...' --plan --json writes one"
-        raise UsageError(f"{path}: {error.message}", hint=hint) from error
+        raise UsageError(f"{path}: {error.message}", hint=error.hint) from error
 
 
 def _mask(value: str) -> MaskFile:

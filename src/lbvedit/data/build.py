@@ -207,7 +207,10 @@ def build(
             out.rmdir()
         draft.rename(out)
     except OSError as error:
-        raise MediaError(f"{out} cannot be written: {error}") from error
+        raise MediaError(
+            f"{out} cannot be written: {error.strerror or error}",
+            hint="check that there is room and that its folder may be written to; --out names another",
+        ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return out

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import torch
@@ -47,6 +47,11 @@ class Corpus:
     source: str
     licence: str
 
+    @property
+    def origin(self) -> str:
+        """Where it comes from and its licence, in one phrase."""
+        return f"{self.source} ({self.licence})"
+
     def require(self, path: Path) -> Path:
         """The path, if it is there.
 
@@ -54,39 +59,48 @@ class Corpus:
             MediaError: it is not; says what was looked for, where the corpus comes from, and its licence.
         """
         if not path.exists():
-            raise MediaError(
-                f"{self.name} is not here: looked for {path}", hint=f"get it from {self.source} ({self.licence})"
-            )
+            raise MediaError(f"{self.name} is not here: looked for {path}", hint=f"get it from {self.origin}")
         return path
 
 
-def picture(file: Path | IO[bytes] | bytes) -> Tensor:
+def picture(file: Path | bytes, name: str = "") -> Tensor:
     """An image as ``(3, H, W)`` uint8 RGB.
 
+    Args:
+        file: a file, or what one holds.
+        name: what messages call it; by default the file's path.
+
     Raises:
         MediaError: it cannot be read as an image.
     """
-    return torch.from_numpy(np.asarray(_opened(file).convert("RGB")).copy()).permute(2, 0, 1)
+    return torch.from_numpy(np.asarray(_opened(file, name).convert("RGB")).copy()).permute(2, 0, 1)
 
 
-def labels(file: Path | IO[bytes] | bytes) -> Tensor:
+def labels(file: Path | bytes, name: str = "") -> Tensor:
     """An indexed or grey PNG as ``(H, W)`` uint8 labels; a 1-bit one gives 0 and 1.
 
+    Args:
+        file: a file, or what one holds.
+        name: what messages call it; by default the file's path.
+
     Raises:
         MediaError: it cannot be read as an image.
     """
-    image = _opened(file)
+    image = _opened(file, name)
     if image.mode not in ("1", "L", "P"):
         image = image.convert("L")
     return torch.from_numpy(np.asarray(image).astype(np.uint8))
 
 
-def _opened(file: Path | IO[bytes] | bytes) -> Image.Image:
+def _opened(file: Path | bytes, name: str) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(file) if isinstance(file, bytes) else file)
         image.load()
     except (OSError, ValueError) as error:
-        raise MediaError(f"{file if isinstance(file, Path) else 'an image'} cannot be read: {error}") from error
+        called = name or (str(file) if isinstance(file, Path) else "an image")
+        raise MediaError(
+            f"{called} cannot be read: {error}", hint="unpack or copy that part of the corpus again: it is damaged"
+        ) from error
     return image
 
 

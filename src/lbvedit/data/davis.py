@@ -147,13 +147,22 @@ class DavisTar:
         self.index: dict[str, dict[str, object]] = dict(sorted(index["sequences"].items()))
         self._words = words
 
+    @property
+    def _incomplete(self) -> str:
+        index = self._path.with_suffix(".index.json").name
+        return (
+            f"pack it again, SEQUENCE/00000.jpg beside SEQUENCE/00000.png, or mend {index}, which names its sequences"
+        )
+
     @cached_property
     def _members(self) -> dict[str, tarfile.TarInfo]:
         try:
             with tarfile.open(self._path) as tar:
                 return {member.name: member for member in tar if member.isfile()}
         except tarfile.TarError as error:
-            raise MediaError(f"{self._path} is damaged: {error}") from error
+            raise MediaError(
+                f"{self._path} is damaged: {error}", hint=f"copy it again, or get {DAVIS.name} from {DAVIS.origin}"
+            ) from error
 
     def __len__(self) -> int:
         return len(self.index)
@@ -162,10 +171,11 @@ class DavisTar:
         sequence = list(self.index)[index]
         names = sorted(name for name in self._members if name.startswith(f"{sequence}/") and name.endswith(".jpg"))
         if not names:
-            raise MediaError(f"{self._path} has no frames of {sequence}")
+            raise MediaError(f"{self._path} has no frames of {sequence}", hint=self._incomplete)
         with self._path.open("rb") as file:
-            frames = [picture(self._read(file, name)) for name in names]
-            masks = [labels(self._read(file, name.replace(".jpg", ".png"))) for name in names]
+            frames = [picture(self._read(file, name), f"{self._path}: {name}") for name in names]
+            drawn = [name.replace(".jpg", ".png") for name in names]
+            masks = [labels(self._read(file, name), f"{self._path}: {name}") for name in drawn]
         item = _Spoken(sequence, 1, str(self.index[sequence][self._words]))
         referral = _referral(frames, masks, item, binary=True)
         referral["meta"]["kinds"] = self.index[sequence].get("voc", [])
@@ -173,7 +183,7 @@ class DavisTar:
 
     def _read(self, file: IO[bytes], name: str) -> bytes:
         if name not in self._members:
-            raise MediaError(f"{self._path} has no {name}")
+            raise MediaError(f"{self._path} has no {name}", hint=self._incomplete)
         file.seek(self._members[name].offset_data)
         return file.read(self._members[name].size)
 
@@ -203,6 +213,9 @@ def _read_expressions(path: Path) -> list[_Spoken]:
             continue
         parts = line.strip().split(maxsplit=2)
         if len(parts) < 3 or not parts[1].isdigit():
-            raise MediaError(f'{path}, line {number}: not SEQUENCE OBJECT "EXPRESSION": {line!r:.60}')
+            raise MediaError(
+                f'{path}, line {number}: not SEQUENCE OBJECT "EXPRESSION": {line!r:.60}',
+                hint='one a line, such as: blackswan 1 "a black swan"; without the file a folder\'s name is its words',
+            )
         items.append(_Spoken(_SLIPS.get(parts[0], parts[0]), int(parts[1]), parts[2].strip().strip('"').lower()))
     return items

@@ -37,6 +37,7 @@ class FrameList:
     def __init__(self, root: Path, listing: Path, corpus: Corpus, offsets: Sequence[int] = (-1, 0, 1)) -> None:
         if 0 not in offsets:
             raise ValueError(f"offsets {tuple(offsets)} leave out the annotated frame")
+        self._corpus = corpus
         self._frames = corpus.require(root / "allframes")
         self._masks = corpus.require(root / "Annotations_visualize")
         self._offsets = tuple(offsets)
@@ -46,7 +47,10 @@ class FrameList:
                 continue
             fields = line.split(",", 4)  # a comma in the sentence belongs to it
             if len(fields) < 5 or not fields[3].strip().isdigit():
-                raise MediaError(f"{listing}, line {number}: not VIDEO/FRAME,?,?,OBJECT_ID,SENTENCE: {line!r:.60}")
+                raise MediaError(
+                    f"{listing}, line {number}: not VIDEO/FRAME,?,?,OBJECT_ID,SENTENCE: {line!r:.60}",
+                    hint="such as: video1/00012.png,0,0,1,a dog is running",
+                )
             video, _, frame = fields[0].strip().rpartition("/")
             self._items.append((video, int(Path(frame).stem), int(fields[3]), fields[4].strip().lower()))
 
@@ -71,4 +75,7 @@ class FrameList:
                 path = self._frames / video / f"{number + distance:05d}.{suffix}"
                 if path.exists():
                     return picture(path)
-        raise MediaError(f"no frame {number} of {video} in {self._frames}")
+        raise MediaError(
+            f"no frame {number} of {video} in {self._frames}",
+            hint=f"looked for {video}/{number:05d}.png and .jpg: extract it from {self._corpus.origin}",
+        )

@@ -79,7 +79,9 @@ class EJester:
     def _clip(self, clip: str) -> Tensor:
         files = sorted(JESTER.require(self._clips / clip).glob("*.jpg"))
         if not files:
-            raise MediaError(f"{self._clips / clip} has no frames")
+            raise MediaError(
+                f"{self._clips / clip} has no frames", hint=f"00001.jpg and on: unpack it from {JESTER.origin}"
+            )
         places = torch.linspace(0, len(files) - 1, self._count).round().long().tolist()
         return torch.stack([picture(files[place]) for place in places])
 
@@ -99,5 +101,8 @@ def _rows(path: Path, fields: int) -> list[list[str]]:
         rows = [[field.strip() for field in row] for row in csv.reader(file, delimiter=";") if row]
     for number, row in enumerate(rows, 1):
         if len(row) != fields:
-            raise MediaError(f"{path}, line {number}: {len(row)} fields != {fields}")
+            raise MediaError(
+                f"{path}, line {number}: {len(row)} fields != {fields}",
+                hint="separated by semicolons: ID;GESTURE, and in a list of pairs SOURCE;TARGET;INSTRUCTION",
+            )
     return rows

@@ -80,7 +80,10 @@ class JHMDBSentences:
         video, number, query = self._items[index]
         count = len(self._annotated(video))
         if not 1 <= number <= count:
-            raise MediaError(f"{video} has no mask for frame {number}: it has {count}")
+            raise MediaError(
+                f"{video} has no mask for frame {number}: it has {count}",
+                hint=f"its frames or puppet_mask.mat are incomplete: get them from {JHMDB_SENTENCES.origin}",
+            )
         numbers = [min(max(number + offset, 1), count) for offset in self._offsets]
         return {
             "frames": torch.stack([picture(self._folders[video] / f"{n:05d}.png") for n in numbers]),

@@ -98,7 +98,10 @@ def read_prompts(root: Path) -> list[dict[str, str]]:
         rows = _read_csv(LOVEU.require(root / "LOVEU-TGVE-2023_Dataset.csv"))
     for row in rows:
         if missing := [name for name in ("set", "id", "source", *EDITS) if not row.get(name)]:
-            raise MediaError(f"{row.get('id', 'a video')} of {LOVEU.name} lacks {', '.join(missing)}")
+            raise MediaError(
+                f"{row.get('id') or 'a video'} of {LOVEU.name} lacks {', '.join(missing)}",
+                hint=f"every video has a set, its caption and four prompts: get the list from {LOVEU.origin}",
+            )
     return rows
 
 

@@ -50,16 +50,17 @@ class ExpressionVideos:
         if not path.exists():
             raise MediaError(
                 f"neither {MEVIS.name} nor {REF_YOUTUBE_VOS.name} is here: looked for {root / split / NAME} and {path}",
-                hint="; ".join(
-                    f"get {each.name} from {each.source} ({each.licence})" for each in (MEVIS, REF_YOUTUBE_VOS)
-                ),
+                hint="; ".join(f"get {each.name} from {each.origin}" for each in (MEVIS, REF_YOUTUBE_VOS)),
             )
         self._folder = root / split
-        videos = _read(path).get("videos")
+        videos = _read(path, self.corpus).get("videos")
         if not isinstance(videos, dict):
-            raise MediaError(f"{path} has no videos")
+            raise MediaError(
+                f"{path} has no object 'videos'",
+                hint=f"it is another file of that name: get it from {self.corpus.origin}",
+            )
         masks = self._folder / "mask_dict.json"
-        self._masks = _read(masks) if of_mevis and masks.exists() else {}
+        self._masks = _read(masks, MEVIS) if of_mevis and masks.exists() else {}
         self._annotated = bool(self._masks) or (not of_mevis and (self._folder / "Annotations").is_dir())
         self._frames = {video: list(value["frames"]) for video, value in videos.items()}
         self._items = [
@@ -116,7 +117,10 @@ def decode_rle(rle: dict[str, Any]) -> Tensor:
     counts = rle["counts"]
     runs = list(counts) if isinstance(counts, list) else _decompress(counts)
     if sum(runs) != height * width:
-        raise MediaError(f"run lengths add up to {sum(runs)} != {height} x {width}")
+        raise MediaError(
+            f"a mask's run lengths add up to {sum(runs)} != {height} x {width}",
+            hint=f"its mask_dict.json is damaged: get it again from {MEVIS.origin}",
+        )
     values = np.arange(len(runs)) % 2 == 1
     return torch.from_numpy(np.repeat(values, runs).reshape(width, height).T.copy())
 
@@ -142,11 +146,12 @@ def _decompress(text: str | bytes) -> list[int]:
     return runs
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, corpus: Corpus) -> dict[str, Any]:
+    again = f"it is damaged, or another file of that name: get it again from {corpus.origin}"
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise MediaError(f"{path} is not JSON: {error}") from error
+        raise MediaError(f"{path} is not JSON: {error}", hint=again) from error
     if not isinstance(value, dict):
-        raise MediaError(f"{path} is not a JSON object")
+        raise MediaError(f"{path} is not a JSON object", hint=again)
     return value

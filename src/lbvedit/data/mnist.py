@@ -11,6 +11,7 @@ Training clips take their digits from the 60,000 training images, test clips fro
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -81,12 +82,16 @@ def read_mnist(folder: Path, split: str) -> tuple[NDArray[np.uint8], NDArray[np.
     images = _read_idx(folder, images_name, 3)
     labels = _read_idx(folder, labels_name, 1)
     if images.shape[1:] != (DIGIT, DIGIT) or len(images) != len(labels):
-        raise MediaError(f"{folder}: images {images.shape} and labels {labels.shape} are not MNIST")
+        raise MediaError(
+            f"{folder}: images {images.shape} and labels {labels.shape} are not MNIST",
+            hint=f"there is one label for each image of 28x28: get {images_name} and {labels_name} from {MNIST.origin}",
+        )
     return images, labels
 
 
 def _read_idx(folder: Path, name: str, ndim: int) -> NDArray[np.uint8]:
     packed, plain = folder / f"{name}.gz", folder / name
+    again = f"get it again from {MNIST.source}/{name}.gz ({MNIST.licence})"
     try:
         if packed.is_file():
             data = gzip.decompress(packed.read_bytes())
@@ -98,11 +103,13 @@ def _read_idx(folder: Path, name: str, ndim: int) -> NDArray[np.uint8]:
             hint=f"get it from {MNIST.source}/{name}.gz ({MNIST.licence}); --mnist DIR, or of a training "
             "--set mnist=DIR, says where it lies",
         ) from error
-    except (OSError, EOFError) as error:
-        raise MediaError(f"{packed} cannot be read: {error}") from error
-    header = np.frombuffer(data[: 4 + 4 * ndim], dtype=">i4")
-    if len(header) != ndim + 1 or header[0] != 0x800 + ndim or len(data) != 4 + 4 * ndim + int(np.prod(header[1:])):
-        raise MediaError(f"{folder / name} is not an idx file of {ndim} dimensions")
+    except (OSError, EOFError, zlib.error) as error:
+        file = packed if packed.is_file() else plain
+        raise MediaError(f"{file} cannot be read: {error}", hint=again) from error
+    header = np.frombuffer(data[: 4 + 4 * ndim].ljust(4 + 4 * ndim, b"\0"), dtype=">i4")
+    if header[0] != 0x800 + ndim or len(data) != 4 + 4 * ndim + int(np.prod(header[1:])):
+        file = packed if packed.is_file() else plain
+        raise MediaError(f"{file} is not an idx file of {ndim} dimensions, or is cut short", hint=again)
     return np.frombuffer(data, dtype=np.uint8, offset=4 + 4 * ndim).reshape(header[1:]).copy()
 
 

@@ -76,7 +76,9 @@ class _Archive:
             with tarfile.open(path) as archive:
                 self._places = {member.name: (member.offset_data, member.size) for member in archive if member.isfile()}
         except (OSError, tarfile.TarError) as error:
-            raise MediaError(f"{path} cannot be read: {error}") from error
+            raise MediaError(
+                f"{path} cannot be read: {error}", hint="copy it again: it is damaged, or no tar file"
+            ) from error
 
     @property
     def names(self) -> list[str]:
@@ -84,7 +86,10 @@ class _Archive:
 
     def read(self, name: str) -> bytes:
         if name not in self._places:
-            raise MediaError(f"{self.path} has no {name}")
+            raise MediaError(
+                f"{self.path} has no {name}",
+                hint="pack it again: its index and every file that the index names lie in it",
+            )
         offset, size = self._places[name]
         with self.path.open("rb") as file:
             return os.pread(file.fileno(), size, offset)
@@ -152,7 +157,11 @@ class Photos:
         image = archive.image(row["file"]).convert("RGB")
         labels = archive.image(row["gt"] or row["mask"])
         if labels.size != image.size:
-            raise MediaError(f"{archive.path}: {row['file']} is {image.size}, its mask {labels.size}")
+            (width, height), (mask_width, mask_height) = image.size, labels.size
+            raise MediaError(
+                f"{archive.path}: {row['file']} is {width}x{height}, its mask {mask_width}x{mask_height}",
+                hint="a mask is of its photo's size: mend the mask, or take the row out of index.jsonl",
+            )
         factor = self.side / max(image.size)
         if factor < 1:
             size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
@@ -192,11 +201,18 @@ class Sequences:
     def __init__(self, folder: Path | str, split: str = "train") -> None:
         path = Path(folder) / f"davis-{'train' if check_split(split) == 'train' else 'val8'}.tar"
         if not path.is_file():
-            raise MediaError(f"no {path.name} in {folder}")
+            raise MediaError(
+                f"no {path.name} in {folder}",
+                hint="it holds SEQUENCE/00000.jpg beside SEQUENCE/00000.png; "
+                f"its index.json, or {path.stem}.index.json beside it, tells what each sequence shows",
+            )
         self._archive = _Archive(path)
         index: dict[str, dict[str, Any]] = json.loads(_index_of(path, self._archive))["sequences"]
         if split == "train" and (leaked := SEQUENCES_HELD_OUT & index.keys()):
-            raise MediaError(f"{path} has validation sequences: {', '.join(sorted(leaked))}")
+            raise MediaError(
+                f"{path} has validation sequences: {', '.join(sorted(leaked))}",
+                hint=f"take them out of its index; they belong to {path.with_name('davis-val8.tar').name}",
+            )
         self.names: tuple[str, ...] = tuple(sorted(index))
         self._index = index
         self._pictures = {name: self._list(name) for name in self.names}

@@ -62,7 +62,9 @@ def _opened(file: Path) -> NDArray[np.uint8]:
             opened.draft("RGB", (_SIDE, _SIDE))  # a large JPEG is decoded at a fraction of its size
             image = ImageOps.exif_transpose(opened).convert("RGB")
     except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise MediaError(f"{file} cannot be read: {error}") from error
+        raise MediaError(
+            f"{file} cannot be read: {error}", hint="save it again, or take it out of the folder of --photos"
+        ) from error
     image.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
     return np.asarray(image)
 

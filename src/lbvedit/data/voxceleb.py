@@ -75,7 +75,10 @@ class MultimodalVoxCeleb:
         label = self._root / "label" / f"{key}.txt"
         values = label.read_text().strip().split(",") if label.exists() else []
         if len(values) not in (0, 40):
-            raise MediaError(f"{label} has {len(values)} attributes != 40")
+            raise MediaError(
+                f"{label} has {len(values)} attributes != 40",
+                hint=f"0 or 1 for each, separated by commas: get it again from {VOXCELEB.origin}, or delete it",
+            )
         text = (self._root / "txt" / f"{key}.txt").read_text(encoding="utf-8")
         return {
             "frames": torch.stack([picture(files[start + place]) for place in self._places]),

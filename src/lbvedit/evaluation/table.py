@@ -152,8 +152,16 @@ def sample(population: int, limit: int | None, seed: int = 0) -> list[int]:
     Raises:
         UsageError: nothing to evaluate.
     """
-    if population <= 0 or (limit is not None and limit <= 0):
-        raise UsageError(f"nothing to evaluate: {population} samples, limit {limit}")
+    if population <= 0:
+        raise UsageError(
+            "there is nothing to evaluate: the corpus has no samples",
+            hint="--data DIR names the corpus as its authors lay it out, with every file of the split",
+        )
+    if limit is not None and limit <= 0:
+        raise UsageError(
+            f"there is nothing to evaluate within a limit of {limit} samples",
+            hint=f"--limit 1 or more; without it there are {population:,}",
+        )
     if limit is None or limit >= population:
         return list(range(population))
     shuffled = list(range(population))

@@ -96,7 +96,10 @@ class PartEncoder:
                     self._writer.discard()
                 raise
         if self.encoding is None:
-            raise MediaError("the pipeline gave no frames, so there is nothing to write")
+            raise MediaError(
+                "the pipeline gave no frames, so there is nothing to write",
+                hint="-p passthrough shows whether the input has frames there, or only this pipeline gives none",
+            )
         return self.encoding
 
     def _write_in(self, encoder: Executor, clip: Clip | None) -> None:

@@ -51,7 +51,10 @@ def convert(name: str, checkpoint: Path, folder: Path) -> None:
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, ValueError, UnpicklingError) as error:
-        raise WeightsError(f"{checkpoint} cannot be read: {str(error).splitlines()[0]}") from error
+        raise WeightsError(
+            f"{checkpoint} cannot be read: {str(error).splitlines()[0]}",
+            hint="a state dict as torch.save writes it, without code: save it again, or download it again",
+        ) from error
     state = state.get("state_dict", state)
     state = {key.removeprefix("module."): value for key, value in state.items() if not key.startswith(_LEFT_OUT)}
     network = NETWORKS[name]()
@@ -61,7 +64,10 @@ def convert(name: str, checkpoint: Path, folder: Path) -> None:
     try:
         network.load_state_dict(state, strict=True)
     except RuntimeError as error:
-        raise WeightsError(f"{checkpoint} is not {name}: {str(error).splitlines()[1].strip()}") from error
+        raise WeightsError(
+            f"{checkpoint} is not {name}: {str(error).splitlines()[1].strip()}",
+            hint=f"give the checkpoint of {name}, or the network that it is of: {', '.join(NETWORKS)}",
+        ) from error
     folder.mkdir(parents=True, exist_ok=True)
     save_model(network, str(folder / TENSOR_FILE))
     (folder / TENSOR_FILE).chmod(0o644)

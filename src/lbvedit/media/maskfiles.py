@@ -137,7 +137,10 @@ def mask_writer(path: Path, kind: DataFormat, expression: str, *, overwrite: boo
         _discard(path)
         partial.replace(path)
     except OSError as error:
-        raise MediaError(f"{path} cannot be written: {error.strerror}") from error
+        raise MediaError(
+            f"{path} cannot be written: {error.strerror or error}",
+            hint="check that there is room and that the folder may be written to; -o gives another name",
+        ) from error
     finally:
         _discard(partial)
 

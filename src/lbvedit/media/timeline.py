@@ -28,6 +28,9 @@ SLIVER_S = Fraction(1, 1000)
 HORIZON_S = Fraction(10**9)
 """Where a source of unknown length is said to end: no video lasts thirty years."""
 
+_TIMES = "such as 'play it three times'; in a plan \"times\": 3"
+_FADE = 'such as \'fade out over 2 seconds\'; in a plan "kind": "out", "duration": 2'
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -135,7 +138,9 @@ class Timeline:
             UsageError: a duration that is not positive.
         """
         if duration_s is not None and duration_s <= 0:
-            raise UsageError(f"a video of {_seconds(duration_s)} has nothing to edit")
+            raise UsageError(
+                f"a video of {_seconds(duration_s)} has nothing to edit", hint="name a video with at least one frame"
+            )
         end_s = HORIZON_S if duration_s is None else duration_s
         return cls(end_s, (Segment(Fraction(0), end_s),))
 
@@ -271,7 +276,7 @@ class Timeline:
             UsageError: no time at all, an impossible span, or one whose end is not known yet.
         """
         if times < 1:
-            raise UsageError(f"a loop plays at least once, got {times}")
+            raise UsageError(f"a loop plays at least once, got {times}", hint=_TIMES)
         start_s, end_s = self._span(start_s, end_s)
         if end_s == self._length:
             self._require_end("looping")
@@ -307,13 +312,19 @@ class Timeline:
             UsageError: a duration that is not positive, a moment outside the output, or an end that is not known yet.
         """
         if duration_s <= 0:
-            raise UsageError(f"a picture is held for some time, got {_seconds(duration_s)}")
+            raise UsageError(
+                f"a picture is held for some time, got {_seconds(duration_s)}",
+                hint="such as 'freeze the last frame for 2 seconds'; in a plan \"duration\": 2",
+            )
         if at_s is None or at_s < 0:
             self._require_end("holding a picture before the end")
         length = self._length
         moment_s = length if at_s is None else at_s + length if at_s < 0 else at_s
         if not 0 <= moment_s <= length:
-            raise UsageError(f"no picture shows at {_seconds(at_s or 0)} of a video of {_seconds(length)}")
+            raise UsageError(
+                f"no picture shows at {_seconds(at_s or 0)} of a video of {_seconds(length)}",
+                hint=f"from 0 to {float(length):g} s, as the steps before left it; -1 is 1 s before the end",
+            )
         shown_s = min(self.source_at(min(moment_s, length - SLIVER_S)), self.source_s - SLIVER_S)
         held = Segment(shown_s, shown_s + SLIVER_S, SLIVER_S / duration_s)
         before, after = (Fraction(0), moment_s), (moment_s, length)
@@ -332,7 +343,7 @@ class Timeline:
             UsageError: a duration that is not positive, or an end that is not known yet.
         """
         if duration_s <= 0:
-            raise UsageError(f"a fade takes some time, got {_seconds(duration_s)}")
+            raise UsageError(f"a fade takes some time, got {_seconds(duration_s)}", hint=_FADE)
         if kind == "out":
             self._require_end("fading out")
         duration_s = min(duration_s, self._length)
@@ -356,7 +367,10 @@ class Timeline:
             UsageError: a negative factor, or an impossible span.
         """
         if factor < 0:
-            raise UsageError(f"a volume factor is at least 0, got {float(factor):g}")
+            raise UsageError(
+                f"a volume factor is at least 0, got {float(factor):g}",
+                hint="0.5 is half as loud, 2 twice as loud, 0 silent",
+            )
         start_s, end_s = self._span(start_s, end_s)
         if factor == 1:
             return self
@@ -382,7 +396,7 @@ class Timeline:
             case "loop":
                 times = _needed(step, "times") if "times" in step.params else Fraction(2)
                 if times.denominator > 1:
-                    raise UsageError(f"loop: times is a whole number, got {float(times):g}")
+                    raise UsageError(f"loop: times is a whole number, got {float(times):g}", hint=_TIMES)
                 return self.loop(int(times), *span, alternating=step.params.get("direction") == "alternating")
             case "freeze":
                 duration_s = _needed(step, "duration") if "duration" in step.params else Fraction(2)
@@ -394,7 +408,7 @@ class Timeline:
             case "fade":
                 kind = step.params.get("kind")
                 if kind not in ("in", "out"):
-                    raise UsageError(f"fade: kind is 'in' or 'out', got {kind!r}")
+                    raise UsageError(f"fade: kind is 'in' or 'out', got {kind!r}", hint=_FADE)
                 return self.fade(kind, _needed(step, "duration"))
         raise ValueError(f"{step.op} does not act on time")
 
@@ -450,7 +464,10 @@ class Timeline:
             sound += _moved(self.sound, start_s, end_s, _shift(at_s - start_s))
             at_s += end_s - start_s
         if not pieces:
-            raise UsageError(f"cutting all {_seconds(self._length)} leaves nothing")
+            raise UsageError(
+                f"cutting all {_seconds(self._length)} leaves nothing",
+                hint="cut less, or say what to keep: 'trim to the first 5 seconds'",
+            )
         return Timeline(self.source_s, _merged(pieces), tuple(picture), tuple(sound))
 
     def _rebuilt(
@@ -513,7 +530,7 @@ def _product(levels: Iterable[Fraction]) -> Fraction:
 def _needed(step: Step, name: str) -> Fraction:
     value = _number(step, name)
     if value is None:
-        raise UsageError(f"{step.op} needs its {name}")
+        raise UsageError(f"{step.op} needs its {name}", hint=f'in the step of the plan: "params": {{"{name}": 2}}')
     return value
 
 
@@ -524,7 +541,10 @@ def _number(step: Step, name: str) -> Fraction | None:
     try:
         return Fraction(str(value))
     except (ValueError, ZeroDivisionError) as error:
-        raise UsageError(f"{step.op}: {name} is a number, got {value!r}") from error
+        raise UsageError(
+            f"{step.op}: {name} is a number, got {value!r}",
+            hint=f'in the step of the plan: "params": {{"{name}": 1.5}}',
+        ) from error
 
 
 def _seconds(time_s: Fraction | int) -> str:

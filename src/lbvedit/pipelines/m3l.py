@@ -101,7 +101,10 @@ class M3LEdit:
         self.window = self.request.window or editor.frame_count
         shared = self.window // _SHARED if self.request.overlap is None else self.request.overlap
         if shared >= self.window:
-            raise UsageError(f"--overlap {shared} leaves nothing of windows of {self.window} frames to edit")
+            raise UsageError(
+                f"--overlap {shared} leaves nothing of windows of {self.window} frames to edit",
+                hint=f"--overlap 0 to {self.window - 1}, or --window {shared + 1} or more",
+            )
         for clip in self._windows(source, shared):
             yield clip.with_frames(self._edited(clip.frames, box, editor, instruction, shared))
 

@@ -34,6 +34,8 @@ VIDEO_THRESHOLD = 128
 
 NAMED = "name each: --mask TARGET=FILE"
 
+_RLE = 'a list with one {"size": [H, W], "counts": ...} a frame, or COCO annotations with image_id'
+
 Array = np.ndarray[Any, Any]
 
 
@@ -316,7 +318,7 @@ def _sequence(path: Path, masks: Any, *, still: bool) -> MaskSequence:
         packed.append(zlib.compress(np.packbits(mask).tobytes(), 1))
         sizes.append(mask.shape)
     if not packed:
-        raise UsageError(f"{path} holds no masks")
+        raise UsageError(f"{path} holds no masks", hint=f"one mask a frame: in JSON {_RLE}")
     return MaskSequence(path, tuple(packed), tuple(sizes), still)
 
 
@@ -331,7 +333,10 @@ def _read_image(path: Path) -> Array:
             else:
                 values = np.asarray(image)
     except (UnidentifiedImageError, OSError) as error:
-        raise UsageError(f"{path} is no image: {error}") from error
+        raise UsageError(
+            f"{path} cannot be read as an image: {error}",
+            hint="a mask is a PNG or another image whose pixels above 0 are the target: save it again",
+        ) from error
     return (values if values.ndim == 2 else values.max(axis=2)) > 0
 
 
@@ -350,13 +355,13 @@ def _read_rle_json(path: Path) -> list[Array]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} is no JSON: {error}") from error
+        raise UsageError(f"{path} is no JSON: {error}", hint=_RLE) from error
     try:
         return [_united(entries, size) for entries, size in _rle_frames(value)]
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise UsageError(
             f"{path} is no COCO RLE: {type(error).__name__}: {error}",
-            hint='a list with one {"size": [H, W], "counts": ...} a frame, or COCO annotations with image_id',
+            hint=_RLE,
         ) from error
 
 

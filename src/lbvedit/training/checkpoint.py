@@ -33,6 +33,8 @@ __all__ = ["KEPT", "State", "describe", "initialise", "latest", "load", "load_we
 KEPT = 2
 """How many checkpoints stay; the one before the last is the way back from a disk that lied."""
 
+_AS_BEGUN = "resume with the settings that the run began with, or start another with --run"
+
 
 @dataclass(frozen=True)
 class State:
@@ -125,7 +127,11 @@ def load(checkpoint: Path, state: State) -> State:
     """
     described = describe(checkpoint)
     if described["optimizers"] != sorted(state.optimizers):
-        raise UsageError(f"{checkpoint} has optimizers {described['optimizers']} != {sorted(state.optimizers)}")
+        raise UsageError(
+            f"{checkpoint} has the optimizers {', '.join(described['optimizers'])}, the recipe now has "
+            f"{', '.join(sorted(state.optimizers))}",
+            hint=_AS_BEGUN,
+        )
     load_weights(state.model, checkpoint / "model.safetensors")
     if state.average is not None:
         load_weights(state.average, checkpoint / "average.safetensors")
@@ -172,7 +178,10 @@ def initialise(trainee: nn.Module, part: nn.Module, source: Path) -> None:
     own = target.state_dict()
     wrong = [name for name, tensor in state.items() if name not in own or own[name].shape != tensor.shape]
     if wrong:
-        raise UsageError(f"init={source}: {len(wrong)} tensors do not fit, such as {wrong[0]}")
+        raise UsageError(
+            f"init={source}: {len(wrong)} tensors do not fit, such as {wrong[0]}",
+            hint="begin with weights of the same recipe and sizes; --set gives this training the sizes of those",
+        )
     target.load_state_dict(state, strict=False)
 
 
@@ -183,7 +192,7 @@ def _refusing(path: Path) -> Iterator[None]:
     except (OSError, RuntimeError, ValueError, SafetensorError) as error:
         raise UsageError(
             f"{path} does not fit this recipe: {str(error).splitlines()[0]}",
-            hint="resume with the settings that the run began with, or start another with --run",
+            hint=_AS_BEGUN,
         ) from error
 
 

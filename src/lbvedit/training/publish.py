@@ -44,7 +44,10 @@ def publish(recipe: Recipe[Any], run: Path, weights: Path, *, command: str) -> P
     publication = recipe.publish(model)
     found = checkpoint.latest(run / "checkpoints")
     if found is None:
-        raise LbveditError(f"the checkpoints of {run} went away")
+        raise LbveditError(
+            f"the checkpoints of {run} were deleted while they were read",
+            hint="put them back, or train again; --run and --out name another run",
+        )
     facts = checkpoint.describe(found)
 
     target = weights / publication.name
@@ -83,7 +86,10 @@ def _write_tensors(publication: Publication, file: Path) -> None:
     model = publication.model.half()
     for name, tensor in model.state_dict().items():
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
-            raise LbveditError(f"{publication.name}: {name} overflows fp16 or is not finite")
+            raise LbveditError(
+                f"{publication.name}: {name} overflows fp16 or is not finite",
+                hint="the training diverged: train again with a lower --set lr=...; fp16 ends at 65504",
+            )
     save_model(model, str(file))
     file.chmod(0o644)  # safetensors makes files that nobody else can read
     if (size := file.stat().st_size) > LARGEST_BYTES:

@@ -185,4 +185,7 @@ class Recipe(Generic[ConfigT]):
         Raises:
             LbveditError: this recipe's weights are not meant to be published.
         """
-        raise LbveditError(f"the weights of {type(self).__name__} are not meant to be published")
+        raise LbveditError(
+            f"the weights of {type(self).__name__} are not meant to be published",
+            hint="leave --publish out, or give the recipe a method publish; its checkpoints lie in its run's folder",
+        )

@@ -86,7 +86,10 @@ class Compose:
                     hint="name a generative pipeline with --pipeline; `lbvedit pipelines list` shows them",
                 )
         if not self.steps:
-            raise UsageError("there is nothing to do: the plan has no step for the picture")
+            raise UsageError(
+                "there is nothing to do: the plan has no step for the picture",
+                hint="say what to change, such as 'make it warmer'; for time and sound alone there is -p passthrough",
+            )
         self.steps = tuple(_lettered(step, options.font) for step in self.steps)
         if options.background is not None:
             self.steps = _put_before(options.background, self.steps)
