@@ -18,6 +18,8 @@ them into text on stderr and an exit code. Ctrl-C ends with 130 and SIGTERM with
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import partial
+from typing import Any
 
 __all__ = [
     "ExitCode",
@@ -51,15 +53,24 @@ class LbveditError(Exception):
 
     Args:
         message: One line that says what is wrong, with the numbers.
-        hint: One line that says what to do about it, or an empty string.
+        hint: One line that says what to do about it.
+
+    Raises:
+        ValueError: an empty hint.
     """
 
     exit_code: ExitCode = ExitCode.FAILED
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str) -> None:
+        if not hint:
+            raise ValueError(f"an error needs a hint: {message}")
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """With its hint, so that it can come out of another process."""
+        return partial(type(self), hint=self.hint), (self.message,)
 
 
 class UsageError(LbveditError):

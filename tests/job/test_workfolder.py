@@ -120,5 +120,5 @@ def test_of_a_job_that_failed_only_the_parts_stay(tmp_path):
 def test_nothing_stays_of_a_job_that_makes_no_sense(tmp_path):
     with suppress(UsageError), WorkFolder(tmp_path / "work", "key") as work:
         finish(work, b"one", 3)
-        raise UsageError("50 pictures do not fit into one PNG")
+        raise UsageError("50 pictures do not fit into one PNG", hint="-o %d.png")
     assert not list(tmp_path.iterdir())

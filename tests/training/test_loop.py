@@ -139,13 +139,15 @@ def test_a_slow_validation_does_not_bring_the_next_nearer(tmp_path: Path, monkey
     assert [path.stem for path in sorted((tmp_path / "samples").iterdir())] == ["00000004", "00000008", "00000012"]
 
 
-def test_a_run_without_its_data_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_run_without_its_data_leaves_nothing_behind(tmp_path: Path, workers: int) -> None:
     class Empty(Toy):
         def batch(self, draw: Draw):
-            raise LbveditError("no data")
+            raise LbveditError("no data", hint="get some")
 
-    with pytest.raises(LbveditError, match="no data"):
-        train(Empty(ToyConfig(device="cpu")), tmp_path / "run")
+    with pytest.raises(LbveditError) as caught:
+        train(Empty(ToyConfig(device="cpu", workers=workers)), tmp_path / "run")
+    assert (caught.value.message, caught.value.hint) == ("no data", "get some")
     assert list(tmp_path.iterdir()) == []
 
 

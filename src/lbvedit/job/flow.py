@@ -162,9 +162,9 @@ def _disk_errors(job: Job) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        from lbvedit.media.ffmpeg import DISK_HINTS
+        from lbvedit.media.ffmpeg import disk_hint
 
-        hint = DISK_HINTS.get(error.errno or 0, "")
         # An error while writing knows no name, one while opening does.
         name = error.filename or job.output
-        raise MediaError(f"{name} cannot be written: {error.strerror or error}", hint=hint) from error
+        reason = error.strerror or error
+        raise MediaError(f"{name} cannot be written: {reason}", hint=disk_hint(error.errno)) from error

@@ -13,7 +13,7 @@ from av.video.frame import PictureType
 
 from lbvedit.errors import MediaError
 from lbvedit.media.color import has_alpha
-from lbvedit.media.ffmpeg import DISK_HINTS
+from lbvedit.media.ffmpeg import disk_hint
 from lbvedit.media.samples import Painter
 
 if TYPE_CHECKING:
@@ -154,4 +154,4 @@ def write_errors(path: Path | str) -> Iterator[None]:
         yield
     except (FFmpegError, OSError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise MediaError(f"{path} cannot be written: {reason}", hint=DISK_HINTS.get(error.errno or 0, "")) from error
+        raise MediaError(f"{path} cannot be written: {reason}", hint=disk_hint(error.errno)) from error

@@ -22,9 +22,9 @@ import ffmpeg
 from lbvedit.errors import MediaError
 
 __all__ = [
-    "DISK_HINTS",
     "Node",
     "concat",
+    "disk_hint",
     "ffmpeg_version",
     "filtered",
     "find_ffmpeg",
@@ -39,15 +39,27 @@ log = logging.getLogger(__name__)
 Node = Any
 """A stream in a command: an input, one of its streams, or what a filter made of it."""
 
-DISK_HINTS = {
+_DISK_HINTS = {
     errno.ENOSPC: "free some space and run it again with --resume",
     errno.EDQUOT: "free some space and run it again with --resume",
     errno.EFBIG: "choose a disk, or a limit, that allows larger files",
 }
-"""What to do about an error that a disk gives, by its number."""
 
 LAST_WORDS = 4096
 """Bytes of what ffmpeg says before it fails that are read; a damaged file can make it say gigabytes."""
+
+
+_PLACE = "check that its folder may be written to, or choose another with -o; --debug shows where it failed"
+
+
+def disk_hint(number: int | None, otherwise: str = _PLACE) -> str:
+    """What to do about an error that a disk gives.
+
+    Args:
+        number: the error's, as in ``errno``.
+        otherwise: what to do about any other error.
+    """
+    return _DISK_HINTS.get(number or 0, otherwise)
 
 
 @cache
@@ -169,8 +181,9 @@ def _last_words(words: Any) -> str:
 def _fail(output: str | Path, words: str, code: int) -> None:
     if str(output) == "-" and os.strerror(errno.EPIPE) in words:
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-    refused = next((number for number in DISK_HINTS if os.strerror(number) in words), None)
+    refused = next((number for number in _DISK_HINTS if os.strerror(number) in words), None)
     lines = [line for line in words.splitlines() if line.strip()]
     said = os.strerror(refused) if refused else lines[0] if lines else f"ffmpeg ended with {code}"
-    name, hint = ("standard output", "") if str(output) == "-" else (output, DISK_HINTS.get(refused or 0, ""))
-    raise MediaError(f"{name} cannot be written: {said}", hint=hint or "--debug shows ffmpeg's command")
+    name = "standard output" if str(output) == "-" else output
+    hint = disk_hint(None if str(output) == "-" else refused, otherwise="--debug shows ffmpeg's command")
+    raise MediaError(f"{name} cannot be written: {said}", hint=hint)

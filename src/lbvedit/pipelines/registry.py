@@ -115,7 +115,7 @@ def find(name: str, task: Task | None = None) -> Entry:
         fit = [other for other, candidate in PIPELINES.items() if task in candidate.tasks]
         raise UsageError(
             f"the pipeline {name!r} does {', '.join(entry.tasks)}, not {task}",
-            hint=f"for {task} there are: {', '.join(fit)}" if fit else "",
+            hint=f"for {task} there are: {', '.join(fit)}" if fit else f"no pipeline here does {task}",
         )
     return entry
 

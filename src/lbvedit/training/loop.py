@@ -35,7 +35,7 @@ from accelerate.state import AcceleratorState
 from PIL import Image
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, get_worker_info
 
 from lbvedit.errors import LbveditError, UsageError
 from lbvedit.training import checkpoint
@@ -238,7 +238,14 @@ def _batches(
         generator=torch.Generator(),
         worker_init_fn=_leave_signals_to_the_loop,
     )
-    return zip(steps, loader, strict=True)
+    return zip(steps, map(_raised, loader), strict=True)
+
+
+def _raised(batch: Any) -> Any:
+    """A worker's batch; the error that it met instead is raised here."""
+    if isinstance(batch, LbveditError):
+        raise batch
+    return batch
 
 
 def _begun(batches: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
@@ -264,7 +271,12 @@ class _Batches(Dataset[Any]):
         config = self._recipe.config
         draw = Draw(config.seed, step, config.batch_size, *self._process, self._device)
         _seed_everything(draw.seed)
-        return self._recipe.batch(draw)
+        try:
+            return self._recipe.batch(draw)
+        except LbveditError as error:
+            if get_worker_info() is None:
+                raise
+            return error  # raised in a worker it would come as a traceback in its message, without its hint
 
 
 def _seed_everything(seed: int) -> None:
