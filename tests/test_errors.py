@@ -15,11 +15,12 @@ def test_an_error_has_a_hint():
 
 
 def test_an_error_comes_whole_out_of_another_process():
-    error = pickle.loads(pickle.dumps(UsageError("edit how?", hint="say it")))
+    error = pickle.loads(pickle.dumps(UsageError("edit how?", hint="say it", setting="fps")))
     assert isinstance(error, UsageError)
-    assert (str(error), error.message, error.hint, error.exit_code) == (
+    assert (str(error), error.message, error.hint, error.setting, error.exit_code) == (
         "edit how?",
         "edit how?",
         "say it",
+        "fps",
         ExitCode.USAGE,
     )

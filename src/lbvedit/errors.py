@@ -54,6 +54,8 @@ class LbveditError(Exception):
     Args:
         message: One line that says what is wrong, with the numbers.
         hint: One line that says what to do about it.
+        setting: The option whose value is at fault, such as ``fps``: where the config file or the environment gave it,
+            the command line names them.
 
     Raises:
         ValueError: an empty hint.
@@ -61,16 +63,17 @@ class LbveditError(Exception):
 
     exit_code: ExitCode = ExitCode.FAILED
 
-    def __init__(self, message: str, *, hint: str) -> None:
+    def __init__(self, message: str, *, hint: str, setting: str = "") -> None:
         if not hint:
             raise ValueError(f"an error needs a hint: {message}")
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.setting = setting
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """With its hint, so that it can come out of another process."""
-        return partial(type(self), hint=self.hint), (self.message,)
+        """With its hint and setting, so that it can come out of another process."""
+        return partial(type(self), hint=self.hint, setting=self.setting), (self.message,)
 
 
 class UsageError(LbveditError):

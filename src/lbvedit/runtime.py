@@ -39,9 +39,9 @@ def check_names(device: str, dtype: str) -> None:
         UsageError: an unknown device or dtype.
     """
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
-        raise UsageError(f"there is no device {device!r}", hint="auto, cpu, cuda or cuda:N")
+        raise UsageError(f"there is no device {device!r}", hint="auto, cpu, cuda or cuda:N", setting="device")
     if dtype not in DTYPES:
-        raise UsageError(f"there is no dtype {dtype!r}", hint=", ".join(DTYPES))
+        raise UsageError(f"there is no dtype {dtype!r}", hint=", ".join(DTYPES), setting="dtype")
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -64,6 +64,7 @@ def pick_device(name: str = "auto") -> torch.device:
                 f"{name} was asked for, but there {'is' if count == 1 else 'are'} {count} CUDA "
                 f"device{'' if count == 1 else 's'}",
                 hint="--device cpu works everywhere; lbvedit doctor shows what torch sees",
+                setting="device",
             )
     return torch.device(name)
 
@@ -108,7 +109,7 @@ def pick_dtype(
     if name == "auto":
         return (cuda or torch.float16) if device.type == "cuda" else (cpu or torch.float32)
     if name == "fp16" and device.type == "cpu":
-        raise UsageError("fp16 does not run on the CPU", hint="--dtype fp32 or bf16, or --device cuda")
+        raise UsageError("fp16 does not run on the CPU", hint="--dtype fp32 or bf16, or --device cuda", setting="dtype")
     return named[name]
 
 

@@ -121,6 +121,7 @@ def locate(
         raise WeightsError(
             f"{found.name} is for {found.system or 'another system'}, not {' or '.join(systems)}",
             hint=f"--model {', '.join(fitting)}" if fitting else "lbvedit models list",
+            setting="model",
         )
     if commercial_ok and not found.commercial_ok:
         clean = _clean(found, weights_dir)
@@ -129,6 +130,7 @@ def locate(
             hint=f"--model {clean.name} may be"
             if clean
             else "choose another with --model; `lbvedit models list` shows their licences",
+            setting="model",
         )
     return found
 
@@ -203,13 +205,15 @@ def _missing(name: str, weights_dir: Path | None, tried: Sequence[str]) -> Weigh
     direct = Path(name).expanduser()
     if direct.is_dir():
         return WeightsError(
-            f"{direct} has no {CONFIG_FILE}", hint=f"a weight is a folder with {CONFIG_FILE} and {TENSOR_FILE}"
+            f"{direct} has no {CONFIG_FILE}",
+            hint=f"a weight is a folder with {CONFIG_FILE} and {TENSOR_FILE}",
+            setting="model",
         )
     known = ", ".join(weights.name for weights in listing(weights_dir))
     hint = f"weights here are: {known}" if known else "point --weights or LBVEDIT_WEIGHTS at the folder that has them"
     if _is_hub_id(name):
         hint = fetching(name)
-    return WeightsError(f"no weights {name!r}; looked in {'; '.join(tried)}", hint=hint)
+    return WeightsError(f"no weights {name!r}; looked in {'; '.join(tried)}", hint=hint, setting="model")
 
 
 def fetching(hub_id: str) -> str:

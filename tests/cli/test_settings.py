@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from lbvedit.cli import app
 from lbvedit.cli.flags import MediaFlags, RunFlags, TalkFlags, as_arguments, spread
-from lbvedit.cli.settings import COMMANDS, config_path, load
+from lbvedit.cli.origin import config_path
+from lbvedit.cli.settings import COMMANDS, load, taken_by
 from lbvedit.errors import UsageError
 from lbvedit.manifest import Manifest
 from lbvedit.media.embed import read_manifest
@@ -58,6 +59,9 @@ def test_each_layer_gives_way_to_the_next(config):
         ("[edit]\noutput = 'x'", "no setting 'output'"),
         ("crf = [20]", "one value"),
         ("crf = ", "Invalid value"),
+        ("[doctor]\ncrf = 20", r"\[doctor\]: there is no setting 'crf'"),
+        ("[redo]\nno = true", r"\[redo\]: there is no setting 'no'"),
+        ("[edti]\ncrf = 20", "no command 'edti'"),
     ],
 )
 def test_a_wrong_file_is_refused(config, text, said):
@@ -66,6 +70,22 @@ def test_a_wrong_file_is_refused(config, text, said):
         load(config)
     assert str(config) in error.value.message
     assert error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("CRF = 20", "'crf'"),
+        ("pixelformat = 'yuv420p'", "'pixel_format'"),
+        ("[doctor]\nweight = 'w'", "'weights'"),
+        ("[edti]\ncrf = 20", "[edit]"),
+    ],
+)
+def test_a_key_that_is_nearly_right_is_told_the_right_one(config, text, near):
+    config.write_text(text)
+    with pytest.raises(UsageError) as error:
+        load(config)
+    assert error.value.hint == f"did you mean {near}?"
 
 
 def test_no_file_is_no_settings(config):
@@ -127,9 +147,52 @@ def test_the_commands_that_take_settings_are_those_that_have_their_flags():
     for name in app.COMMANDS:
         command = app.load(name)
         inside = getattr(command, "commands", {})
-        takes = any(map(environment, inside.values() or [command]))
-        assert takes == (name in COMMANDS), name
-        assert not takes or tuple(inside) == COMMANDS[name]
+        takes = set().union(*map(environment, inside.values() or [command]))
+        assert bool(takes) == (name in COMMANDS), name
+        if takes:
+            assert tuple(inside) == COMMANDS[name]
+            assert takes == {f"LBVEDIT_{setting.upper()}" for setting in taken_by(name)}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("fps", "abc", "fps abc is not a frame rate"),
+        ("size", "big", "size big is not a size"),
+        ("device", "tpu", "there is no device 'tpu'"),
+        ("codec", "h246", "there is no video encoder 'h246'"),
+        ("preset", "x", "libx264 has no preset 'x'"),
+        ("pixel_format", "x", "there is no pixel format 'x'"),
+        ("pipeline", "nonesuch", "there is no pipeline 'nonesuch'"),
+        ("weights", "nowhere", "there is no folder nowhere of weights"),
+    ],
+)
+def test_a_value_that_is_found_wrong_later_is_blamed_on_what_gave_it(
+    lbvedit, clips, settings, monkeypatch, setting, value, said
+):
+    edit = ("edit", clips("cfr"), "make it warmer", "-o", settings.parent / "out.mp4")
+    settings.write_text(f'{setting} = "{value}"')
+    ended = lbvedit(*edit)
+    assert (ended.code, ended.err.splitlines()[0]) == (2, f'lbvedit: {settings}: {setting} = "{value}": {said}')
+    settings.write_text("")
+    monkeypatch.setenv(f"LBVEDIT_{setting.upper()}", value)
+    assert lbvedit(*edit).err.startswith(f"lbvedit: LBVEDIT_{setting.upper()}={value}: {said}\nhint: ")
+    assert lbvedit(*edit, f"--{setting.replace('_', '-')}", value).err.startswith(f"lbvedit: {said}\n")
+
+
+def test_a_model_that_is_missing_is_blamed_on_what_gave_it(lbvedit, clips, settings):
+    settings.write_text('model = "nonesuch"')
+    ended = lbvedit("segment", clips("cfr"), "ball", "-o", settings.parent / "out.mp4")
+    assert ended.code == 4
+    assert ended.err.startswith(f'lbvedit: {settings}: model = "nonesuch": no weights')
+
+
+def test_a_batch_refuses_a_wrong_setting_once(lbvedit, clips, tmp_path, settings):
+    (tmp_path / "a.mp4").write_bytes(clips("cfr").read_bytes())
+    settings.write_text('fps = "abc"')
+    ended = lbvedit("batch", tmp_path, "make it warmer")
+    assert (ended.code, ended.err.count("not a frame rate")) == (2, 1)
+    assert ended.err.startswith(f'lbvedit: {settings}: fps = "abc": ')
 
 
 @pytest.mark.parametrize("text", ['crf = "x"', 'json = "perhaps"', "window = 0", "seed = 2001-01-01"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from lbvedit.cli import settings, talk
+from lbvedit.cli.origin import config_path, given_by
 from lbvedit.errors import ExitCode, LbveditError
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -89,7 +89,7 @@ def root(
     ] = False,
 ) -> None:
     """Edit videos with words; what they leave alone stays as it is."""
-    defaults = {} if no_config else settings.load(settings.config_path())
+    defaults = {} if no_config else settings.load(config_path())
     context.default_map = dict(defaults)
     called = context.invoked_subcommand
     talk.configure(json=_json_wanted(defaults.get(called, {}) if called in settings.COMMANDS else None))
@@ -164,14 +164,8 @@ def _said_of_setting(error: typer.TyperException) -> tuple[str, str] | None:
     context, option = getattr(error, "ctx", None), getattr(error, "param", None)
     if context is None or option is None:
         return None
-    source = context.get_parameter_source(option.name)
-    if source is None or source.name not in ("ENVIRONMENT", "DEFAULT_MAP"):
+    if not (where := given_by(context, option.name)):
         return None
-    if source.name == "ENVIRONMENT":
-        where = f"{option.envvar}={os.environ[option.envvar]}"
-    else:
-        value = json.dumps(context.lookup_default(option.name), ensure_ascii=False, default=str)
-        where = f"{settings.config_path()}: {option.name} = {value}"
     return f"{where}: {str(error.message).rstrip('.')}", f"it sets {option.opts[0]}; {_called(error)} --help"
 
 

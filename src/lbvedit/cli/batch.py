@@ -20,12 +20,13 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from lbvedit.cli import talk
-from lbvedit.cli.flags import MediaFlags, Resume, RunFlags, Set, TalkFlags, as_arguments, spread
+from lbvedit.cli.flags import MediaFlags, OnceFlags, Resume, RunFlags, Set, TalkFlags, as_arguments, spread
 from lbvedit.cli.plan import understand
-from lbvedit.cli.request import default_output
+from lbvedit.cli.request import default_output, make_job
 from lbvedit.cli.tables import print_table
 from lbvedit.errors import ExitCode, MediaError, UsageError
 from lbvedit.pipelines import registry
+from lbvedit.runtime import check_names
 
 __all__ = ["app"]
 
@@ -101,7 +102,7 @@ def batch(
     if not items:
         raise UsageError(f"no videos in {source}", hint="a folder, a glob in quotes, or a .csv or .jsonl list")
     _refuse_clashes(items)
-    _check_what_all_share(items, run)
+    _check_what_all_share(items, set_, run, media)
     _make_folders(output, archive)
     finished = _read_archive(archive)
     flags = [*as_arguments(run), *as_arguments(media), *(part for pair in set_ or () for part in ("--set", pair))]
@@ -207,8 +208,10 @@ def _refuse_clashes(items: list[Item]) -> None:
         seen[place] = item
 
 
-def _check_what_all_share(items: list[Item], run: RunFlags) -> None:
-    """Refuses an instruction that is wrong for every item once, and not once an item."""
+def _check_what_all_share(items: list[Item], set_: list[str] | None, run: RunFlags, media: MediaFlags) -> None:
+    """Refuses flags or an instruction that are wrong for every item once, and not once an item."""
+    make_job("edit", items[0].input, "", OnceFlags(output=items[0].output, set_=set_), run, media)
+    check_names(run.device, run.dtype)
     if len(instructions := {item.instruction for item in items}) == 1:
         understand(instructions.pop(), None, run.pipeline or registry.default_for("edit"))
 

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 import typer
 
-from lbvedit.cli import settings, talk
+from lbvedit.cli import talk
 from lbvedit.cli.flags import TalkFlags, WeightsDir, spread
+from lbvedit.cli.origin import config_path
 from lbvedit.cli.tables import print_table
 
 __all__ = ["app", "examine"]
@@ -47,7 +48,7 @@ def examine(weights_dir: Path | None = None) -> dict[str, Any]:
 
     from lbvedit import runtime, weights
 
-    config = settings.config_path()
+    config = config_path()
     return {
         "python": sys.version.split()[0],
         **{package: _installed(package) for package in PACKAGES},

@@ -22,6 +22,8 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from lbvedit.cli import talk
+from lbvedit.cli.origin import given_by
+from lbvedit.errors import LbveditError
 
 __all__ = [
     "SETTINGS",
@@ -264,27 +266,40 @@ class TalkFlags:
 SETTINGS: tuple[type[Any], ...] = (RunFlags, MediaFlags, TalkFlags)
 
 
-def setting_names() -> tuple[str, ...]:
-    """Every flag that the config file and the environment may set."""
-    return tuple(field.name for group in SETTINGS for field in fields(group))
+def setting_names(*groups: type[Any]) -> tuple[str, ...]:
+    """The flags of some groups, by default every flag that the config file and the environment may set."""
+    return tuple(field.name for group in groups or SETTINGS for field in fields(group))
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:
-    """A command whose flag groups are spread into single options, as Typer wants them."""
+    """A command whose flag groups are spread into single options, as Typer wants them.
+
+    An error about a setting's value begins with what gave it, where that is the config file or the environment.
+    """
     signature = inspect.signature(command, eval_str=True)
     groups: dict[str, Any] = {
         name: each.annotation for name, each in signature.parameters.items() if is_dataclass(each.annotation)
     }
 
+    own_context = next((name for name, each in signature.parameters.items() if each.annotation is typer.Context), None)
+
     @wraps(command)
     def called(**values: Any) -> None:
+        context = values[own_context] if own_context else values.pop("context")
         for name, group in groups.items():
             if group is TalkFlags:
                 talk.configure(**{field.name: values[field.name] for field in fields(group)})
             values[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})
-        command(**values)
+        try:
+            command(**values)
+        except LbveditError as error:
+            if where := given_by(context, error.setting):
+                error.message = f"{where}: {error.message}"
+            raise
 
     parameters: list[inspect.Parameter] = []
+    if not own_context:
+        parameters.append(inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context))
     for name, parameter in signature.parameters.items():
         if name in groups:
             parameters.extend(_options(groups[name]))

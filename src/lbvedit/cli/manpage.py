@@ -155,7 +155,8 @@ def _settings() -> str:
         _text("Defaults give way to the config file, the file to the environment, the environment to flags. The file ")
         + _text("is $XDG_CONFIG_HOME/lbvedit/config.toml. Its keys are the names below; in a table such as [batch] ")
         + _text("they hold for that command alone. In the environment a name is written LBVEDIT_NAME. ")
-        + _text(f"The commands that take settings are {', '.join(COMMANDS)}; each heeds those that it has a flag for.")
+        + _text(f"The commands that take settings are {', '.join(COMMANDS)}; each heeds those that it has a flag for, ")
+        + _text("and its own table takes no others.")
         + "\n.PP\n"
         + _text(", ".join(setting_names()))
         + "\n"

@@ -186,7 +186,9 @@ def _rate(value: str | None) -> Fraction | None:
     except (ValueError, ZeroDivisionError):
         rate = Fraction(0)
     if not 0 < rate <= 1000:
-        raise UsageError(f"fps {value} is not a frame rate", hint="such as 25, 29.97 or 30000/1001, at most 1000")
+        raise UsageError(
+            f"fps {value} is not a frame rate", hint="such as 25, 29.97 or 30000/1001, at most 1000", setting="fps"
+        )
     return rate
 
 
@@ -196,5 +198,7 @@ def _size(value: str | None) -> tuple[int, int] | None:
     match = re.fullmatch(r"(-1|\d+)[xX:](-1|\d+)", value.strip())
     width, height = map(int, match.groups()) if match else (0, 0)
     if not match or 0 in (width, height) or width == height == -1:
-        raise UsageError(f"size {value} is not a size", hint="WxH, such as 1280x720, or -1x720 to keep the shape")
+        raise UsageError(
+            f"size {value} is not a size", hint="WxH, such as 1280x720, or -1x720 to keep the shape", setting="size"
+        )
     return width, height

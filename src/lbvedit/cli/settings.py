@@ -11,16 +11,15 @@ The file is TOML. Keys at the top hold for every command, keys in a table for th
 
 from __future__ import annotations
 
-import os
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from lbvedit.cli.flags import setting_names
+from lbvedit.cli.flags import TalkFlags, setting_names
 from lbvedit.errors import UsageError
 
-__all__ = ["COMMANDS", "config_path", "load"]
+__all__ = ["COMMANDS", "load", "taken_by"]
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "edit": (),
@@ -34,18 +33,20 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """The commands that take settings, and for a group of commands those inside."""
 
+_FEW: dict[str, tuple[str, ...]] = {"redo": ("yes",), "pipelines": (), "models": ("weights",), "doctor": ("weights",)}
+"""Of the commands that do not take every setting, those that they take beside the ones on messages."""
 
-def config_path() -> Path:
-    """``$XDG_CONFIG_HOME/lbvedit/config.toml``, whether or not it is there."""
-    home = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-    return Path(home).expanduser() / "lbvedit" / "config.toml"
+
+def taken_by(command: str) -> tuple[str, ...]:
+    """The settings that a command has a flag for."""
+    return (*_FEW[command], *setting_names(TalkFlags)) if command in _FEW else setting_names()
 
 
 def load(path: Path) -> dict[str, dict[str, Any]]:
     """The defaults of each command, as the file says them; empty without a file.
 
     Raises:
-        UsageError: not TOML, or a key that is no setting.
+        UsageError: not TOML, a key that is no setting, or in a command's table one that the command has no flag for.
     """
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -56,18 +57,27 @@ def load(path: Path) -> dict[str, dict[str, Any]]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: {error}", hint="the config file is TOML: key = value") from error
     tables = {name: found.pop(name) for name in COMMANDS if isinstance(found.get(name), dict)}
-    shared = _checked(found, path)
-    values = {name: shared | _checked(tables.get(name, {}), path) for name in COMMANDS}
+    shared = _checked(found, setting_names(), f"{path}", "the file")
+    values = {
+        name: shared | _checked(tables.get(name, {}), taken_by(name), f"{path}: [{name}]", f"lbvedit {name}")
+        for name in COMMANDS
+    }
     return {name: values[name] | dict.fromkeys(inner, values[name]) for name, inner in COMMANDS.items()}
 
 
-def _checked(values: dict[str, Any], path: Path) -> dict[str, Any]:
-    known = setting_names()
-    for key in values:
-        if key.replace("-", "_") not in known:
-            near = get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"settings: {', '.join(known)}"
-            raise UsageError(f"{path}: there is no setting {key!r}", hint=hint)
-        if isinstance(values[key], (dict, list)):
-            raise UsageError(f"{path}: {key} is one value, got {values[key]!r:.60}", hint=f"{key} = VALUE")
+def _checked(values: dict[str, Any], known: tuple[str, ...], place: str, taker: str) -> dict[str, Any]:
+    """The values under their flags' names, if all of them are settings that are known there."""
+    for key, value in values.items():
+        name = key.replace("-", "_")
+        if name not in known and isinstance(value, dict):
+            near = " or ".join(f"[{each}]" for each in get_close_matches(key, COMMANDS))
+            tables = ", ".join(f"[{each}]" for each in COMMANDS)
+            hint = f"did you mean {near}?" if near else f"tables are {tables}"
+            raise UsageError(f"{place}: there is no command {key!r} that takes settings", hint=hint)
+        if name not in known:
+            near = " or ".join(map(repr, get_close_matches(name.lower(), known)))
+            hint = f"did you mean {near}?" if near else f"{taker} takes {', '.join(known)}"
+            raise UsageError(f"{place}: there is no setting {key!r}", hint=hint)
+        if isinstance(value, (dict, list)):
+            raise UsageError(f"{place}: {key} is one value, got {value!r:.60}", hint=f"{key} = VALUE")
     return {key.replace("-", "_"): value for key, value in values.items()}

@@ -57,10 +57,16 @@ def _check_request(request: Request) -> None:
     window, overlap = request.window, request.overlap
     if window is not None and overlap is not None and overlap >= window:
         raise UsageError(
-            f"windows of {window} frames cannot overlap by {overlap}", hint="a window is at least one frame longer"
+            f"windows of {window} frames cannot overlap by {overlap}",
+            hint="a window is at least one frame longer",
+            setting="overlap",
         )
     if request.weights is not None and not request.weights.is_dir():
-        raise UsageError(f"there is no folder {request.weights} of weights", hint="lbvedit doctor shows where they are")
+        raise UsageError(
+            f"there is no folder {request.weights} of weights",
+            hint="lbvedit doctor shows where they are",
+            setting="weights",
+        )
 
 
 def _check_input(job: Job) -> None:

@@ -95,9 +95,10 @@ def find_codec(container: Container, asked: str) -> str:
     except UnknownCodecError as error:
         known = sorted({*ALIASES, *KNOBS})
         near = difflib.get_close_matches(asked.lower(), known, 3) or known
-        raise UsageError(f"there is no video encoder {asked!r}", hint=f"--codec {', '.join(near)}") from error
+        hint = f"--codec {', '.join(near)}"
+        raise UsageError(f"there is no video encoder {asked!r}", hint=hint, setting="codec") from error
     if codec.type != "video":
-        raise UsageError(f"{asked} does not encode video", hint="--codec libx264")
+        raise UsageError(f"{asked} does not encode video", hint="--codec libx264", setting="codec")
     fits = {
         "film": lambda: codec.canonical_name in container.codecs(),
         "stills": lambda: name == default_codec(container, "", 8, alpha=False),
@@ -112,7 +113,9 @@ def find_codec(container: Container, asked: str) -> str:
 def misfit(container: Container, codec: str) -> UsageError:
     """The error of a codec that a container does not hold."""
     return UsageError(
-        f"{container.name} cannot hold {codec}", hint="leave --codec out, or choose another ending: .mkv holds most"
+        f"{container.name} cannot hold {codec}",
+        hint="leave --codec out, or choose another ending: .mkv holds most",
+        setting="codec",
     )
 
 
@@ -146,19 +149,21 @@ def settings_for(codec: str, options: EncodeOptions, pixel_format: str) -> dict[
     knobs = KNOBS.get(codec, _Knobs())
     settings = dict(knobs.options)
     if options.crf is not None and not knobs.quality:
-        raise UsageError(f"{codec} has no --crf", hint="leave it out")
+        raise UsageError(f"{codec} has no --crf", hint="leave it out", setting="crf")
     if knobs.quality:
         quality = knobs.default_quality if options.crf is None else options.crf
         if not 0 <= quality <= knobs.highest_quality:
             raise UsageError(
                 f"{codec} takes --crf from 0 to {knobs.highest_quality:g}, got {quality:g}",
                 hint=f"less is better; without --crf it is {knobs.default_quality:g}",
+                setting="crf",
             )
         settings[knobs.quality] = f"{quality:g}"
     if options.preset is not None and options.preset not in knobs.presets:
         raise UsageError(
             f"{codec} has no preset {options.preset!r}",
             hint=f"--preset {', '.join(knobs.presets)}" if knobs.presets else "leave it out",
+            setting="preset",
         )
     preset = options.preset or knobs.default_preset
     if knobs.preset and preset:
@@ -174,6 +179,7 @@ def settings_for(codec: str, options: EncodeOptions, pixel_format: str) -> dict[
             raise UsageError(
                 f"ProRes {settings['profile']} has colour at half resolution and no alpha, {pixel_format} does not fit",
                 hint="--preset 4444, or leave --pixel-format out",
+                setting="pixel_format",
             )
     if codec == "libvpx-vp9" and "yuva" in pixel_format:
         settings["auto-alt-ref"] = "0"

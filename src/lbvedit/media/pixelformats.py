@@ -38,7 +38,9 @@ def named(name: str) -> av.VideoFormat:
     try:
         return av.VideoFormat(name)
     except ValueError as error:
-        raise UsageError(f"there is no pixel format {name!r}", hint="--pixel-format yuv420p") from error
+        raise UsageError(
+            f"there is no pixel format {name!r}", hint="--pixel-format yuv420p", setting="pixel_format"
+        ) from error
 
 
 def candidates(
@@ -54,7 +56,8 @@ def candidates(
     if asked:
         name = named(asked).name
         if every and name not in every:
-            raise UsageError(f"{codec} does not encode {name}", hint=f"it encodes {', '.join(every)}")
+            hint = f"it encodes {', '.join(every)}"
+            raise UsageError(f"{codec} does not encode {name}", hint=hint, setting="pixel_format")
         yield name
         return
     wanted = _wanted(codec, source, depth, alpha=alpha)

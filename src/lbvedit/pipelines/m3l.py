@@ -104,6 +104,7 @@ class M3LEdit:
             raise UsageError(
                 f"--overlap {shared} leaves nothing of windows of {self.window} frames to edit",
                 hint=f"--overlap 0 to {self.window - 1}, or --window {shared + 1} or more",
+                setting="overlap",
             )
         for clip in self._windows(source, shared):
             yield clip.with_frames(self._edited(clip.frames, box, editor, instruction, shared))

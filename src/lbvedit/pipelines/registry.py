@@ -105,17 +105,20 @@ def find(name: str, task: Task | None = None) -> Entry:
     entry = PIPELINES.get(name)
     if entry is None and name in DEFAULTS.values():
         raise MissingCapabilityError(
-            f"the pipeline {name!r} is not part of this version of lbvedit", hint=f"there are: {', '.join(PIPELINES)}"
+            f"the pipeline {name!r} is not part of this version of lbvedit",
+            hint=f"there are: {', '.join(PIPELINES)}",
+            setting="pipeline",
         )
     if entry is None:
         near = get_close_matches(name, PIPELINES, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(PIPELINES)}"
-        raise UsageError(f"there is no pipeline {name!r}", hint=hint)
+        raise UsageError(f"there is no pipeline {name!r}", hint=hint, setting="pipeline")
     if task is not None and task not in entry.tasks:
         fit = [other for other, candidate in PIPELINES.items() if task in candidate.tasks]
         raise UsageError(
             f"the pipeline {name!r} does {', '.join(entry.tasks)}, not {task}",
             hint=f"for {task} there are: {', '.join(fit)}" if fit else f"no pipeline here does {task}",
+            setting="pipeline",
         )
     return entry
 
