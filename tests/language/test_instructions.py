@@ -60,6 +60,15 @@ def test_instruction_gives_the_expected_plan(text: str, lines: list[str]) -> Non
     assert EditPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
 
 
+@pytest.mark.parametrize("text", [text for text, lines in TABLE[::12] if lines != ["!"]])
+def test_what_is_not_understood_is_never_dropped_silently(text: str) -> None:
+    try:
+        plan = parse(f"{text.rstrip('.!? ')} and order a pizza")
+    except InstructionError:
+        return
+    assert "pizza" in json.dumps([[step.target, dict(step.params)] for step in plan.steps]) + str(plan.notes)
+
+
 def test_the_table_is_large_enough() -> None:
     assert len(TABLE) >= 180
 

@@ -87,7 +87,18 @@ _INTENSIFIERS = frozenset(
 )
 _FRACTIONS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "fourth": 0.25}
 _ROUGHLY = frozenset({"around", "about", "exactly", "roughly", "approximately", "nearly", "almost", "precisely"})
-_TIMES = {"twice": 2.0, "thrice": 3.0, "double": 2.0, "triple": 3.0, "quadruple": 4.0}
+_TIMES = {
+    "twice": 2.0,
+    "thrice": 3.0,
+    "double": 2.0,
+    "triple": 3.0,
+    "quadruple": 4.0,
+    "twofold": 2.0,
+    "threefold": 3.0,
+    "fourfold": 4.0,
+    "fivefold": 5.0,
+    "tenfold": 10.0,
+}
 
 
 def amount_at(tokens: Tokens, at: int) -> tuple[Amount, int] | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from lbvedit.language.amounts import amount_at, split_amount
+from lbvedit.language.amounts import DEGREE_WORDS, amount_at, split_amount
 from lbvedit.language.complements import complement, look
 from lbvedit.language.drafts import NOBODY, Draft, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Frame, Phrase
@@ -34,7 +35,7 @@ _TRAILERS = tuple(
                    "first", "and",
                    "that would be great", "in that order", "in the process", "again", "finally", "then", "also",
                    "throughout", "all the way through", "the whole time", "the entire time", "from start to finish",
-                   "instead", "thx", "ty", "asap", "lol", "haha", "lmao", "tho", "though", "rn", "xd", "bro",
+                   "instead", "thx", "ty", "asap", "tho", "though", "rn", "bro",
                    "thanks in advance", "without changing anything else",
                    "without changing the colors", "and nothing else", "nothing else",
                    "without touching anything else", "and leave everything else alone", "leave the rest alone",
@@ -49,7 +50,7 @@ _WISHES = (("i", "want"), ("i", "want", "that"), ("i", "only", "want"), ("we", "
     ("i", "would", "like"), ("we", "want"), ("i", "need"), ("i", "would", "love"), ("we",
     "would", "like"),
     ("i", "would", "prefer"), ("we", "need"), ("i", "would", "like", "to", "see"), ("i", "want", "to", "see"), ("i",
-    "wish"),
+    "wish"), ("i", "wish", "that"),
     ("i", "would", "like", "to", "have"), ("i", "want", "to", "have"), ("can", "i", "have"), ("could", "i", "have"),
     ("can", "we", "have"), ("make", "sure"), ("make", "sure", "that"), ("make", "it", "so"), ("make", "it", "so",
     "that"), ("make", "that"),
@@ -78,6 +79,20 @@ _MENDS = frozenset({("fix", "it"), ("fix", "that"), ("fix", "this"), ("correct",
 _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
     "sepia"})  # fmt: skip
 _NAMING = ARTICLES | {"any"}
+_LAUGHTER = re.compile(r"lo+l+|lma+o+|(ha){2,}h?|(he){2,}|x+d+")
+_MODALS = frozenset({"can", "may", "should", "must", "shall", "could"})
+_TAKEN_OUT = (
+    ["removed"],
+    ["deleted"],
+    ["cut"],
+    ["cut", "off"],
+    ["cut", "out"],
+    ["gone"],
+    ["dropped"],
+    ["skipped"],
+    ["removed", "completely"],
+    ["erased"],
+)
 _STRETCHES = frozenset({"part", "section", "segment", "portion", "bit", "stretch"})
 _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "has", "becomes"})
 
@@ -119,7 +134,7 @@ def without_manners(tokens: Tokens) -> list[Token]:
         changed = False
         while tokens and tokens[0].kind == "mark":
             tokens = tokens[1:]
-        while tokens and tokens[-1].kind == "mark":
+        while tokens and (tokens[-1].kind == "mark" or _laughs(tokens)):
             tokens = tokens[:-1]
         words = tuple(token.word for token in tokens[:10])
         for phrase in FILLERS:
@@ -132,6 +147,12 @@ def without_manners(tokens: Tokens) -> list[Token]:
                 tokens, changed = tokens[: -len(phrase)], True
                 break
     return tokens
+
+
+def _laughs(tokens: list[Token]) -> bool:
+    """Whether a clause ends with ``haha``, unless that is what it writes."""
+    told = len(tokens) > 2 and tokens[-2].word not in ("text", "caption", "title", "saying", "says")
+    return told and _LAUGHTER.fullmatch(tokens[-1].word) is not None
 
 
 def _verb_first(tokens: list[Token]) -> list[Token]:
@@ -235,10 +256,12 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
 
 def _verbless(tokens: list[Token]) -> tuple[Draft, ...]:
     """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
-    if tokens[0].word not in ("the", "my", "everything") or tokens[1:2] == [] or tokens[1].word == "rest":
+    if tokens[0].word not in ("the", "my", "everything"):
         return ()
     drafts = _asked(making, Phrase(tokens, "want")) or ()
-    said = all(draft.op in _GRADED | {"recolor"} and draft.target.kind in ("phrase", "whole") for draft in drafts)
+    said = all(
+        draft.op in _GRADED | {"recolor"} and draft.target.kind in ("phrase", "whole", "rest") for draft in drafts
+    )
     return drafts if said else ()
 
 
@@ -297,7 +320,8 @@ def _only_time(tokens: Tokens) -> Draft | None:
     """``only the first 10 seconds``: the time that is kept; ``the last 4 seconds can go``: what is not."""
     words = [token.word for token in tokens if token.word != "the" and token.kind != "mark"]
     spans = [token for token in tokens if token.kind == "span"]
-    if len(spans) == 1 and words in ([spans[0].word, modal, "go"] for modal in ("can", "may", "should", "must")):
+    gone = len(spans) == 1 and words[:1] == [spans[0].word] and words[1:2] and words[1] in _MODALS
+    if gone and (words[2:] == ["go"] or (words[2:3] == ["be"] and words[3:] in _TAKEN_OUT)):
         start, end = spans[0].span
         return spanned(Draft("cut"), (0 if start is None else start, end))
     only = len(spans) == 1 and words in (["only", spans[0].word], ["just", spans[0].word], [spans[0].word, "only"])
@@ -395,6 +419,8 @@ def _wish(tokens: list[Token]) -> Iterator[Reading]:
                 yield Reading((kept,))
             if drafts := _asked(making, Phrase(tokens, "want")):
                 yield Reading(drafts, making, "make")
+            if drafts := _asked(adding, Phrase(tokens, "apply")):  # "I need a blur on the face"
+                yield Reading(drafts, adding, "apply")
             stated = True
             break
     for at in range(1, len(tokens)):
@@ -404,8 +430,9 @@ def _wish(tokens: list[Token]) -> Iterator[Reading]:
         for must in (*_MUST, *((*_STATED, *((word,) for word in _IS)) if stated else ())):
             if tuple(words[at : at + len(must)]) == must and at + len(must) < len(words):
                 tail = words[at + len(must) :]
-                if tail == ["go"] or tail[:1] == ["removed"]:
-                    yield Reading((Draft("remove", {}, target),), making, "make")
+                gone = tail in _TAKEN_OUT or tail[:2] == ["removed", "from"] or tail == ["go"]
+                if gone and (drafts := _asked(removing, Phrase(tokens[:at], "remove"))):
+                    yield Reading(drafts, making, "make")
                 if words[0] == "only" and tail[-1] in ("color", "colored") and target.kind == "phrase":
                     yield Reading((Draft("grayscale", {}, replace(target, outside=True)),), making, "make")
                 rest = [*tokens[:at], *tokens[at + len(must) :]]
@@ -431,7 +458,7 @@ def _complaint(tokens: list[Token]) -> list[Draft] | None:
         return None
     opposite = [token.corrected("less") if token.word == "too" else token for token in tokens]
     drafts = complement(opposite)
-    if drafts is None and at:
+    if drafts is None and all(word in DEGREE_WORDS | {"a", "just", "all", "still", "are"} for word in words[:at]):
         drafts = complement(opposite[at:])
     return drafts
 

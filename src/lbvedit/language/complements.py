@@ -193,7 +193,7 @@ def _as_much(rest: list[Token], amount: Amount) -> list[Draft] | None:
     words = [token.word for token in rest]
     if words and words[0] in ("much", "many") and len(words) > 1:
         return _property(" ".join(words[1:]), 1, amount)
-    if words[:1] == ["long"]:
+    if words in (["long"], ["long", "as"]):
         return _one(graded("speed", 0, Amount("to", 1 / amount.value)))
     quality = QUALITIES.get(" ".join(words))
     if quality is None and words[-1:] == ["as"]:
@@ -297,7 +297,8 @@ def action(tokens: Tokens) -> str | None:
         (at for at, word in enumerate(words) if word == "instead" or words[at : at + 2] == ["rather", "than"]),
         len(words),
     )
-    return join(tokens[:end]) if end else None
+    listed = any(token.kind == "mark" or token.word == "and" for token in tokens[end:])
+    return join(tokens[:end]) if end and not listed else None
 
 
 def _action_base(word: str) -> str | None:

@@ -46,7 +46,7 @@ _HARD_WORDS = frozenset({"then", "afterwards", "finally", "lastly"})
 _SOFT_WORDS = frozenset({"and", "while", "plus", "but", "also"})
 _RUN_ON_WORDS = (
     "bw reverse grayscale sepia stabilize denoise sharpen make remove replace add blur recolor turn change paint trim "
-    "mute crop delete fade flip rotate zoom resize slow speed"
+    "mute crop delete fade flip rotate resize"
 )
 _RUN_ON = frozenset(_RUN_ON_WORDS.split())
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage", "second", "seconds", "minute",

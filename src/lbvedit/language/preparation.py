@@ -11,7 +11,7 @@ from lbvedit.language.colors import is_color
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.targets import ARTICLES, EXCEPT
 from lbvedit.language.times import NUMBERS
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join
 
 __all__ = ["prepared"]
 
@@ -33,8 +33,10 @@ def prepared(tokens: list[Token]) -> list[Token]:
     """A sentence's tokens with all of it in order."""
     for step in (
         _with_slips_mended,
+        _with_dislikes_named,
         _without_receiver,
         _with_quarters_named,
+        _with_strengths_plain,
         _without_hollow_words,
         _with_turns_named,
         _with_frames_named,
@@ -81,7 +83,11 @@ def _without_colons(tokens: Tokens) -> list[Token]:
             return tokens[at].text == ":"
         return bool(at) and tokens[at].text == ":" and tokens[at - 1].word in PROPERTIES and follows
 
-    return [token for at, token in enumerate(tokens) if not is_value(at)]
+    begins = len(tokens) > 2 and tokens[1].text == ":" and tokens[0].word in _ORDERS  # "blur: face"
+    return [token for at, token in enumerate(tokens) if not is_value(at) and not (begins and at == 1)]
+
+
+_ORDERS = frozenset({"blur", "pixelate", "remove", "highlight", "crop", "trim", "cut", "zoom", "rotate", "recolor"})
 
 
 def _with_slips_mended(tokens: Tokens) -> list[Token]:
@@ -94,6 +100,15 @@ def _with_slips_mended(tokens: Tokens) -> list[Token]:
         if shade and is_color(after.word):
             out[at] = replace(token, word=shade, text=shade)
     return out
+
+
+def _with_dislikes_named(tokens: list[Token]) -> list[Token]:
+    """``I do not like the green curtain; make it cream``: the dislike says no more than what is meant."""
+    for at in range(len(tokens) - 4):
+        if [token.word for token in tokens[at : at + 4]] == ["i", "do", "not", "like"]:
+            named = replace(tokens[at].corrected("find"), text=join(tokens[at : at + 4]), end=tokens[at + 3].end)
+            return [*tokens[:at], named, *tokens[at + 4 :]]
+    return tokens
 
 
 def _without_receiver(tokens: list[Token]) -> list[Token]:
@@ -142,6 +157,22 @@ def _with_quarters_named(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+def _with_strengths_plain(tokens: list[Token]) -> list[Token]:
+    """``a blur of strength 0.4`` -> ``a blur by 0.4``, ``with an intensity of 40%`` -> ``by 40%``."""
+    out = list(tokens)
+    for at in range(len(tokens) - 2, 0, -1):
+        if tokens[at].word not in _STRENGTHS or tokens[at - 1].word not in ("of", "with", "at", "a", "an"):
+            continue
+        value = at + 1 + (tokens[at + 1].word == "of")
+        start = at - 1 - (tokens[at - 1].word in ("a", "an"))
+        if value < len(tokens) and tokens[value].kind in ("percent", "number") and start > 0:
+            out[start:value] = [tokens[start].corrected("by")]
+    return out
+
+
+_STRENGTHS = frozenset({"strength", "intensity", "amount", "level", "opacity", "radius"})
+
+
 def _without_hollow_words(tokens: list[Token]) -> list[Token]:
     """The sentence without words that say nothing where they stand.
 
@@ -154,7 +185,13 @@ def _without_hollow_words(tokens: list[Token]) -> list[Token]:
         before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
         last = after is None or after.kind == "mark"
         if before is not None and (
-            (token.word == "also" and before.word in _BEFORE_ALSO)
+            (
+                token.word in ("like", "maybe", "say")
+                and before.kind != "mark"
+                and after is not None
+                and after.kind in ("percent", "number")
+            )
+            or (token.word == "also" and before.word in _BEFORE_ALSO)
             or (token.word in ("strength", "intensity", "opacity") and before.kind == "percent")
             or (token.word == "each" and last and (before.kind == "percent" or both_ways))
         ):
@@ -291,5 +328,6 @@ def _with_exception_last(tokens: list[Token]) -> list[Token]:
     for phrase in EXCEPT:
         if tuple(words[: len(phrase)]) == phrase and phrase[0] not in _INSIDE and MARK_SOFT in words:
             mark = words.index(MARK_SOFT)
-            return [*tokens[mark + 1 :], *tokens[:mark]]
+            end = next((at for at, word in enumerate(words) if word in (MARK_HARD, "then") and at > mark), len(words))
+            return [*tokens[mark + 1 : end], *tokens[:mark], *tokens[end:]]
     return tokens

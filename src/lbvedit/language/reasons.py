@@ -16,6 +16,7 @@ _SHAPED = frozenset({"animate", "crop", "reframe", "trim", "zoom"})
 """Verbs whose "so that" says what they do."""
 PURPOSES = frozenset({"hide", "protect", "emphasize", "keep", "let", "help", "draw", "avoid", "create", "improve",
     "preserve", "save", "show", "make", "give", "simulate", "match", "focus", "bring", "get"})  # fmt: skip
+_OTHER_CLAUSES = frozenset({"the", "i", "we", "could", "can", "also", "but"})
 _WISHES = frozenset({"want", "like", "need", "needs", "love", "you", "possible", "try", "able", "going", "is", "how",
     "prefer", "wish", "hoping", "me", "way", "have", "has", "be"})  # fmt: skip
 
@@ -79,6 +80,9 @@ def _end(tokens: Tokens, at: int, verbs: frozenset[str]) -> int:
         after = place + 1
         while joint and after < len(tokens) and tokens[after].word in ("and", "then", "also", "please"):
             after += 1
-        if joint and after < len(tokens) and (not at or base_form(tokens[after].word, verbs)):
+        if not joint or after >= len(tokens):
+            continue
+        wishes = tokens[place].kind == "mark" and tokens[after].word in _OTHER_CLAUSES
+        if not at or wishes or base_form(tokens[after].word, verbs):
             return place
     return len(tokens)

@@ -157,6 +157,8 @@ _ACTION_WORDS = (
     "pull carry hold open close look speak explode melt grow shrink burn freeze disappear appear come go leave enter "
     "return chase follow race fade kick pose shrug stare chew lick scratch sniff wag gallop trot graze perform land "
     "rise hover glide park brake crash reverse accelerate glow flicker shine sway flutter bloom collapse roar howl "
+    "salute cheer celebrate applaud pray juggle stroll tiptoe faint beg snore twirl backflip somersault yell "
+    "scream giggle grin frown pout whistle meditate squat "
     "growl purr sparkle twinkle wilt tremble shiver blush levitate"
 )
 ACTIONS = frozenset(_ACTION_WORDS.split())
@@ -196,7 +198,11 @@ FILLERS: tuple[tuple[str, ...], ...] = tuple(
             "before you do anything else", "before anything else",
             "basically", "so basically", "third", "fourth", "fifth", "hey so", "anyway", "essentially",
             "mate", "pal", "dude", "sorry", "right", "um", "uh", "ta", "buddy", "guys", "yo", "omg", "bro", "please to",
-            "it is needed to", "it is necessary to", "could somebody", "can someone", "i just want to",
+            "it is needed to", "it is necessary to", "could somebody", "can someone", "please you",
+            "i would be grateful if you could", "i would be very grateful if you could",
+            "i would be happy if you could", "it would be lovely if you could", "i was wondering whether you could",
+            "i was wondering if you might", "i was wondering whether you might", "would it be possible for you to",
+            "i just want to",
             "i just need to", "let me",
         ),
         key=lambda phrase: -len(phrase.split()),

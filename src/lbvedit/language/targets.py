@@ -119,6 +119,8 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None
     if all(token.kind == "number" or token.word in _COUNTS for token in tokens) or words[-1] in _NO_THINGS:
         return None
+    if words[-1] in ("twice", "thrice") or any(token.kind == "number" and token.value % 1 for token in tokens):
+        return None
     if words in (["something"], ["nothing"], ["whatever"]):
         return None
     if len(words) < 3 and words[-1] in _ORDERS and words[0] not in ARTICLES:
@@ -127,7 +129,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None
     if (head := _without_rival(tokens)) is not None:
         return noun_phrase(head)
-    if len(words) > 1 and words[-1] == "only":
+    if len(words) > 1 and words[-1] in ("only", "itself", "themselves", "himself", "herself"):
         return noun_phrase(tokens[:-1])
     if words[0] in ("only", "just", "also") or (words[0] == "both" and words[1:2] == ["the"]):
         return noun_phrase(tokens[1:])
@@ -162,7 +164,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
 
 
 def _is_factor(number: Token, unit: Token) -> bool:
-    return number.kind == "number" and unit.word == "x"
+    return number.kind == "number" and unit.word in ("x", "times")
 
 
 def _without_rival(tokens: Tokens) -> Tokens | None:
@@ -184,7 +186,7 @@ def is_whole(words: list[str]) -> bool:
     if words[:1] == ["everything"] and words[1:] in (["in", "the", "video"], ["in", "the", "frame"], ["in", "it"]):
         return True
     return (words[-1] in WHOLE_NOUNS and all(word in _WHOLE_LEAD for word in words[:-1]) and words[-1] != "thing") or (
-        len(words) > 1 and words[-1] == "thing" and "whole" in words
+        words[-1] == "thing" and words[-2:-1] == ["whole"] and all(word in _WHOLE_LEAD for word in words[:-1])
     )  # fmt: skip
 
 
@@ -200,7 +202,9 @@ def _is_rest(words: list[str]) -> bool:
                    ["everybody", "else"], ["the", "others"], ["all", "others"], ["anything", "else"]):  # fmt: skip
         if words[: len(phrase)] == phrase:
             tail = words[len(phrase) :]
-            return not tail or (tail[0] in ("of", "in") and bool(tail[1:]) and is_whole(tail[1:]))
+            return (
+                not tail or tail == ["of", "it"] or (tail[0] in ("of", "in") and bool(tail[1:]) and is_whole(tail[1:]))
+            )
     return words == ["rest"]
 
 

@@ -327,6 +327,9 @@ def mark_times(tokens: Tokens) -> list[Token]:
         elif at and tokens[at - 1].word == "at" and tokens[at].word in _UNITS and (point := _point_at(tokens, at)):
             seconds, after = point  # "at second 3"
             out.append(_made("duration", tokens[at:after], value=round(seconds, 6)))
+        elif rest := _edge_in_the_same_unit(tokens, at, out):
+            span, after = rest
+            out.append(_made("span", tokens[at:after], span=span))
         elif length := _duration_at(tokens, at):
             seconds, after = length
             if tokens[at].word in ("half", "a", "an", "few") and not _is_length(tokens, at, after):
@@ -344,6 +347,21 @@ def mark_times(tokens: Tokens) -> list[Token]:
             continue
         at = after
     return _without_lead(out)
+
+
+def _edge_in_the_same_unit(
+    tokens: Tokens, at: int, before: Tokens
+) -> tuple[tuple[float | None, float | None], int] | None:
+    """``the last two`` behind ``the first second and``: counted in the unit of the edge before."""
+    joined = len(before) > 1 and before[-1].word == "and" and before[-2].kind == "span"
+    unit = _UNITS.get(before[-2].text.split()[-1].lower()) if joined else None
+    at += tokens[at].word == "the"
+    edge = tokens[at].word if at < len(tokens) else ""
+    number = number_at(tokens, at + 1) if edge in _FIRST | _LAST else None
+    if unit is None or number is None or not _ends(tokens, number[1]):
+        return None
+    length = number[0] * unit
+    return ((None, length) if edge in _FIRST else (-length, None)), number[1]
 
 
 def _is_length(tokens: Tokens, at: int, after: int) -> bool:

@@ -163,7 +163,13 @@ def black_and_white(tokens: Iterable[Token]) -> list[Token]:
     out: list[Token] = []
     for token in tokens:
         out.append(token)
-        for phrase in (("black", "and", "white"), ("black", "white"), ("b", "w"), ("b", "and", "w")):
+        for phrase in (
+            ("black", "and", "white"),
+            ("black", "white"),
+            ("black", "n", "white"),
+            ("b", "w"),
+            ("b", "and", "w"),
+        ):
             tail = out[-len(phrase) :]
             if tuple(one.word for one in tail) == phrase:
                 text = " ".join(one.text for one in tail)

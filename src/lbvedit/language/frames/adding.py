@@ -30,7 +30,8 @@ _TEXT_NOUNS = frozenset({"caption", "text", "title", "subtitle", "subtitles", "l
     "headline",
     "line", "captions", "word", "lettering", "watermark", "banner", "sentence", "letters",
     "lower-third", "credit"})  # fmt: skip
-_AROUND_TEXT = frozenset({"my", "our", "name", "names",
+_AROUND_TEXT = frozenset({"my", "our", "name", "names", "address", "date", "place", "location", "number", "website",
+    "hashtag", "handle", "tagline", "slogan", "quote", "year", "price",
     "it", "video", "clip", "on", "in", "screen", "frame", "over", "footage", ",", "to", "please",
     "white", "big", "small", "simple", "short", "picture", "scene", "onto", "movie"})  # fmt: skip
 _WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", "display", "label", "overlay", "show"})
@@ -39,7 +40,7 @@ _SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "wit
     "stating", "words", "text", "is"})  # fmt: skip
 _CLOTHES = frozenset({"suit", "tuxedo", "dress", "uniform", "costume", "jacket", "coat", "shirt", "kimono", "armor"})
 _NO_THINGS = frozenset({
-    "fade", "audio", "track", "transition", "speed", "filter", "effect", "them", "those",
+    "together", "fade", "audio", "track", "transition", "speed", "filter", "effect", "them", "those",
 })  # fmt: skip
 
 
@@ -209,6 +210,7 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         starts = (
             rest[0].word in ARTICLES | {"more", "less", "extra", "some"}
             or target.kind == "pronoun"
+            or target.phrase in SPEAKERS
             or rest[0].kind in ("percent", "number")
         )
         if not starts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 from lbvedit.language.amounts import Amount, split_amount
@@ -13,7 +14,7 @@ from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token
 
-__all__ = ["cropping", "flipping", "framed", "resizing", "rotating", "size_in", "zooming"]
+__all__ = ["cropping", "flipping", "framed", "only_of_size", "resizing", "rotating", "size_in", "zooming"]
 
 _RATIO = re.compile(r"(?!0+:|\d+:0)\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _AXES: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -29,6 +30,8 @@ _AXIS_WORDS = {
 }
 _PLACES = frozenset({"middle", "center", "left half", "right half", "top half", "bottom half", "left", "right",
     "top", "bottom",
+    "central region", "central part", "middle part",
+    "center part", "central area",
     "left side", "right side", "left third", "right third", "corner", "edges", "borders"})  # fmt: skip
 _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "format", "aspect", "ratio", "of", "in",
     "with", "as",
@@ -84,9 +87,9 @@ def size_in(tokens: list[Token]) -> dict[str, int] | None:
 def framed(tokens: list[Token], target: Target) -> list[Draft] | None:
     """What an aspect, a format or a resolution is set to."""
     for token in tokens:
-        if aspect := _aspect(token):
+        if (aspect := _aspect(token)) and only_of_size(one for one in tokens if one is not token):
             return [Draft("crop", {"aspect": aspect}, target if target.kind != "none" else NOBODY)]
-    if size := size_in(tokens):
+    if (size := size_in(tokens)) and only_of_size(tokens):
         return [Draft("resize", size, target)]
     amount, rest = split_amount(tokens)
     if amount is None and not rest:
@@ -96,6 +99,12 @@ def framed(tokens: list[Token], target: Target) -> list[Draft] | None:
     if tokens and tokens[0].kind == "percent":
         return _one(graded("resize", 0, Amount("to", tokens[0].value)), target)
     return None
+
+
+def only_of_size(tokens: Iterable[Token]) -> bool:
+    """Whether some words say no more than a size or a shape."""
+    units = _IGNORED | _SHAPE_NOUNS | {"p", "k", "full", "hd", "and", "be", "is", ",", "mode"} | set(NAMED_HEIGHTS)
+    return all(token.kind in ("size", "number") or token.word in units for token in tokens)
 
 
 def _one(draft: Draft | None, target: Target) -> list[Draft] | None:
@@ -249,7 +258,7 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
     target = object_of(kept)
     if target is None:
         return None
-    if phrase.previous and not axes:
+    if phrase.previous and (not axes or kept):
         return None
     if not axes:
         axes = ["horizontal"]

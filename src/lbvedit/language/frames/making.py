@@ -8,7 +8,7 @@ from lbvedit.language.amounts import split_amount
 from lbvedit.language.colors import SHADES, colors_alone, is_color, is_named
 from lbvedit.language.complements import action, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
-from lbvedit.language.frames.geometry import size_in
+from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
@@ -132,7 +132,8 @@ def _shorter(tokens: list[Token]) -> list[Draft] | None:
     if (
         {"wide", "tall", "high"} & set(words_of(tokens))
         and words_of(tokens[:1]) == ["it"]
-        and (size := size_in(tokens))
+        and (size := size_in(tokens[1:]))
+        and only_of_size(tokens[1:])
     ):
         return [Draft("resize", size)]
     kept = tokens[:-1] if words_of(tokens[-1:]) == ["long"] else tokens
@@ -272,6 +273,8 @@ def become(tokens: list[Token], target: Target) -> list[Draft] | None:
         return [Draft("style", {"style": style}, target)]
     if style_of(words) and (style := look(tokens)):
         return [Draft("style", {"style": style}, target)]
+    if target == NOBODY and (inverted := _inverted(tokens)):  # "change to black and white the image"
+        return inverted
     what = new_thing(tokens)
     if what is None:
         return None
@@ -386,6 +389,9 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
             said = strip_articles(right)
             if (rest := screen_in(target)) and (name := color(right)):
                 return [Draft("cutout", {"background": name}, rest)]
+            another = len(said) > 1 and said[-1].word in ("one", "ones") and color(said[:-1])  # "with a blue one"
+            if target.kind == "phrase" and another and phrase.verb in ("replace", "swap"):
+                return [Draft("recolor", {"color": another}, target)]
             if target.kind == "phrase" and color(said) and len(said) == 1:
                 return [Draft("recolor", {"color": what.lower()}, target)]
             return [Draft("replace", {"with": what}, target)]

@@ -43,7 +43,8 @@ _MEASURED = frozenset({"contrast", "speed", "volume", "temperature"})
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
 _KEPT = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
     "everything", "all", "from", "to",
-    "of", "video", "clip", "footage", "between", "portion", "bit", "seconds", "it"})  # fmt: skip
+    "of", "video", "clip", "footage", "interval", "range", "period",
+    "frames", "between", "portion", "bit", "seconds", "it"})  # fmt: skip
 _STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion", "scene", "shot"})
 _SIDES = frozenset({"left", "right", "top", "bottom", "front", "back", "behind", "end", "side"})
 _IN_COLOR = frozenset({
@@ -436,6 +437,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     if phrase.verb not in ("keep", "retain", "preserve", "leave"):
         return None
     target = object_of(kept)  # "keep the dog, remove everything else"
+    if target and target.kind == "whole" and not target.phrase:  # "mute it, but keep the picture"
+        return [Draft("focus")]
     return [Draft("spare", {}, target)] if target and target.kind == "phrase" else None
 
 

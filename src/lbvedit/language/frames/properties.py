@@ -18,6 +18,9 @@ _NUMBERED = frozenset({"brightness", "contrast", "saturation", "temperature", "v
 _STYLES = frozenset({"style", "look", "appearance", "weather", "season", "time of day", "mood", "atmosphere"})
 
 
+_OF_WHAT_IT_IS = frozenset({"the", "its", "of", "original", "normal", "value", "a", "level", "current", "usual"})
+
+
 def more_or_less(direction: int) -> Frame:
     """The frame of a verb that raises or lowers properties: ``boost the contrast and the colours a lot``."""
 
@@ -129,11 +132,7 @@ def _property_list(tokens: list[Token]) -> list[tuple[str, Target]] | None:
 
 def _level(tokens: list[Token]) -> Amount | None:
     """What a property is set to: ``50%``, ``1.5x``, ``half``, ``0.8``, ``the maximum``, ``twice``."""
-    words = [
-        word
-        for word in words_of(tokens)
-        if word not in ("the", "its", "of", "original", "normal", "value", "a", "level")
-    ]
+    words = [word for word in words_of(tokens) if word not in _OF_WHAT_IT_IS]
     if words in (["maximum"], ["max"], ["full"]):
         return Amount("degree", 3)
     if words in (["half"], ["halve"]):
@@ -144,16 +143,17 @@ def _level(tokens: list[Token]) -> Amount | None:
         return Amount("to", part[0])
     if words == ["zero"] or words == ["0"]:
         return Amount("to", 0.0)
-    if tokens and tokens[0].kind == "percent":
+    if tokens and tokens[0].kind == "percent" and len(words) == 1:
         return Amount("by" if tokens[0].text[0] in "+-" else "to", tokens[0].value)
     if found := number_at(tokens, 0):
         value, after = found
-        if tokens[0].text[0] in "+-" and abs(value) > 1:  # the -10 of a slider
+        if tokens[0].text[0] in "+-" and abs(value) > 1 and after == len(tokens):  # the -10 of a slider
             return Amount("by", value / 100)
         unit = words_of(tokens)[after:] or [""]
-        if unit[0] == "percent":
+        unit = [word for word in unit if word not in _OF_WHAT_IT_IS] or [""]
+        if unit == ["percent"]:
             return Amount("to", value / 100)
-        if unit[0] in ("", "x", "times"):
+        if unit in ([""], ["x"], ["times"]):
             return Amount("to", value)
     return None
 

@@ -148,8 +148,9 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
     if len(stretches) == 1 and not phrase.previous:  # "remove the sound between 0:05 and 0:06"
         cut_up = [token for token in tokens if token.kind != "span"]
         things = removing(Phrase(cut_up, phrase.verb, phrase.particle))
-        if things and things[0].op == "remove" and phrase.verb in _SCISSORS and not phrase.particle:
-            when = spanned(Draft("cut", {} if stretches[0].span[0] is not None else {"start": 0}), stretches[0].span)
+        story = tokens[-1] is stretches[0] and None not in stretches[0].span  # "the interview from 2:10 to 2:45"
+        if story and things and things[0].op == "remove" and phrase.verb in _SCISSORS and not phrase.particle:
+            when = spanned(Draft("cut"), stretches[0].span)
             return [when.noted(f"all of that time goes, not only {join(cut_up)!r}")] if when else None
         timed = [spanned(draft, stretches[0].span) for draft in things] if things else []
         return [draft for draft in timed if draft] if timed and all(timed) else None
@@ -290,6 +291,8 @@ def _counted(tokens: list[Token]) -> tuple[list[Token], int | None]:
     for size in (3, 2, 1):
         if times := _TIMES.get(" ".join(words[-size:])):
             return tokens[:-size], times
+    if len(words) > 1 and "x" in words[-2:] and (count := number_at(tokens, len(words) - 1 - (words[-1] == "x"))):
+        return tokens[:-2], int(count[0])  # "loop it x4"
     more = words[-2:] == ["more", "times"]
     ends = len(words) - 1 - more
     for at in range(ends if words[-1:] == ["times"] else 0):
