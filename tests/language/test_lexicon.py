@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lbvedit.language.lexicon import KINDS, LOOK_ALIKES, PARTS, kinds_of, nearest_words, owner_of
+from lbvedit.language import parse
+from lbvedit.language.lexicon import KINDS, LOOK_ALIKES, PARTS, kinds_of, nearest_words, owner_of, thing_words
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,8 @@ def test_parts_are_no_things() -> None:
 def test_what_looks_like_a_kind_is_none() -> None:
     assert LOOK_ALIKES.keys() <= KINDS.keys()
     assert not [thing for things in LOOK_ALIKES.values() for thing in things if kinds_of(thing)]
+
+
+def test_no_known_thing_is_taken_for_a_slip_of_another_word() -> None:
+    said = {word: parse(f"remove the {word} on the left").steps[0].target for word in sorted(thing_words())}
+    assert {word: target for word, target in said.items() if target != f"{word} on the left"} == {}

@@ -36,7 +36,8 @@ _TRAILERS = tuple(
                    "that would be great", "in that order", "in the process", "again", "finally", "then", "also",
                    "throughout", "all the way through", "the whole time", "the entire time", "from start to finish",
                    "instead", "thx", "ty", "asap", "tho", "though", "rn", "bro",
-                   "thanks in advance", "without changing anything else",
+                   "thanks in advance", "not sure", "i guess", "or something", "i think",
+                   "without changing anything else",
                    "without changing the colors", "and nothing else", "nothing else",
                    "without touching anything else", "and leave everything else alone", "leave the rest alone",
                    "and leave the rest alone", "and leave the rest as it is",
@@ -250,7 +251,8 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     lacking = previous is None and tokens[0].word == "without" and len(tokens) > 1 and tokens[1].word in _NAMING
     if lacking and (gone := _asked(removing, Phrase(tokens[1:], "remove"))):  # "without the logo"
         yield Reading(gone, removing, "remove")
-    if drafts := _verbless(tokens) or _bare(tokens):
+    goes_on = previous is not None and tokens[0].word == "to"  # "speed up the middle, 0:10 to 0:20, to 4x"
+    if drafts := _verbless(tokens) or (() if goes_on else _bare(tokens)):
         yield Reading(drafts, making, "make")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from lbvedit.language.amounts import split_amount
 from lbvedit.language.colors import colors_alone, is_color
 from lbvedit.language.reasons import PURPOSES
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
@@ -104,6 +105,7 @@ _PARTICLES = frozenset(
 _ON_THE_WAY = frozenset({"far", "farther", "further", "right"})
 _ELSEWHERE = frozenset({"less", "more", "only", "just"})
 """What begins another wish behind a comma: ``more contrast on the hills, less on the sky``."""
+_SECOND_THOUGHTS = frozenset({"no", "wait", "actually", "sorry", "nope"})
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
 
 
@@ -338,6 +340,8 @@ def reorder_only(tokens: Tokens) -> list[Token] | None:
                 said = [token.word for token in head[start : start + size]]
                 if said == ["it"] or is_whole(said):
                     return [*head[:start], *tokens[at + 1 :], *head[start + size :]]
+        if head and not split_amount(head)[1]:  # "a bit, but only the eyes"
+            return [*tokens[at + 1 :], *head]
     return None
 
 
@@ -389,7 +393,11 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         if (word in _NEVER_INSIDE and not between_them) or word in _SPARED - {"minus", "bar"}:
             return None
     for at, (before, word) in enumerate(pairwise(words[:relative])):
-        if word == "so" or (before in (MARK_SOFT, "but") and word in _ELSEWHERE):
+        if (
+            word == "so"
+            or (before == MARK_SOFT and word in _SECOND_THOUGHTS)
+            or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
+        ):
             return None
         if before in (MARK_SOFT, "and", "the") and word == "rest" and words[at + 2 : at + 3] != ["of"]:
             return None

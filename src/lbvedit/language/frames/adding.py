@@ -318,7 +318,9 @@ def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if len(quotes) == 1 and first is not None:
         rest = [word for word in words[:first] + words[first + 1 :] if word not in _TEXT_NOUNS | _SAYING | ARTICLES]
         if set(rest) - _AROUND_TEXT or (
-            named is None and not lead and phrase.verb not in ("add", "put", "insert", "place", "overlay")
+            named is None
+            and not lead
+            and phrase.verb not in ("add", "put", "insert", "place", "overlay", "stick", "slap")
         ):
             return None
         return _caption(quotes[0].text, position)

@@ -82,7 +82,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("resize|scale|scale up|scale down|upscale|downscale|shrink|enlarge|rescale|magnify|upsize", geometry.resizing),
     ("downsize", geometry.resizing),
     ("do|add|apply|insert|introduce|include|use|add in|bring in|create|impose|superimpose|draw", adding.adding),
-    ("put|place|overlay", adding.putting),
+    ("put|place|overlay|stick|slap", adding.putting),
     ("give|lend", adding.giving),
     ("dress", adding.dressing),
     ("caption|subtitle|title|write|type|print|display|label|show|overlay", adding.captioning),
