@@ -94,6 +94,7 @@ _TAKEN_OUT = (
     ["removed", "completely"],
     ["erased"],
 )
+_NOUNS_TOO = frozenset({"light", "flat", "cold"})
 _STRETCHES = frozenset({"part", "section", "segment", "portion", "bit", "stretch"})
 _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "has", "becomes"})
 
@@ -252,13 +253,14 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     if lacking and (gone := _asked(removing, Phrase(tokens[1:], "remove"))):  # "without the logo"
         yield Reading(gone, removing, "remove")
     goes_on = previous is not None and tokens[0].word == "to"  # "speed up the middle, 0:10 to 0:20, to 4x"
-    if drafts := _verbless(tokens) or (() if goes_on else _bare(tokens)):
+    alone = previous is None or previous.verb in ("keep", "leave")  # "the light" behind "blur the car and" is a thing
+    if drafts := (_verbless(tokens) if alone else ()) or (() if goes_on else _bare(tokens)):
         yield Reading(drafts, making, "make")
 
 
 def _verbless(tokens: list[Token]) -> tuple[Draft, ...]:
     """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
-    if tokens[0].word not in ("the", "my", "everything"):
+    if tokens[0].word not in ("the", "my", "everything") or tokens[-1].word in _NOUNS_TOO:
         return ()
     drafts = _asked(making, Phrase(tokens, "want")) or ()
     said = all(

@@ -352,12 +352,17 @@ def mark_times(tokens: Tokens) -> list[Token]:
 def _edge_in_the_same_unit(
     tokens: Tokens, at: int, before: Tokens
 ) -> tuple[tuple[float | None, float | None], int] | None:
-    """``the last two`` behind ``the first second and``: counted in the unit of the edge before."""
+    """``the last two`` behind ``the first second and``, and the other way round: both are counted in one unit."""
     joined = len(before) > 1 and before[-1].word == "and" and before[-2].kind == "span"
     unit = _UNITS.get(before[-2].text.split()[-1].lower()) if joined else None
     at += tokens[at].word == "the"
     edge = tokens[at].word if at < len(tokens) else ""
     number = number_at(tokens, at + 1) if edge in _FIRST | _LAST else None
+    if number and unit is None and [token.word for token in tokens[number[1] : number[1] + 1]] == ["and"]:
+        follows = _span_at(tokens, number[1] + 1)  # "the first two and the last three seconds"
+        other = tokens[number[1] + 1 : follows[1]] if follows else []
+        opposite = _LAST if edge in _FIRST else _FIRST
+        unit = _UNITS.get(other[-1].word) if any(token.word in opposite for token in other) else None
     if unit is None or number is None or not _ends(tokens, number[1]):
         return None
     length = number[0] * unit
