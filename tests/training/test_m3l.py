@@ -22,6 +22,7 @@ from lbvedit.systems.m3l.model import Instruction, Looks
 from lbvedit.systems.m3l.sprites import composed, shifted
 from lbvedit.systems.m3l.text import TextEncoder
 from lbvedit.training import m3l
+from lbvedit.training.checkpoint import latest, weights_of
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe, M3LTraining
@@ -380,6 +381,18 @@ def test_seeing_trains_the_resnet_alone(digits: Path) -> None:
     assert all(name.startswith(("editor.resnet.", "showing.")) for name in learns)
     with pytest.raises(UsageError, match="showing alone"):
         recipe_of(mnist=digits, seeing=True, showing=0).build()
+
+
+def test_a_frozen_resnet_stays_as_it_is(digits: Path, tmp_path: Path) -> None:
+    recipe = recipe_of(mnist=digits)
+    train(recipe, tmp_path / "run")
+    after = load_file(weights_of(latest(tmp_path / "run" / "checkpoints")))
+    begun = recipe_of(mnist=digits, init=tmp_path / "run", freeze=True)
+    train(begun, tmp_path / "next")
+    again = load_file(weights_of(latest(tmp_path / "next" / "checkpoints")))
+    moved = {name for name in after if not torch.equal(after[name], again[name])}
+    assert moved
+    assert not any(name.startswith("editor.resnet.") for name in moved)
 
 
 def test_what_changes_may_count_once_more() -> None:

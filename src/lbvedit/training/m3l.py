@@ -83,6 +83,7 @@ class M3LTraining(TrainingConfig):
         showing: weight of the loss by which the 3D ResNet of ``m3l`` learns what it sees; an extension.
         seeing: train nothing but that, for a sitting to begin with: what takes hours beside all other losses takes
             minutes alone.
+        freeze: keep the 3D ResNet as ``init`` has it, so that what it has learnt to see stays; a step costs less, too.
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
             video; an extension. Without the two, which of two things is meant is learnt last of all.
         binding: weight of the loss by which the source features of ``m3l`` learn which of the things an instruction
@@ -133,6 +134,7 @@ class M3LTraining(TrainingConfig):
     meaning: float = 0.1
     showing: float = 0.1
     seeing: bool = False
+    freeze: bool = False
     grounding: float = 0.1
     binding: float = 0.1
     moving: float = 0.1
@@ -201,6 +203,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         )
         if config.init is not None:
             initialise(game, game.editor, config.init)
+        if config.freeze and isinstance(game.editor, M3L):
+            game.editor.resnet.requires_grad_(requires_grad=False)
         return game
 
     @functools.cached_property
