@@ -17,6 +17,7 @@ from lbvedit.language.frames.making import making
 from lbvedit.language.frames.objects import removing
 from lbvedit.language.frames.phrase import SPARING, UNHURRIED
 from lbvedit.language.frames.properties import tuned
+from lbvedit.language.notation import step_in, without_equals
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import FILLERS, STATES, base_form
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
@@ -109,6 +110,7 @@ class Reading:
         verb: the verb's base form.
         particle: its particle.
         tokens: the words of the clause.
+        ended: whether a full stop stands behind it: what follows has its steps on another target, and nothing else.
     """
 
     drafts: tuple[Draft, ...]
@@ -116,6 +118,7 @@ class Reading:
     verb: str = ""
     particle: str = ""
     tokens: tuple[Token, ...] = ()
+    ended: bool = False
 
 
 @cache
@@ -209,6 +212,10 @@ def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         tokens: the clause.
         previous: the clause before, if this one may go on with its verb or with the topic that it names.
     """
+    if spelled := step_in(without_manners(tokens)):
+        yield Reading((spelled,))
+        return
+    tokens = without_equals(tokens)
     topic = previous.drafts[-1].target if previous and previous.drafts[-1].op == "focus" else NOBODY
     words = tuple(token.word for token in tokens if token.kind != "mark")
     later = any(len(words) > len(one) and words[-len(one) :] == one for one in _LATER)
@@ -226,7 +233,33 @@ def _may_be_about(draft: Draft, topic: Target) -> bool:
     return draft.target == NOBODY and topic != NOBODY and takes_one
 
 
+def _as_before(tokens: Tokens, previous: Reading) -> Iterator[Reading]:
+    """``And the water too.``, ``The same for the truck.``: the steps of the sentence before on another target."""
+    also = {tokens[0].word, tokens[-1].word} & _TOO
+    tokens = without_manners(tokens[1:] if tokens[0].word in _TOO else tokens)
+    words = tuple(token.word for token in tokens)
+    lead = next((one for one in _THE_SAME if words[: len(one)] == one), ())
+    if not lead and not (also and previous.ended):
+        return
+    target = noun_phrase(tokens[len(lead) :]) if tokens[len(lead) :] else None
+    again = tuple(draft.on(target) for draft in previous.drafts) if target and target.kind == "phrase" else ()
+    if again and all(draft.op in OPERATORS and OPERATORS[draft.op].takes_target != "no" for draft in again):
+        yield replace(previous, drafts=again, ended=False)
+
+
+_TOO = frozenset({"too", "also", "well", "and", "likewise"})
+_THE_SAME = tuple(
+    (*lead, mark)
+    for lead in (("do", "the", "same"), ("the", "same"), ("same",), ("same", "thing"), ("do", "the", "same", "thing"))
+    for mark in ("for", "with", "to", "on")
+)
+
+
 def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
+    if previous is not None:
+        yield from _as_before(tokens, previous)
+        if previous.ended:
+            return
     if kept := _only_time(tokens):
         yield Reading((kept,))
     tokens = _verb_first(without_manners(tokens))
@@ -260,7 +293,7 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
 
 def _verbless(tokens: list[Token]) -> tuple[Draft, ...]:
     """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
-    if tokens[0].word not in ("the", "my", "everything") or tokens[-1].word in _NOUNS_TOO:
+    if tokens[0].word not in ("the", "my", "everything", "all") or tokens[-1].word in _NOUNS_TOO:
         return ()
     drafts = _asked(making, Phrase(tokens, "want")) or ()
     said = all(

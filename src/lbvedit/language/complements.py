@@ -8,7 +8,7 @@ from lbvedit.language.amounts import PLAIN, Amount, amount_at, fraction_at, spli
 from lbvedit.language.colors import MODIFIERS, is_color
 from lbvedit.language.drafts import Draft, graded
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
-from lbvedit.language.targets import ARTICLES
+from lbvedit.language.targets import ARTICLES, PRONOUNS, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join
 
 __all__ = ["NAMED_HEIGHTS", "action", "color", "complement", "look", "new_thing"]
@@ -68,8 +68,9 @@ def _plain_complement(tokens: list[Token]) -> list[Draft] | None:
         return [Draft("recolor", {"color": name})]
     if drafts := _compared(tokens):
         return drafts
-    if shorter := _without_rival(tokens):
-        return _plain_complement(shorter)
+    if parted := _without_rival(tokens):
+        drafts = _plain_complement(parted[0])
+        return [draft.noted(parted[1]) for draft in drafts] if drafts and parted[1] else drafts
     for trailer in _TRAILERS:
         if len(tokens) > len(trailer) and tuple(token.word for token in tokens[-len(trailer) :]) == trailer:
             return _plain_complement(tokens[: -len(trailer)])
@@ -83,15 +84,19 @@ def _plain_complement(tokens: list[Token]) -> list[Draft] | None:
     return _graded_words(tokens, None)
 
 
-def _without_rival(tokens: list[Token]) -> list[Token] | None:
-    """What comes before ``instead of blue``, ``rather than blue`` or ``, not blue``."""
+def _without_rival(tokens: list[Token]) -> tuple[list[Token], str] | None:
+    """What comes before ``instead of blue``, ``rather than blue`` or ``, not the shirt``, and a note on a thing."""
     words = [token.word for token in tokens]
     for at in range(1, len(words) - 1):
         size = 2 if words[at : at + 2] in (["instead", "of"], ["rather", "than"], ["and", "not"], [",", "not"]) else 0
         size = size or words[at] == "not"
         if size:
             rival = tokens[at + size :]
-            return tokens[:at] if rival and (color(rival) or _graded_words(rival, None)) else None
+            if rival and (color(rival) or _fixed(rival) or _graded_words(rival, None)):
+                return tokens[:at], ""
+            thing = noun_phrase(rival) if rival and rival[0].word in ARTICLES else None
+            said = thing and thing.kind == "phrase" and words[at] != "instead"
+            return (tokens[:at], f"{join(rival)!r} is left as it is") if said else None
     return None
 
 
@@ -121,6 +126,9 @@ def _fixed(tokens: Tokens) -> Draft | None:
         and len(words) == 1
     ):
         return Draft("crop", {"aspect": tokens[-1].text})
+    if len(words) == 2 and tokens[1].kind in ("clock", "aspect") and STATES.get(words[0], ("",))[0] == "crop":
+        named, exact = _fixed(tokens[:1]), _fixed(tokens[1:])
+        return exact if named and exact and _tall(named) == _tall(exact) else None  # "vertical 9:16"
     if len(words) > 1 and words[-1] in _MEDIA:
         shorter = _fixed(tokens[:-1])
         if shorter and shorter.op in ("crop", "speed", "reverse", "grayscale"):
@@ -132,6 +140,12 @@ def _fixed(tokens: Tokens) -> Draft | None:
         if shorter and shorter.op in ("grayscale", "sepia"):
             return shorter
     return None
+
+
+def _tall(crop: Draft) -> int:
+    """1 where a shape is higher than wide, -1 where it is wider, 0 for a square."""
+    width, height = map(float, crop.params["aspect"].split(":"))
+    return (height > width) - (height < width)
 
 
 def color(tokens: Tokens) -> str | None:
@@ -157,7 +171,7 @@ def color(tokens: Tokens) -> str | None:
         return None
     if len(words) == 2 and words[0] in ("completely", "all", "fully", "totally", "entirely", "bit"):
         words = words[1:]
-    name = " ".join(words).removeprefix("color ")
+    name = " ".join(words).removeprefix("color ").removesuffix("-colored")
     return name if 0 < len(words) <= 5 and is_color(name) else None
 
 
@@ -343,7 +357,7 @@ def new_thing(tokens: Tokens) -> str | None:
         tokens = tokens[1:]
     if (
         not tokens
-        or tokens[0].word in ARTICLES | {"it", "them"}
+        or tokens[0].word in ARTICLES | PRONOUNS
         or any(token.kind not in ("word", "quote", "number") for token in tokens)
     ):
         return None

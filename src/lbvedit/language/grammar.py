@@ -278,19 +278,22 @@ def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False)
         key: tuple[object, ...] = (at,)
         if previous is not None:
             begins = previous.tokens[0].start if previous.tokens else -1
-            key = (at, previous.verb, previous.particle, id(previous.frame), begins)
+            key = (at, previous.verb, previous.particle, id(previous.frame), begins, previous.ended)
         if key in failed:
             return None
         if not without_manners(tokens[pieces[at][0] : pieces[at][1]]):
             return read(at + 1, previous)  # "Hi! ... Thanks!"
         for end in range(at + 1, len(pieces) + 1):
-            clause = tokens[pieces[at][0] : pieces[end - 1][1]]
+            ended = previous is not None and previous.ended  # whether "and" or "also" stands before it counts
+            clause = tokens[pieces[at][0] - ended : pieces[end - 1][1]]
             if not effort.allows(clause):
                 break
             topic = tokens[pieces[end - 1][1] :][:1]
             for reading in _readings(clause, previous, topic=bool(topic) and topic[0].text == ":"):
                 hard = pieces[end - 1][2]
                 following = read(end, None if hard else reading)
+                if following is None and hard and end < len(pieces):
+                    following = read(end, replace(reading, ended=True))
                 if following is not None:
                     words = _said(without_manners(clause), text)
                     drafts = tuple(replace(draft, words=words) for draft in reading.drafts)

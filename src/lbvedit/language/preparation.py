@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from lbvedit.language.amounts import amount_at
 from lbvedit.language.colors import is_color
+from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.targets import ARTICLES, EXCEPT
 from lbvedit.language.times import NUMBERS
@@ -32,6 +33,7 @@ _INSIDE = frozenset({"around", "outside", "bar", "that", "who", "which", "not", 
 def prepared(tokens: list[Token]) -> list[Token]:
     """A sentence's tokens with all of it in order."""
     for step in (
+        with_pairs_joined,
         _with_slips_mended,
         _with_dislikes_named,
         _without_receiver,

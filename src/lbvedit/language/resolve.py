@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from lbvedit.errors import InstructionError, UsageError
 from lbvedit.language.drafts import NOBODY, Draft, tidy
+from lbvedit.language.lexicon import thing_words
 from lbvedit.language.operators import OPERATORS, validate
-from lbvedit.language.targets import PERSONS, Target
+from lbvedit.language.targets import PERSONS, WHOLE_NOUNS, Target
 from lbvedit.types import EditPlan, Step
 
 __all__ = ["NoTargetError", "resolve"]
@@ -151,7 +152,7 @@ class _Resolver:
         try:
             validate(plan)
         except UsageError as error:  # understood, and yet nothing that can be: "speed it up 1000 times"
-            raise InstructionError(error.message, hint=error.hint or "say another value") from error
+            raise InstructionError(error.message, hint=error.hint) from error
         return plan
 
     def _begun_later(self, draft: Draft) -> Draft:
@@ -254,6 +255,12 @@ class _Resolver:
             )
         if entry.takes_target == "no":
             if draft.target.kind == "phrase" and target:
+                lead, _, stray = target.partition(" ")
+                if lead.lower() in WHOLE_NOUNS and stray and not thing_words() & set(stray.split()):
+                    raise InstructionError(
+                        f"{stray!r} in {draft.words!r:.80} is not understood; understood: {draft.op}",
+                        hint=f"as in {entry.example!r}",
+                    )
                 self.notes.append(f"{draft.op} acts on the whole video, not only on {target!r}")
             target, outside = None, False
         if entry.takes_target == "must" and target is None:

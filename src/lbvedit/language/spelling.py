@@ -64,6 +64,7 @@ _COMMON = {
     "black": "blck blak balck",
     "but": "btu bt",
     "out": "ot uot oout otu",
+    "highlight": "hilight hilite highlite",
 }  # fmt: skip
 COMMON_SLIPS = {slip: word for word, slips in _COMMON.items() for slip in slips.split()}
 """What hasty fingers make of the short words that every sentence has -> the word."""
@@ -110,7 +111,7 @@ _ORDINARY_WORDS = (
     "angrier calmer wilder richer poorer healthier cheaper fancier simpler busier emptier fuller heavier harder easier "
     "rougher straighter curvier curlier hairier balder leaner meaner shinier rustier dustier longer stronger weaker "
     "tougher tastier juicier fresher livelier lonelier moodier sexier slimmer stiffer tastier trendier wiser braver "
-    "mine mines forth firth tent filth eight "
+    "excerpt excerpts mine mines forth firth tent filth eight "
     "acts affect age alive ant arise arts band bank battle beach being bell best bind blast blind bloom bond booking "
     "boring boss bound bricks brush bumper bumpers bunch busses card carr cast cause cell charity chiller chip chips "
     "clack clay cleaner cleanser cleaver clot cloud coast cooker cookers cord core crab crate crease cusp dad dare "

@@ -52,6 +52,8 @@ _PIECE = re.compile(
     r"""
     (?P<quote>"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<![\w])‘[^’]*’(?!\w)|(?<![\w])'(?:[^']|(?<=\w)'(?=\w))*'(?!\w))
   | (?P<hex>\#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b)
+  | (?P<rgb>\brgb\(\s*\d{1,3}(?:\s*,\s*\d{1,3}){2}\s*\))
+  | (?P<equals>(?<=\w)\s?=\s?(?=[^\s=>]))
   | (?P<aspect>(?<!\w)(?:\d|1\d|2[01])[x×](?:\d|1\d|2[01])\b)
   | (?P<size>\d{2,5}\s?[x×]\s?\d{2,5}\b)
   | (?P<clock>\d+(?::[0-5]\d){1,2}(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?:\d+(?:\.\d+)?(?!\w))
@@ -97,6 +99,8 @@ def tokenize(text: str, known: frozenset[str]) -> list[Token]:
             out += _words(piece, start, known)
         elif kind == "to":
             out.append(Token("word", piece, "to", start, found.end()))
+        elif kind == "equals":
+            out.append(Token("word", piece, "=", start, found.end()))
         elif kind == "degree":
             out.append(Token("word", piece, "degrees", start, found.end()))
         elif kind in ("hard", "soft"):
@@ -126,6 +130,12 @@ def _literal(kind: str, piece: str, start: int) -> Token:
             for part in piece.split(":"):
                 seconds = seconds * 60 + _number(part)
             return Token("clock", piece, piece, start, end, seconds)
+        case "rgb":
+            channels = [int(channel) for channel in re.findall(r"\d+", piece)]
+            if max(channels) > 255:
+                raise InstructionError(f"{piece!r} is no colour", hint="red, green and blue lie in 0..255")
+            name = "#{:02x}{:02x}{:02x}".format(*channels)
+            return Token("hex", name, name, start, end)
         case "aspect":  # 16x9 is no size
             return Token("aspect", re.sub("[x×]", ":", piece), piece, start, end)
         case "size":

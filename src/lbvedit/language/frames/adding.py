@@ -38,6 +38,12 @@ _WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", 
 _SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled",
     "called", "as",
     "stating", "words", "text", "is"})  # fmt: skip
+_THERE_ALREADY = frozenset({"the", "this", "that", "these", "those", "it", "him", "them", "her", "me", "us",
+    "everything", "everyone", "my", "our", "his", "their"})  # fmt: skip
+_SCENES = frozenset({"moon", "mars", "space", "beach", "desert", "jungle", "forest", "woods", "ocean", "sea",
+    "underwater", "mountains", "city", "countryside", "arctic", "snow", "clouds", "sahara", "antarctica", "paris",
+    "tokyo", "london", "york", "venice", "rome", "hawaii", "egypt"})  # fmt: skip
+"""Where things may be put that need not be in the video."""
 _CLOTHES = frozenset({"suit", "tuxedo", "dress", "uniform", "costume", "jacket", "coat", "shirt", "kimono", "armor"})
 _NO_THINGS = frozenset({
     "together", "fade", "audio", "track", "transition", "speed", "filter", "effect", "them", "those",
@@ -273,9 +279,7 @@ def putting(phrase: Phrase) -> list[Draft] | None:
         where = noun_phrase(behind)
         if where is not None and before and (drafts := effect(list(before))):
             return [draft.on(where) for draft in drafts]
-        definite = bool(before) and (
-            before[0].word in ("the", "this", "that", "these", "those", "it", "him", "them", "her", "everything")
-        )
+        definite = bool(before) and before[0].word in _THERE_ALREADY
         if words_of(behind[:2]) == ["front", "of"]:
             behind = behind[2:]
         scene = new_thing(list(behind))
@@ -286,7 +290,7 @@ def putting(phrase: Phrase) -> list[Draft] | None:
             and target is not None
             and mark in ("on", "in", "into", "onto", "at", "against")
             and scene
-            and behind[0].word in ("a", "an")
+            and (behind[0].word in ("a", "an") or not _SCENES.isdisjoint(words_of(behind[-1:])))
         ):
             draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
             return [draft.noted(f"putting it {mark} {join(behind)} is read as another background for everything")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 from lbvedit.language.amounts import Amount, split_amount
@@ -197,6 +198,9 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous:
         return None
     direction = -1 if phrase.particle == "out" else 1
+    if direction > 0 and any(_aspect(token) for token in tokens):
+        drafts = cropping(replace(phrase, tokens=[one for one in tokens if one.word not in ("in", "with", "at")]))
+        return [draft.noted("zooming to a shape is read as cropping to it") for draft in drafts] if drafts else None
     notes: tuple[str, ...] = ()
     slow = [token for token in tokens if token.word in UNHURRIED]
     if slow:
@@ -297,7 +301,7 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
             angle, at = 180.0, at + (word != "half")
         elif word == "quarter" or word == "sideways":
             angle = 90.0
-        elif word not in _TURN_WORDS:
+        elif word not in _TURN_WORDS or (word == "by" and number_at(tokens, at + 1) is None):
             kept.append(tokens[at])
         at += 1
     if "the" in words_of(kept[-1:]) or "in" in words_of(kept[-1:]):

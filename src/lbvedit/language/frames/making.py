@@ -29,6 +29,10 @@ _STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dre
     "watercolor"})  # fmt: skip
 _LIKE = (("look", "more", "like"), ("look", "like"), ("look", "as", "if"), ("appear", "like"), ("be", "like"),
     ("resemble",), ("seem", "like"), ("feel", "like"), ("like",))  # fmt: skip
+_ART = STYLE_NOUNS | _STYLES | frozenset({"painting", "drawing", "sketch", "comic", "poster", "photo", "photograph",
+    "picture", "oil", "paint", "print", "mosaic", "collage", "illustration", "animation", "game", "movie", "film",
+    "lego", "pencil", "charcoal", "crayon", "ink", "clay", "paper", "glass", "gold", "ice", "neon"})  # fmt: skip
+"""What the background may look like without being another scene."""
 _LAMPS = frozenset({"traffic", "street", "head", "tail", "brake", "stop", "warning", "ceiling", "signal", "spot"})
 _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
 _COMPARED = frozenset(
@@ -93,7 +97,8 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             whole_only and words[at] in ACTIONS - {"go", "play"} and target and target.kind == "phrase"
         ):  # "the man run backwards"
             continue
-        if named and PROPERTIES.get(named[0], ("",))[0] == drafts[0].op:  # "make the white balance colder"
+        lit = named and named[0] == "lighting" and drafts[0].op in ("temperature", "contrast")
+        if named and (lit or PROPERTIES.get(named[0], ("",))[0] == drafts[0].op):  # "make the white balance colder"
             target = named[1]
         elif named and named[0] == "color" and drafts[0].op == "recolor" and named[1].kind == "phrase":
             target = named[1]  # "the car's color should be red"
@@ -199,6 +204,9 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         size = next((len(mark) for mark in _LIKE if tuple(words[at : at + len(mark)]) == mark), 0)
         style = look(tokens[at + size :]) if size else None
         target = _subject(tokens[:at], phrase)
+        if style and target == BACKGROUND and _ART.isdisjoint(words[at + size :]):
+            scene = Draft("restyle_background", {"with": style}, target)
+            return [scene.noted(f"{style!r} is read as another scene; say 'in the style of' for a look")]
         if style and target is not None:
             return [Draft("style", {"style": style}, target)]
         manner = words[at : at + 2] == ["in", "the"] and words[at + 2 : at + 4] == ["style", "of"]
@@ -209,7 +217,8 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         tail = words[at:]
         while len(tail) > 1 and tail[0] in _BEFORE_STYLE:
             tail = tail[1:]
-        if target is not None and " ".join(tail) in _STYLES:
+        colored = len(tail) == 1 and tail[0].endswith("-colored")  # "autumn-colored": no paint is called so
+        if target is not None and (colored or " ".join(tail) in _STYLES):
             return [Draft("style", {"style": " ".join(tail)}, target)]
         if (
             tail[-1] in STYLE_NOUNS

@@ -31,6 +31,7 @@ __all__ = [
     "graying",
     "highlighting",
     "keeping",
+    "mending",
     "plain",
     "removing",
     "reversing",
@@ -194,6 +195,14 @@ def covering(phrase: Phrase) -> list[Draft] | None:
     target = noun_phrase(phrase.tokens)
     draft = graded("blur", 1, None)
     return [draft.on(target)] if phrase.verb == "obscure" and draft and target is not None else None
+
+
+def mending(phrase: Phrase) -> list[Draft] | None:
+    """``fix the camera shake``, ``correct the noise``: what is a fault wherever it is."""
+    words = words_of(strip_articles(phrase.tokens))
+    op, sense = PROPERTIES.get(" ".join(words), ("", 1))
+    found = graded(op, 1, None) if op in ("stabilize", "denoise") and sense < 0 and not phrase.previous else None
+    return [found] if found else None
 
 
 def removing(phrase: Phrase) -> list[Draft] | None:

@@ -10,11 +10,12 @@ from lbvedit.language.frames.phrase import Frame, Phrase, property_in, words_of
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.times import number_at
-from lbvedit.language.tokens import MARK_SOFT, Token
+from lbvedit.language.tokens import MARK_SOFT, Token, join
 
 __all__ = ["cutting_back", "more_or_less", "multiplying", "set_property", "setting", "silencing", "tuned", "turning"]
 
 _NUMBERED = frozenset({"brightness", "contrast", "saturation", "temperature", "volume"})
+_PERCENTED = frozenset({"brightness", "contrast", "saturation", "temperature"})
 _STYLES = frozenset({"style", "look", "appearance", "weather", "season", "time of day", "mood", "atmosphere"})
 
 
@@ -255,6 +256,11 @@ def tuned(tokens: list[Token]) -> list[Draft] | None:
     amount, left = split_amount(rest[1:] if way else rest)
     if len(rest) == 1 and rest[0].kind == "number" and rest[0].text[0] not in "+-":  # "brightness 0.2", "blur 0.3"
         return set_property(tokens[:-1], "to", rest) if op in _NUMBERED and abs(rest[0].value) <= 1 else None
+    if len(rest) == 1 and rest[0].kind == "percent" and rest[0].text[0] not in "+-" and op in _PERCENTED:
+        more = rest[0].value <= 1
+        level = graded(op, sense if more else 0, Amount("by" if more else "to", rest[0].value))
+        meant = f"{rest[0].text} {'more than now' if more else 'of what it is'}"
+        return _one(level and level.noted(f"{join(tokens)!r} is read as {meant}"))
     if len(rest) == 1 and rest[0].kind == "number" and op in ("speed", "volume", "resize", "zoom"):
         return None
     if len(rest) == 1 and rest[0].kind == "number":  # "contrast +15"

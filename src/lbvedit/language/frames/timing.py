@@ -15,7 +15,18 @@ from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token, join
 
-__all__ = ["beginning", "cutting", "fading", "freezing", "looping", "playing", "shortening", "speeding", "trimming"]
+__all__ = [
+    "beginning",
+    "clipping",
+    "cutting",
+    "fading",
+    "freezing",
+    "looping",
+    "playing",
+    "shortening",
+    "speeding",
+    "trimming",
+]
 
 _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a", "bit", "out", "off", "between",
     "piece", "all", "away",
@@ -28,6 +39,8 @@ _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ends", "ending", "tail", "back"})
 _SCISSORS = frozenset({"cut", "chop", "snip", "clip", "excise"})
 _SOUNDS = frozenset({"sound", "audio", "music", "volume"})
+_WHEN = frozenset({"in", "during", "from", "between", "for", "over", "until", "after", "before", "within", "at"})
+"""What a time begins with that says when, rather than what is cut."""
 _BEFORE_FADE = frozenset({
     "with", "a", "an", "the", "by", "in", "on", "<duration>", "slow", "off", "video", "it", "clip", "out",
 })  # fmt: skip
@@ -96,6 +109,29 @@ def trimming(phrase: Phrase) -> list[Draft] | None:
     return [Draft("trim", params, notes=notes)]
 
 
+def clipping(phrase: Phrase) -> list[Draft] | None:
+    """``make a 10 second clip from 0:30``, ``create a clip of the first 10 seconds``: what is kept."""
+    words = words_of(phrase.tokens)
+    words = words[1:] if words[:1] in (["me"], ["us"]) else words
+    others = {token.word for token in phrase.tokens if token.kind not in ("span", "duration")}
+    if words[:1] != ["a"] or _CLIPS.isdisjoint(words) or not others <= _CLIPS | _OF_A_CLIP or phrase.previous:
+        return None
+    spans = [token.span for token in phrase.tokens if token.kind == "span"]
+    lengths = [token.value for token in phrase.tokens if token.kind == "duration"]
+    if len(spans) != 1 or len(lengths) > 1:
+        return None
+    start, end = spans[0]
+    if lengths:
+        if start is None or (end is not None and abs(end - start - lengths[0]) > 1e-6):
+            return None
+        end = start + lengths[0]
+    return [Draft("trim", _given((start, None if start is not None and start < 0 and not end else end)))]
+
+
+_CLIPS = frozenset({"clip", "excerpt", "snippet", "extract", "video", "cutout", "teaser"})
+_OF_A_CLIP = frozenset({"a", "the", "of", "out", "from", "long", "short", "it", "with", "only", "just", "me", "us"})
+
+
 def _after_or_before(tokens: list[Token]) -> bool:
     """Whether a half-open span says what to drop ("trim everything after 0:10"), and not an edge of some length."""
     said = [token.text.lower() for token in tokens if token.kind == "span"]
@@ -145,7 +181,8 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
             drafts = sorted(drafts, key=lambda draft: -draft.params["start"])
         return drafts
     stretches = [token for token in tokens if token.kind == "span"]
-    if len(stretches) == 1 and not phrase.previous:  # "remove the sound between 0:05 and 0:06"
+    stray = len(tokens) > 1 and tokens[0].kind == "span" and tokens[0].text.split()[0].lower() not in _WHEN
+    if len(stretches) == 1 and not phrase.previous and not stray:  # "remove the sound between 0:05 and 0:06"
         cut_up = [token for token in tokens if token.kind != "span"]
         things = removing(Phrase(cut_up, phrase.verb, phrase.particle))
         story = tokens[-1] is stretches[0] and None not in stretches[0].span  # "the interview from 2:10 to 2:45"
@@ -246,10 +283,11 @@ def playing(phrase: Phrase) -> list[Draft] | None:
             )
         ):
             return [draft.on(target) for draft in drafts]
-        for cut in range(at + 1, len(tokens)):  # "backwards at half speed"
-            one, two = complement(tokens[at:cut]), complement(tokens[cut:])
+        for cut in range(at + 1, len(tokens)):  # "twice at half speed"
+            one, two = _played(tokens[at:cut]), _played(tokens[cut:])
             both = [*(one or ()), *(two or ())]
-            if one and two and target is not None and {draft.op for draft in both} == {"reverse", "speed"}:
+            ways = {draft.op for draft in both}
+            if one and two and target is not None and ways <= _WAYS and len(ways) == len(both):
                 return [draft.on(target) for draft in both]
         words = words_of(tokens[at:])
         if words in (
@@ -262,6 +300,15 @@ def playing(phrase: Phrase) -> list[Draft] | None:
         if words in (["in", "real", "time"], ["at", "normal", "speed"]):
             return None
     return None
+
+
+_WAYS = frozenset({"reverse", "speed", "loop"})
+
+
+def _played(tokens: list[Token]) -> list[Draft] | None:
+    """How something is played: ``backwards``, ``at half speed``, ``twice``."""
+    left, times = _counted(tokens)
+    return complement(tokens) or ([Draft("loop", {"times": times})] if times and times > 1 and not left else None)
 
 
 def looping(phrase: Phrase) -> list[Draft] | None:
@@ -342,7 +389,7 @@ _FROZEN = frozenset({
 
 def fading(phrase: Phrase) -> list[Draft] | None:
     """``fade in and out over 2 seconds``, ``fade to black at the end``, ``fade out the last 3 seconds``."""
-    if phrase.previous and not any(token.kind in ("duration", "span") for token in phrase.before):
+    if phrase.previous and not any(token.kind in ("duration", "span", "number") for token in phrase.before):
         return None  # "in and out over 2 seconds" share the duration: read as one
     kinds: list[str] = [phrase.particle] if phrase.particle in ("in", "out") and not phrase.previous else []
     if words_of(phrase.tokens[:2]) == ["to", "black"]:  # "in 2 seconds" says how long
@@ -362,6 +409,10 @@ def fading(phrase: Phrase) -> list[Draft] | None:
             return None  # a fade begins where the video does, or ends there
         if token.kind == "duration":
             duration = token.value
+        elif duration is None and (number := number_at(phrase.tokens, at)) and number[1] == len(phrase.tokens):
+            duration = number[0]  # "fade out 3"
+            notes = (*notes, f"{join(phrase.tokens[at:])} is read as seconds")
+            break
         elif token.kind == "span":
             start, end = token.span
             if start is not None and end is not None:
