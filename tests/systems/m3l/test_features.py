@@ -109,3 +109,18 @@ def test_self_attention_begins_as_identity() -> None:
     assert torch.equal(layer(x), x)
     torch.nn.init.ones_(layer.gamma)
     assert not torch.allclose(layer(x), x)
+
+
+def test_a_sentence_changes_what_is_painted_once_it_has_learnt_to() -> None:
+    torch.manual_seed(0)
+    generator = Generator((4, 8), (1, 2), copy_gate=False, sentence_dim=6)
+    plain = Generator((4, 8), (1, 2), copy_gate=False)
+    plain.load_state_dict(generator.state_dict(), strict=False)
+    d, source, sentence = torch.randn(2, 3, 8, 4, 4), torch.zeros(2, 3, 3, 8, 8), torch.randn(2, 6)
+    before = generator(d, source, source, sentence).frames
+    assert torch.equal(before, plain(d, source, source).frames)  # weights without it go on as they are
+    told = generator.blocks[0].norm1.told
+    torch.nn.init.normal_(told.weight)
+    after = generator(d, source, source, torch.stack((sentence[0], torch.zeros(6)))).frames
+    assert not torch.allclose(after[0], before[0])
+    assert torch.equal(after[1], before[1])

@@ -35,6 +35,9 @@ class M3LConfig:
             by how far what it carries stands out of its frame, so that a thing moves as one; 1 for none.
         sprites: an extension. The generator also paints so many pictures with opacity in the first frame, which then
             move over what it paints, each as one; see :mod:`~lbvedit.systems.m3l.sprites`.
+        sentence_norm: an extension. The sentence scales and shifts what the generator's blocks normalise, as a class
+            does in the ResBlocks that the paper takes them from: what is new in a picture is told by the words alone,
+            and takes hours to find its way through the features.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -54,6 +57,7 @@ class M3LConfig:
     whole_pixels: bool = False
     flow_window: int = 1
     sprites: int = 0
+    sentence_norm: bool = False
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)
@@ -82,7 +86,8 @@ class M3LConfig:
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
         own = ("strides", "copy_gate", "warp_gate", "whole_pixels", "flow_window", "sprites")
-        return {"widths": self.widths, **{name: getattr(self, name) for name in own}}
+        told = {"sentence_dim": self.text_dim if self.sentence_norm else 0}
+        return {"widths": self.widths, **{name: getattr(self, name) for name in own}, **told}
 
     @property
     def stride(self) -> int:

@@ -34,14 +34,27 @@ Cache = dict[str, Tensor]
 
 
 class FrameNorm(nn.GroupNorm):
-    """Group normalisation of each frame alone, ``(B*T, C, H, W)``, statistics in fp32."""
+    """Group normalisation of each frame alone, ``(B*T, C, H, W)``, statistics in fp32.
 
-    def __init__(self, channels: int) -> None:
+    Args:
+        channels: C.
+        sentence_dim: C_x, if a sentence may scale and shift what is normalised; it begins with doing neither.
+    """
+
+    def __init__(self, channels: int, sentence_dim: int = 0) -> None:
         super().__init__(min(8, channels), channels)
+        self.told = nn.Linear(sentence_dim, 2 * channels) if sentence_dim else None
+        if self.told is not None:
+            nn.init.zeros_(self.told.weight)
+            nn.init.zeros_(self.told.bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Normalised ``x``, same shape and dtype."""
-        return F.group_norm(x.float(), self.num_groups, self.weight, self.bias, self.eps).to(x.dtype)
+    def forward(self, x: Tensor, sentence: Tensor | None = None) -> Tensor:
+        """Normalised ``x``, same shape and dtype; ``sentence`` is ``(B*T, C_x)``."""
+        normal = F.group_norm(x.float(), self.num_groups, self.weight, self.bias, self.eps).to(x.dtype)
+        if self.told is None or sentence is None:
+            return normal
+        scale, shift = self.told(sentence)[:, :, None, None].to(x.dtype).chunk(2, dim=1)
+        return normal * (1 + scale) + shift
 
 
 class CausalConv3d(nn.Module):
@@ -155,24 +168,31 @@ class SelfAttention2d(nn.Module):
 
 
 class UpBlock(nn.Module):
-    """A residual block that scales up by nearest neighbours, ``(B, C_in, h, w) -> (B, C_out, h*s, w*s)``."""
+    """A residual block that scales up by nearest neighbours, ``(B, C_in, h, w) -> (B, C_out, h*s, w*s)``.
 
-    def __init__(self, channels_in: int, channels_out: int, scale: int) -> None:
+    Args:
+        channels_in: C_in.
+        channels_out: C_out.
+        scale: s.
+        sentence_dim: C_x, if a sentence scales and shifts what the block normalises.
+    """
+
+    def __init__(self, channels_in: int, channels_out: int, scale: int, sentence_dim: int = 0) -> None:
         super().__init__()
         self.scale = scale
-        self.norm1 = FrameNorm(channels_in)
+        self.norm1 = FrameNorm(channels_in, sentence_dim)
         self.conv1 = nn.Conv2d(channels_in, channels_out, 3, padding=1)
-        self.norm2 = FrameNorm(channels_out)
+        self.norm2 = FrameNorm(channels_out, sentence_dim)
         self.conv2 = nn.Conv2d(channels_out, channels_out, 3, padding=1)
         self.shortcut = nn.Conv2d(channels_in, channels_out, 1)
 
     def _scaled(self, x: Tensor) -> Tensor:
         return F.interpolate(x, scale_factor=float(self.scale), mode="nearest") if self.scale > 1 else x
 
-    def forward(self, x: Tensor) -> Tensor:
-        """The block's output."""
-        h = self.conv1(self._scaled(F.relu(self.norm1(x))))
-        h = self.conv2(F.relu(self.norm2(h)))
+    def forward(self, x: Tensor, sentence: Tensor | None = None) -> Tensor:
+        """The block's output; ``sentence`` is ``(B, C_x)``."""
+        h = self.conv1(self._scaled(F.relu(self.norm1(x, sentence))))
+        h = self.conv2(F.relu(self.norm2(h, sentence)))
         # A 1x1 convolution and nearest neighbours commute; this order is the cheaper one.
         return h + self._scaled(self.shortcut(x))
 
@@ -206,6 +226,7 @@ class Generator(nn.Module):
         flow_window: side, odd, of the window over which the flow is a mean, weighted by how far what it carries stands
             out of its frame.
         sprites: how many pictures move over what it paints.
+        sentence_dim: C_x, if the sentence scales and shifts what the blocks normalise.
     """
 
     FARTHEST_PX = 8.0
@@ -221,12 +242,13 @@ class Generator(nn.Module):
         whole_pixels: bool = False,
         flow_window: int = 1,
         sprites: int = 0,
+        sentence_dim: int = 0,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
         scales = (1, *reversed(strides[1:]))
         self.blocks = nn.ModuleList(
-            UpBlock(before, after, scale)
+            UpBlock(before, after, scale, sentence_dim)
             for before, after, scale in zip(channels[:-1], channels[1:], scales, strict=True)
         )
         self.last_scale = strides[0]
@@ -240,23 +262,27 @@ class Generator(nn.Module):
         self.sprites = SpritePainter(widths[0], sprites) if sprites else None
         self.motion = Motion(widths[0], sprites) if sprites else None
 
-    def forward(self, d: Tensor, source: Tensor, previous: Tensor, *, first: bool = True) -> Painted:
+    def forward(
+        self, d: Tensor, source: Tensor, previous: Tensor, sentence: Tensor | None = None, *, first: bool = True
+    ) -> Painted:
         """The frames, and how they move.
 
         Args:
             d: ``(B, T, C_v, h, w)`` decoding features.
             source: ``(B, T, 3, H, W)`` source frames of the same moments, for the copy gate.
             previous: ``(B, T, 3, H, W)`` the edited frames before them, for the warp gate.
+            sentence: ``(B, C_x)``, if it is to scale and shift.
             first: whether the clip begins with these. In its first frame things may be bent into others; from there on
                 they move as ``whole_pixels`` and ``flow_window`` say.
         """
-        return self._mixed(self._features(d), source, previous, first=first)
+        return self._mixed(self._features(d, sentence), source, previous, first=first)
 
-    def _features(self, d: Tensor) -> Tensor:
+    def _features(self, d: Tensor, sentence: Tensor | None) -> Tensor:
         """What decoding features become at the frames' size: ``(B, T, C, H, W)``."""
         x = d.flatten(0, 1)
+        told = None if sentence is None else sentence.repeat_interleave(d.shape[1], dim=0)
         for index, block in enumerate(self.blocks):
-            x = block(x)
+            x = block(x, told)
             if index == 0:
                 x = self.attention(x)
         x = F.relu(self.norm(x))
@@ -283,7 +309,9 @@ class Generator(nn.Module):
         mixed = (shares * torch.stack(layers, dim=1)).sum(dim=1)
         return Painted(mixed.unflatten(0, (B, T)), None if flow is None else flow.unflatten(0, (B, T)))
 
-    def play(self, d: Tensor, source: Tensor, previous: Tensor, told: Tensor) -> Painted:
+    def play(
+        self, d: Tensor, source: Tensor, previous: Tensor, told: Tensor, sentence: Tensor | None = None
+    ) -> Painted:
         """The frames of a clip with its sprites, which are led.
 
         Args:
@@ -292,10 +320,11 @@ class Generator(nn.Module):
             previous: as there.
             told: ``(B, T, K, 2)`` pixels that each sprite moves from frame to frame, nothing in the first. Each frame's
                 own steps go on from these.
+            sentence: as there.
         """
         assert self.sprites is not None
         assert self.motion is not None
-        x = self._features(d)
+        x = self._features(d, sentence)
         T = x.shape[1]
         pictures = self.sprites(x[:, 0], source[:, 0])
         before = torch.cat((told[:, :1], told[:, :-1]), dim=1)
@@ -310,7 +339,14 @@ class Generator(nn.Module):
         below = self._mixed(x, source, previous, first=True)
         return Painted(composed(there, below.frames), below.flow, Sprites(pictures, offsets, steps, speeds))
 
-    def step(self, d: Tensor, source: Tensor, before: Tensor | None, sprites: Sprites | None) -> Painted:
+    def step(
+        self,
+        d: Tensor,
+        source: Tensor,
+        before: Tensor | None,
+        sprites: Sprites | None,
+        sentence: Tensor | None = None,
+    ) -> Painted:
         """One frame more.
 
         Args:
@@ -318,13 +354,14 @@ class Generator(nn.Module):
             source: ``(B, 1, 3, H, W)``.
             before: the edited frame before it likewise, or None for the first one.
             sprites: those of the frame before, or None for the first one.
+            sentence: as in :meth:`forward`.
 
         Returns:
             The frame; its sprites are those of :meth:`play` without a time axis.
         """
         if self.sprites is None or self.motion is None:
-            return self(d, source, source if before is None else before, first=before is None)
-        x = self._features(d)
+            return self(d, source, source if before is None else before, sentence, first=before is None)
+        x = self._features(d, sentence)
         if sprites is None:
             pictures = self.sprites(x[:, 0], source[:, 0])
             still = pictures.new_zeros(*pictures.shape[:2], 2)

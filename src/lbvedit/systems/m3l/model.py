@@ -194,11 +194,11 @@ class M3L(nn.Module):
         # Nothing comes before the first frame; the source's own stands there.
         previous = torch.cat((source[:, :1], target[:, :-1]), dim=1)
         if not self.config.sprites:
-            painted: Painted = self.generator(d, source, previous)
+            painted: Painted = self.generator(d, source, previous, self._conditioned(text).sentence)
             return painted
         if steps is None:
             raise ValueError("sprites are led by the true steps while they learn, and none are given")
-        return self.generator.play(d, source, previous, steps)
+        return self.generator.play(d, source, previous, steps, self._conditioned(text).sentence)
 
     @torch.inference_mode()
     def edit(
@@ -238,7 +238,8 @@ class M3L(nn.Module):
                 if attention is not None and by_frame is not None and by_word is not None:
                     attention.frames.append(by_frame[:, :, :, 0])
                     attention.words.append(by_word[:, 0])
-                frame, _, past.sprites = self.generator.step(d, source[:, i : i + 1], frame, past.sprites)
+                here = source[:, i : i + 1]
+                frame, _, past.sprites = self.generator.step(d, here, frame, past.sprites, text.sentence)
                 yield frame[:, 0]
             d = self.resnet(frame.to(source.dtype), cache)
 
