@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from lbvedit.language.amounts import DEGREE_WORDS, amount_at, split_amount
-from lbvedit.language.complements import complement, look
+from lbvedit.language.complements import complement, is_comparative, look
 from lbvedit.language.drafts import NOBODY, Draft, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Frame, Phrase
 from lbvedit.language.frames.adding import adding, named_look
@@ -17,6 +17,7 @@ from lbvedit.language.frames.making import making
 from lbvedit.language.frames.objects import removing
 from lbvedit.language.frames.phrase import SPARING, UNHURRIED
 from lbvedit.language.frames.properties import tuned
+from lbvedit.language.lexicon import thing_words
 from lbvedit.language.notation import step_in, without_equals
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import FILLERS, STATES, base_form
@@ -43,14 +44,18 @@ _TRAILERS = tuple(
                    "without touching anything else", "and leave everything else alone", "leave the rest alone",
                    "and leave the rest alone", "and leave the rest as it is",
                    "somehow", "for instagram", "for tiktok", "for youtube", "for social media", "for reels",
-                   "for stories")
+                   "for stories", "for my phone", "for the web", "thanks a million", "thanks a bunch",
+                   "thank you so much",
+                   "thanks so much")
 )  # fmt: skip
 _LATER = (("after", "that"), ("afterwards",), ("afterward",), ("thereafter",), ("from", "then", "on"),
     ("from", "there", "on"), ("from", "that", "point", "on"), ("from", "there",))  # fmt: skip
 """What says, behind a clause, that it holds from where the one before ends; if that ends anywhere."""
-_WISHES = (("i", "want"), ("i", "want", "that"), ("i", "only", "want"), ("we", "only", "want"),
+_WISHES = (("i", "want"), ("i", "just", "want"), ("i", "want", "that"), ("i", "only", "want"), ("we", "only", "want"),
     ("i", "would", "like"), ("we", "want"), ("i", "need"), ("i", "would", "love"), ("we",
     "would", "like"),
+    *((*lead, *it, "if") for lead in (("i", "would", "love"), ("i", "would", "like")) for it in (("it",),)),
+    *(("it", "would", "be", how, "if") for how in ("great", "nice", "good", "better", "cool", "lovely", "best")),
     ("i", "would", "prefer"), ("we", "need"), ("i", "would", "like", "to", "see"), ("i", "want", "to", "see"), ("i",
     "wish"), ("i", "wish", "that"),
     ("i", "would", "like", "to", "have"), ("i", "want", "to", "have"), ("can", "i", "have"), ("could", "i", "have"),
@@ -97,7 +102,9 @@ _TAKEN_OUT = (
 )
 _NOUNS_TOO = frozenset({"light", "flat", "cold"})
 _STRETCHES = frozenset({"part", "section", "segment", "portion", "bit", "stretch"})
-_IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "has", "becomes"})
+_IS = frozenset(
+    {"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "were", "has", "becomes"}
+)
 
 
 @dataclass(frozen=True)
@@ -263,6 +270,8 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     if kept := _only_time(tokens):
         yield Reading((kept,))
     tokens = _verb_first(without_manners(tokens))
+    if previous is None and len(tokens) > 2 and tokens[0].word == "to" and _base(tokens[1].word):
+        tokens = tokens[1:]  # "to blur the faces"
     if not tokens:
         return
     if tuple(token.word for token in tokens) in _MENDS:  # what the clause before complains of
@@ -293,7 +302,9 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
 
 def _verbless(tokens: list[Token]) -> tuple[Draft, ...]:
     """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
-    if tokens[0].word not in ("the", "my", "everything", "all") or tokens[-1].word in _NOUNS_TOO:
+    terse = len(tokens) == 2 and (tokens[0].word in thing_words() or is_comparative(tokens[1].word))  # "car red"
+    named = terse or tokens[0].word in ("the", "my", "everything", "all")
+    if not named or tokens[-1].word in _NOUNS_TOO:
         return ()
     drafts = _asked(making, Phrase(tokens, "want")) or ()
     said = all(
@@ -361,6 +372,8 @@ def _only_time(tokens: Tokens) -> Draft | None:
     if gone and (words[2:] == ["go"] or (words[2:3] == ["be"] and words[3:] in _TAKEN_OUT)):
         start, end = spans[0].span
         return spanned(Draft("cut"), (0 if start is None else start, end))
+    if len(spans) == 1 and words[:1] == [spans[0].word] and words[1:] in _TAKEN_OUT:  # "I want the last 5 s gone"
+        return spanned(Draft("cut"), (spans[0].span[0] or 0, spans[0].span[1]))
     only = len(spans) == 1 and words in (["only", spans[0].word], ["just", spans[0].word], [spans[0].word, "only"])
     return spanned(Draft("trim"), spans[0].span) if only else None
 
@@ -448,6 +461,12 @@ def _wish(tokens: list[Token]) -> Iterator[Reading]:
         if tuple(words[:3]) == lead and (drafts := _asked(adding, Phrase(tokens[3:], "add"))):
             yield Reading(drafts, adding, "add")
     stated = False
+    for at in range(1, min(4, len(tokens) - 1)):  # "my boss wants the logo blurred"
+        if words[at] == "wants" and words[0] in ARTICLES and words[at + 1] != "to":
+            tokens, words = tokens[at + 1 :], words[at + 1 :]
+            if drafts := _asked(making, Phrase(tokens, "want")):
+                yield Reading(drafts, making, "make")
+            break
     for wish in sorted(_WISHES, key=len, reverse=True):
         if tuple(words[: len(wish)]) == wish and len(words) > len(wish):
             tokens, words = tokens[len(wish) :], words[len(wish) :]

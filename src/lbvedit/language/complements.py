@@ -11,11 +11,12 @@ from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, ST
 from lbvedit.language.targets import ARTICLES, PRONOUNS, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join
 
-__all__ = ["NAMED_HEIGHTS", "action", "color", "complement", "look", "new_thing"]
+__all__ = ["NAMED_HEIGHTS", "action", "color", "complement", "is_comparative", "look", "new_thing"]
 
 _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "become", "becomes", "get", "go", "seem",
-    "feel", "sound", "all", "being", "turn", "both", "into", "in", "as", "appearing", "have", "has", "having", "to",
-    "bit", "colored", "painted", "dyed", "play", "plays", "run", "at", "totally", "even", "nice", "and"})  # fmt: skip
+    "feel", "sound", "all", "being", "turn", "with", "both", "into", "in", "as", "appearing", "have", "has",
+    "having", "to", "bit", "colored", "painted", "dyed", "play", "plays", "played", "run", "ran", "at", "totally",
+    "even", "nice", "and"})  # fmt: skip
 _SHADES = frozenset(
     {"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat", "layer"}
 )
@@ -159,6 +160,8 @@ def color(tokens: Tokens) -> str | None:
         words = words[1:]
     if len(words) > 2 and words[0] in _SHADES and words[1] == "of":
         words = words[2:]
+    if len(words) > 2 and words[0] in ("with", "in") and words[1] == "color":
+        words = words[2:]
     if len(words) > 2 and (words[0] == "color" or (words[0] == "of" and words[-1] == "color")):
         words = words[1:]
     while len(words) > 1 and words[-1] in _COLOR_NOUNS:
@@ -187,7 +190,7 @@ def _compared(tokens: Tokens) -> list[Draft] | None:
         value, after = part
         if words[after : after + 1] == ["of"]:
             return _sized(list(tokens[after + 1 :]), Amount("to", value))  # "three quarters of the speed"
-        if len(words) == after + 1 and _is_comparative(words[after]):
+        if len(words) == after + 1 and is_comparative(words[after]):
             return _graded_words(list(tokens[after:]), Amount("by", value))  # "a third darker"
     found = amount_at(tokens, 0)
     if found is None or found[0].mode not in ("times", "by"):
@@ -325,7 +328,8 @@ def _action_base(word: str) -> str | None:
     return None
 
 
-def _is_comparative(word: str) -> bool:
+def is_comparative(word: str) -> bool:
+    """Whether a word compares a quality that some operator changes: ``darker``."""
     return word in QUALITIES and word.endswith("er")
 
 
@@ -338,13 +342,14 @@ def look(tokens: Tokens) -> str | None:
         tokens = tokens[2:]
     while len(tokens) > 1 and tokens[0].word in ARTICLES | {"like", "in", "into"}:
         tokens = tokens[1:]
-    if any(token.word in _FORMATS for token in tokens) or (tokens and _is_comparative(tokens[-1].word)):
+    if any(token.word in _FORMATS for token in tokens) or (tokens and is_comparative(tokens[-1].word)):
         return None
     while len(tokens) > 1 and tokens[-1].word in STYLE_NOUNS | {"styled", "please", "instead"}:
         tokens = tokens[:-1]
     if (
         not tokens
         or tokens[0].word in ARTICLES
+        or tokens[0].kind == "mark"
         or any(token.kind not in ("word", "quote", "number", "mark") for token in tokens)
     ):
         return None
@@ -369,7 +374,7 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if any(token.word in _FORMATS for token in tokens) or tokens[0].word in ("bit", "little", "lot", "tad", "touch"):
         return None
-    if _is_comparative(tokens[-1].word):
+    if is_comparative(tokens[-1].word):
         return None  # "a third slower" is no thing
     kept = [
         token for at, token in enumerate(tokens) if not (at and tokens[at - 1].word == "and" and token.word in ARTICLES)

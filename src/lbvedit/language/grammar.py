@@ -9,6 +9,7 @@ else is mended first, any other only where the sentence cannot be understood wit
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from lbvedit.language.colors import MODIFIERS, color_words
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import PARTICLES, VERB_BASES
 from lbvedit.language.lexicon import thing_words
+from lbvedit.language.lists import without_list_marks
 from lbvedit.language.preparation import prepared
 from lbvedit.language.reasons import without_purposes, without_reasons
 from lbvedit.language.refusal import (
@@ -34,7 +36,7 @@ from lbvedit.language.refusal import (
 from lbvedit.language.resolve import NoTargetError, resolve
 from lbvedit.language.spelling import COMMON_SLIPS, ORDINARY, american, candidates, is_stutter, is_sure_slip
 from lbvedit.language.synonyms import ACTIONS, EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
-from lbvedit.language.targets import WHOLE_NOUNS, noun_phrase
+from lbvedit.language.targets import PRONOUNS, WHOLE_NOUNS, noun_phrase
 from lbvedit.language.times import TIME_WORDS, mark_times
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, black_and_white, tokenize
 from lbvedit.types import EditPlan
@@ -56,6 +58,7 @@ _JOINTS = "the and from then all down left right three with into but out"
 _SHOWN = frozenset({"caption", "title", "subtitle", "text", "saying", "says", "write", "label", "heading"})
 _BRITISH = frozenset({"colour", "colours", "stabilise", "stabilised", "centre", "pixellate", "greyscale", "recolour"})
 _PLAIN_COLORS = frozenset({"black", "white", "yellow", "green", "orange", "purple", "brown", "violet"})
+_POINTING = PRONOUNS | {"his", "her", "its", "their"}
 _QUOTED = re.compile(r"""\s*["“']([^"“”']*)["”']\s*""")
 _TRIES = 60
 _LONGEST_CLAUSE = 60
@@ -97,7 +100,7 @@ def parse(text: str) -> EditPlan:
     if text.lstrip().startswith(("{", "[{")):
         raise InstructionError("that is no sentence", hint="an edited plan goes in by --plan-file")
     whole = _QUOTED.fullmatch(text)
-    tokens, notes = _with_known_words(tokenize(_unnumbered(whole.group(1) if whole else text), vocabulary()))
+    tokens, notes = _with_known_words(tokenize(without_list_marks(whole.group(1) if whole else text), vocabulary()))
     tokens, reasons = without_reasons(prepared(tokens), VERB_BASES)
     notes += reasons
     refuse_negation(tokens)
@@ -171,15 +174,6 @@ def _plain_words() -> frozenset[str]:
     words |= set(_JOINTS.split())
     words |= {"please", "counterclockwise", "anticlockwise", "bottom", "center", "middle", "caption", "subtitle"}
     return frozenset(words | VERB_BASES | TIME_WORDS | WHOLE_NOUNS | _LONG_NOUNS | _BRITISH | MODIFIERS.keys())
-
-
-def _unnumbered(text: str) -> str:
-    """The text with the numbers of a list made into marks of the same length: ``1. mute it 2. make it warmer``."""
-    number = 1
-    while found := re.search(rf"(?:(?<=\s)|^){number}[.)](?=\s+[^\W\d])", text):
-        text = f"{text[: found.start()]}{';':<{found.end() - found.start()}}{text[found.end() :]}"
-        number += 1
-    return text
 
 
 class _Effort:
@@ -288,8 +282,8 @@ def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False)
             clause = tokens[pieces[at][0] - ended : pieces[end - 1][1]]
             if not effort.allows(clause):
                 break
-            topic = tokens[pieces[end - 1][1] :][:1]
-            for reading in _readings(clause, previous, topic=bool(topic) and topic[0].text == ":"):
+            topic = _is_topic(tokens, pieces[end - 1][1], first=at == 0)
+            for reading in _readings(clause, previous, topic=topic):
                 hard = pieces[end - 1][2]
                 following = read(end, None if hard else reading)
                 if following is None and hard and end < len(pieces):
@@ -308,6 +302,15 @@ def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False)
             f"{len(pieces)} clauses at once are more than {_MOST_PIECES}", hint="say it in several runs"
         )
     return read(0, None) if pieces else None
+
+
+def _is_topic(tokens: Tokens, end: int, *, first: bool) -> bool:
+    """Whether words that end there may name what follows: ``the cap: make it red``, ``the man, blur his face``."""
+    if end >= len(tokens):
+        return False
+    follows = itertools.takewhile(lambda token: token.kind != "mark", tokens[end + 1 :])
+    named = first and tokens[end].text in (",", ".") and any(token.word in _POINTING for token in follows)
+    return named or tokens[end].text == ":"
 
 
 def _said(tokens: Tokens, text: str) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from lbvedit.language.amounts import amount_at
 from lbvedit.language.colors import is_color
 from lbvedit.language.notation import with_pairs_joined
+from lbvedit.language.numerals import with_numerals_joined
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.targets import ARTICLES, EXCEPT
 from lbvedit.language.times import NUMBERS
@@ -34,6 +35,7 @@ def prepared(tokens: list[Token]) -> list[Token]:
     """A sentence's tokens with all of it in order."""
     for step in (
         with_pairs_joined,
+        with_numerals_joined,
         _with_slips_mended,
         _with_dislikes_named,
         _without_receiver,
@@ -106,11 +108,21 @@ def _with_slips_mended(tokens: Tokens) -> list[Token]:
 
 def _with_dislikes_named(tokens: list[Token]) -> list[Token]:
     """``I do not like the green curtain; make it cream``: the dislike says no more than what is meant."""
-    for at in range(len(tokens) - 4):
-        if [token.word for token in tokens[at : at + 4]] == ["i", "do", "not", "like"]:
-            named = replace(tokens[at].corrected("find"), text=join(tokens[at : at + 4]), end=tokens[at + 3].end)
-            return [*tokens[:at], named, *tokens[at + 4 :]]
+    for at, said in itertools.product(range(len(tokens)), _DISLIKES):
+        end = at + len(said)
+        if tuple(token.word for token in tokens[at:end]) == said and end + 1 < len(tokens):
+            named = replace(tokens[at].corrected("find"), text=join(tokens[at:end]), end=tokens[end - 1].end)
+            return [*tokens[:at], named, *tokens[end:]]
     return tokens
+
+
+_DISLIKES = (
+    ("i", "do", "not", "like"),
+    ("i", "dislike"),
+    ("i", "hate"),
+    ("i", "really", "hate"),
+    ("i", "can", "not", "stand"),
+)
 
 
 def _without_receiver(tokens: list[Token]) -> list[Token]:

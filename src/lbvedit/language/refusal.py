@@ -85,7 +85,7 @@ def refuse_sound_cleaning(tokens: Tokens) -> None:
     effects = words[-1:] in (["effect"], ["effects"]) and words[-2:-1] == ["sound"]
     effects = effects or any(words[at : at + 2] in (["sound", "effect"], ["sound", "effects"]) for at in (1, 2))
     last = ["sound"] if effects else words[-1:] if "of" not in words else words[words.index("of") - 1 :][:1]
-    bring = words[:1] in (["add"], ["insert"]) and not brought.isdisjoint(last) and len(words) < 6
+    bring = words[:1] in (["add"], ["insert"], ["put"], ["include"]) and not brought.isdisjoint(last) and len(words) < 6
     if clean or apart or bring:
         raise InstructionError(
             f"{join(tokens)[:80]!r} asks for other sound, and no operator makes any",

@@ -203,7 +203,9 @@ FILLERS: tuple[tuple[str, ...], ...] = tuple(
             "i would be happy if you could", "it would be lovely if you could", "i was wondering whether you could",
             "i was wondering if you might", "i was wondering whether you might", "would it be possible for you to",
             "i just want to",
-            "i just need to", "let me",
+            "i just need to", "let me", "hey there", "hi there", "hello there", "honestly", "like",
+            "we are good", "that is it", "that is all", "we are done", "i am happy", "do you think you could",
+            "do you think you can", "i need that you", "i want that you", "i would like that you",
         ),
         key=lambda phrase: -len(phrase.split()),
     )

@@ -10,6 +10,7 @@ from typing import Literal
 from lbvedit.language.amounts import split_amount
 from lbvedit.language.colors import colors_alone, is_color
 from lbvedit.language.reasons import PURPOSES
+from lbvedit.language.times import NUMBERS
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "SPEAKERS",
     "WHOLE_NOUNS",
     "Target",
+    "is_whole",
     "noun_phrase",
     "reorder_except",
     "reorder_only",
@@ -392,9 +394,17 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         between_them = at and word in ("it", "them") and words[at - 1] in _BEFORE_ARTICLE - {"and", "or", MARK_SOFT}
         if (word in _NEVER_INSIDE and not between_them) or word in _SPARED - {"minus", "bar"}:
             return None
+    if not {"is", "are", "was", "were", "thanks", "thank"}.isdisjoint(words[:relative]) and words[0] not in (
+        "what",
+        "whatever",
+    ):
+        return None
+    if all(word in NUMBERS or word == "by" for word in words):
+        return None  # "eighty by seven twenty"
     for at, (before, word) in enumerate(pairwise(words[:relative])):
         if (
             word == "so"
+            or (before == "by" and is_color(word))
             or (before == MARK_SOFT and word in _SECOND_THOUGHTS)
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
         ):

@@ -72,6 +72,8 @@ def _duration_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
     words = [token.word for token in tokens[at : at + 6]]
     for phrase, value in (
         (("half", "a"), 0.5), (("a", "half"), 0.5), (("half",), 0.5), (("a", "quarter", "of", "a"), 0.25),
+        (("three", "quarters", "of", "a"), 0.75), (("a", "third", "of", "a"), 1 / 3),
+        (("two", "thirds", "of", "a"), 2 / 3),
         (("a", "couple", "of"), 2.0), (("a", "couple"), 2.0), (("couple", "of"), 2.0), (("a", "few"), 3.0),
         (("few",), 3.0), (("a",), 1.0), (("an",), 1.0),
     ):  # fmt: skip
@@ -237,7 +239,8 @@ def _two_points(tokens: Tokens, at: int, *, strict: bool) -> tuple[tuple[float, 
 
 def _edge_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None], int] | None:
     """``first two seconds``, ``last minute``, without the article."""
-    if at + 1 < len(tokens) and tokens[at].kind == "number" and tokens[at + 1].word in ("first", "last"):
+    counted = at < len(tokens) and (tokens[at].kind == "number" or tokens[at].word in NUMBERS)
+    if counted and at + 1 < len(tokens) and tokens[at + 1].word in ("first", "last"):
         swapped = [*tokens[:at], tokens[at + 1], tokens[at], *tokens[at + 2 :]]  # "the 2 last seconds"
         return _edge_at(swapped, at)
     if at >= len(tokens) or tokens[at].word not in _FIRST | _LAST:

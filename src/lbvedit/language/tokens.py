@@ -73,6 +73,7 @@ _CONTRACTIONS = {
     "can't": "can not", "cannot": "can not", "shouldn't": "should not", "mustn't": "must not", "isn't": "is not",
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
+    "it'd": "it would", "we're": "we are", "vol": "volume",
     "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "bg": "background",
     "wanna": "want to", "gonna": "going to", "lemme": "let me", "gimme": "give me", "kinda": "somewhat",
     "sorta": "somewhat",

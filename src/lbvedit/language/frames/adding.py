@@ -200,7 +200,8 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
 
 def _new(what: str, target: Target) -> list[Draft] | None:
     last = what.split()[-1].lower()
-    if last in PROPERTIES or last in _TEXT_NOUNS | _NO_THINGS or " saying " in what:
+    written = what.split()[0].lower() in ("subtitles", "captions")  # "subtitles from the speech"
+    if last in PROPERTIES or last in _TEXT_NOUNS | _NO_THINGS or " saying " in what or written:
         return None
     return [Draft("add", {"what": what}, target)]
 
@@ -360,7 +361,7 @@ def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
 def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | None:
     """A caption without quotes, where nothing in it may be meant for the editor: a time, a colour, a language."""
     words = words_of(tokens)
-    if phrase.previous or not words or words[0] in ("in", "for", "automatically", "box", "to"):
+    if phrase.previous or not words or words[0] in ("in", "for", "automatically", "box", "to", "from"):
         return None  # "Tom and Jerry" is one caption
     timed = any(token.kind in ("clock", "duration", "span") for token in tokens)
     styled = len(words) > 2 and words[-2] == "in" and (words[-1] in ("bold", "italics", "french") or color(tokens[-1:]))

@@ -11,7 +11,7 @@ from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, splits, words_of
-from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token
 
@@ -287,11 +287,13 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
     at = 0
     words = words_of(tokens)
     directed = False
+    counted = tokens[-1].end if tokens else 0
     while at < len(tokens):
         word = words[at]
         number = number_at(tokens, at)
         if number and angle is None:
             angle, at = number[0], number[1]
+            counted = tokens[at - 1].end
             continue
         if word in ("left", "counterclockwise", "ccw", "counter", "anti"):
             sign, directed = -1, True
@@ -308,6 +310,9 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
         kept = kept[:-1]
     while kept and kept[-1].word in ("the", "in", "on", "through"):
         kept = kept[:-1]
+    behind = [token for token in kept if token.start >= counted]
+    if behind and (len(behind) < len(kept) or behind[0].word not in ARTICLES | PRONOUNS | {"everything"}):
+        return None  # "rotate 90 degrees blah"
     target = object_of(kept)
     if target is None or (angle is None and not directed and phrase.verb != "rotate"):
         return None

@@ -33,6 +33,9 @@ _ART = STYLE_NOUNS | _STYLES | frozenset({"painting", "drawing", "sketch", "comi
     "picture", "oil", "paint", "print", "mosaic", "collage", "illustration", "animation", "game", "movie", "film",
     "lego", "pencil", "charcoal", "crayon", "ink", "clay", "paper", "glass", "gold", "ice", "neon"})  # fmt: skip
 """What the background may look like without being another scene."""
+_COLORED_THINGS = frozenset({"orange", "rose", "violet", "peach", "lemon", "cherry", "plum", "olive", "salmon",
+    "tangerine", "apricot", "raspberry", "strawberry", "avocado", "ruby", "sapphire", "emerald", "coffee"})  # fmt: skip
+"""What colours are called after, and is a thing where somebody counts it: ``an orange``."""
 _LAMPS = frozenset({"traffic", "street", "head", "tail", "brake", "stop", "warning", "ceiling", "signal", "spot"})
 _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
 _COMPARED = frozenset(
@@ -118,6 +121,8 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
 def _inverted(tokens: list[Token]) -> list[Draft] | None:
     """``make slower the video``, ``make more bright the face``."""
     at = next((at for at, token in enumerate(tokens) if at and token.word in ("the", "my", "this", "that")), 0)
+    if at and (found := property_in(tokens[at:])) and found[0] in PROPERTIES:  # "make bigger the contrast"
+        return _compared_property([*tokens[at:], *tokens[:at]])
     drafts = complement(tokens[:at]) if at else None
     target = noun_phrase(tokens[at:]) if drafts else None
     return [_fitting(draft, target) for draft in drafts] if drafts and target else None
@@ -358,7 +363,7 @@ def changing(phrase: Phrase) -> list[Draft] | None:
         return None
     if found := with_reordering(phrase.tokens, attempt):
         return found
-    if phrase.verb in ("turn", "change", "switch"):
+    if phrase.verb in ("turn", "change", "switch", "convert"):
         return making(phrase)
     return None
 
@@ -401,7 +406,8 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
             another = len(said) > 1 and said[-1].word in ("one", "ones") and color(said[:-1])  # "with a blue one"
             if target.kind == "phrase" and another and phrase.verb in ("replace", "swap"):
                 return [Draft("recolor", {"color": another}, target)]
-            if target.kind == "phrase" and color(said) and len(said) == 1:
+            counted = right[0].word in ("a", "an") and said[0].word in _COLORED_THINGS
+            if target.kind == "phrase" and color(said) and len(said) == 1 and not counted:
                 return [Draft("recolor", {"color": what.lower()}, target)]
             return [Draft("replace", {"with": what}, target)]
     return None

@@ -20,7 +20,7 @@ from lbvedit.language.frames.phrase import (
     words_of,
 )
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
-from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase, screen_in, strip_articles
+from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, is_whole, noun_phrase, screen_in, strip_articles
 from lbvedit.language.tokens import MARK_SOFT, Token, join
 
 __all__ = [
@@ -212,6 +212,8 @@ def removing(phrase: Phrase) -> list[Draft] | None:
     tokens = phrase.tokens
     while tokens and tokens[0].word in ("off", "of", "away"):
         tokens = tokens[1:]
+    if words_of(tokens[:1]) == ["from"] and len(tokens) > 3 and is_whole(words_of(tokens[1:3])):
+        tokens = tokens[3:]  # "delete from the video the bird"
     amount, rest = split_amount(tokens)
     if (listed := _listed(tokens)) and not _drained(tokens):
         return listed

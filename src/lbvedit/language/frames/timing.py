@@ -213,7 +213,7 @@ def speeding(direction: int) -> Frame:
     """The frame of ``speed up`` (1) and ``slow down`` (-1)."""
 
     def frame(phrase: Phrase) -> list[Draft] | None:
-        if phrase.previous:
+        if phrase.previous or (phrase.verb == "speed" and not phrase.particle and not phrase.tokens):
             return None
         tokens = list(phrase.tokens)
         if direction < 0 and words_of(tokens[:1]) in (

@@ -1,0 +1,55 @@
+"""Numbers of several words as one token: ``one hundred and eighty``, ``sixteen by nine``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lbvedit.language.times import NUMBERS, number_at
+from lbvedit.language.tokens import Token, join
+
+__all__ = ["with_numerals_joined"]
+
+_SHAPING = frozenset({"crop", "aspect", "ratio", "reframe", "recrop", "format"})
+_LARGEST_SIDE = 21
+
+
+def with_numerals_joined(tokens: list[Token]) -> list[Token]:
+    """The sentence with its hundreds and, where a shape is asked for, its ratios in digits."""
+    shaped = not _SHAPING.isdisjoint(token.word for token in tokens)
+    tokens = _with(_hundreds_at, tokens)
+    return _with(_ratio_at, tokens) if shaped else tokens
+
+
+def _with(found_at: Callable[[list[Token], int], tuple[Token, int] | None], tokens: list[Token]) -> list[Token]:
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token, at = found_at(tokens, at) or (tokens[at], at + 1)
+        out.append(token)
+    return out
+
+
+def _hundreds_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
+    """A number from one hundred on, and where it ends."""
+    words = [token.word for token in tokens[at : at + 2]]
+    count = 1 if words[0] == "a" else NUMBERS.get(words[0], 0)
+    if words[1:] != ["hundred"] or not 0 < count < 10:
+        return None
+    after = at + 2
+    more = number_at(tokens, after + (tokens[after : after + 1] != [] and tokens[after].word == "and"))
+    rest, end = more if more and more[0] < 100 and tokens[more[1] - 1].kind == "word" else (0, after)
+    value = int(100 * count + rest)
+    said = tokens[at:end]
+    return Token("number", join(said), str(value), said[0].start, said[-1].end, float(value)), end
+
+
+def _ratio_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
+    """``sixteen by nine`` as an aspect, and where it ends."""
+    width = number_at(tokens, at)
+    if width is None or tokens[width[1] : width[1] + 1] == [] or tokens[width[1]].word != "by":
+        return None
+    height = number_at(tokens, width[1] + 1)
+    if height is None or not all(0 < side <= _LARGEST_SIDE and side == int(side) for side in (width[0], height[0])):
+        return None
+    shape = f"{width[0]:g}:{height[0]:g}"
+    return Token("aspect", shape, shape, tokens[at].start, tokens[height[1] - 1].end), height[1]
