@@ -18,13 +18,15 @@ from itertools import combinations, islice, product
 
 from lbvedit.errors import InstructionError
 from lbvedit.language.amounts import DEGREE_WORDS
-from lbvedit.language.clauses import Reading, read_clause, without_manners
+from lbvedit.language.clauses import read_clause
 from lbvedit.language.colors import MODIFIERS, color_words
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import PARTICLES, VERB_BASES
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.lists import without_list_marks
+from lbvedit.language.manners import FILLERS, without_manners
 from lbvedit.language.preparation import prepared
+from lbvedit.language.reading import Reading
 from lbvedit.language.reasons import without_purposes, without_reasons
 from lbvedit.language.refusal import (
     not_understood,
@@ -35,7 +37,7 @@ from lbvedit.language.refusal import (
 )
 from lbvedit.language.resolve import NoTargetError, resolve
 from lbvedit.language.spelling import COMMON_SLIPS, ORDINARY, american, candidates, is_stutter, is_sure_slip
-from lbvedit.language.synonyms import ACTIONS, EFFECTS, FILLERS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
+from lbvedit.language.synonyms import ACTIONS, EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
 from lbvedit.language.targets import PRONOUNS, WHOLE_NOUNS, noun_phrase
 from lbvedit.language.times import TIME_WORDS, mark_times
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, black_and_white, tokenize

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lbvedit.language.synonyms import FILLERS, base_form
+from lbvedit.language.manners import FILLERS
+from lbvedit.language.synonyms import base_form
 from lbvedit.language.tokens import MARK_HARD, Token, Tokens, join
 
 __all__ = ["PURPOSES", "without_purposes", "without_reasons"]

@@ -8,14 +8,14 @@ from difflib import SequenceMatcher
 from lbvedit.errors import InstructionError
 from lbvedit.language.drafts import Draft
 from lbvedit.language.operators import OPERATORS, Operator
-from lbvedit.language.tokens import Tokens, join
+from lbvedit.language.tokens import Tokens, join, phrases
 
 __all__ = ["not_understood", "refuse_file_size", "refuse_negation", "refuse_open_color", "refuse_sound_cleaning"]
 
-_NEGATIONS = (("do", "not"), ("never",), ("not", "to"), ("should", "not"), ("must", "not"), ("can", "not"), ("will",
-    "not"),
-    ("does", "not"), ("avoid",), ("refrain",), ("no", "need"), ("you", "not"), ("leave", "alone"), ("would",
-    "not"))  # fmt: skip
+_NEGATIONS = phrases(
+    "do not | never | not to | should not | must not | can not | will not | does not | avoid | refrain | no need | "
+    "you not | leave alone | would not"
+)
 _RELATIVE = frozenset({"who", "that", "which", "is", "are", "whose"})
 _DULL = frozenset(
     {"the", "and", "a", "it", "to", "of", "in", "on", "make", "me", "you", "what", "this", "that", "by", "with", "for"}
@@ -107,9 +107,10 @@ def refuse_file_size(tokens: Tokens) -> None:
         )
 
 
-_OPEN = (("a", "different", "color"), ("different", "colors"), ("another", "color"), ("any", "color"),
-    ("any", "other", "color"), ("some", "other", "color"), ("a", "new", "color"), ("a", "random", "color"),
-    ("a", "different", "shade"))  # fmt: skip
+_OPEN = phrases(
+    "a different color | different colors | another color | any color | any other color | some other color | "
+    "a new color | a random color | a different shade"
+)
 
 
 def refuse_open_color(tokens: Tokens) -> None:

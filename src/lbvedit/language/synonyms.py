@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 __all__ = [
-    "ACTIONS", "EFFECTS", "FILLERS", "PROPERTIES", "QUALITIES", "STATES", "STYLE_NOUNS", "base_form", "forms",
+    "ACTIONS", "EFFECTS", "PROPERTIES", "QUALITIES", "STATES", "STYLE_NOUNS", "base_form", "forms",
 ]  # fmt: skip
 
 QUALITIES: dict[str, tuple[str, int]] = {}
@@ -164,53 +164,6 @@ _ACTION_WORDS = (
 ACTIONS = frozenset(_ACTION_WORDS.split())
 """Verbs for what things in a video do."""
 
-FILLERS: tuple[tuple[str, ...], ...] = tuple(
-    tuple(phrase.split())
-    for phrase in sorted(
-        (
-            "please", "kindly", "could you", "can you", "would you", "will you", "would you mind", "do you mind",
-            "could we", "can we", "can i", "could i", "can i get you to", "could i get you to", "may i ask you to",
-            "i want to", "i want you to", "i would like to", "i would like you to", "i need to", "i need you to",
-            "i wish to", "we need to", "we want to", "you should", "you need to", "you have to", "you must",
-            "i would love to", "i would love for you to", "i would love it if you could", "i would prefer to",
-            "it would be great if you could", "it would be nice if you could", "would it be possible to",
-            "is it possible to", "are you able to", "could you possibly", "can you possibly", "lets", "let us", "now",
-            "simply", "also", "hey", "hi", "hello", "ok", "okay", "well", "so", "then", "and then", "and",
-            "first", "firstly", "second", "secondly", "thirdly", "next", "finally", "lastly", "afterwards", "afterward",
-            "after that", "after this", "at last", "in the end", "last of all", "first of all", "to begin with",
-            "to start with", "start by", "begin by", "followed by", "before that", "help me", "help me to", "try to",
-            "go ahead and", "i am going to", "i will", "we will", "how about", "what about", "maybe", "perhaps",
-            "as well as", "and also", "plus", "additionally", "in addition", "as a next step", "subsequently",
-            "quickly", "carefully", "again", "once more", "and finally", "meanwhile", "my task for you is to",
-            "i think", "i feel like", "i guess",
-            "your task is to",
-            "the task is to", "make sure to", "be sure to", "do me a favor and", "i would appreciate it if you could",
-            "would you be so kind as to", "be so kind as to", "would you be so kind and", "but", "but also", "yes",
-            "or rather",
-            "thanks", "thank you", "good morning", "dear editor", "feel free to", "remember to", "next up",
-            "step one", "step two",
-            "step three", "step", "in this video", "in the video", "in this clip", "in the clip", "for this video",
-            "for this clip",
-            "for the video", "with this video", "instead", "actually", "i was wondering if you could",
-            "is there any way to", "is there a way to", "how do i", "how can i", "how would i", "how do you",
-            "would it be ok to", "would it be okay to", "if possible", "if you can", "if you could", "i was hoping to",
-            "i was hoping you could", "any chance you could", "id like to", "i am trying to", "go and",
-            "before you do anything else", "before anything else",
-            "basically", "so basically", "third", "fourth", "fifth", "hey so", "anyway", "essentially",
-            "mate", "pal", "dude", "sorry", "right", "um", "uh", "ta", "buddy", "guys", "yo", "omg", "bro", "please to",
-            "it is needed to", "it is necessary to", "could somebody", "can someone", "please you",
-            "i would be grateful if you could", "i would be very grateful if you could",
-            "i would be happy if you could", "it would be lovely if you could", "i was wondering whether you could",
-            "i was wondering if you might", "i was wondering whether you might", "would it be possible for you to",
-            "i just want to",
-            "i just need to", "let me", "hey there", "hi there", "hello there", "honestly", "like",
-            "we are good", "that is it", "that is all", "we are done", "i am happy", "do you think you could",
-            "do you think you can", "i need that you", "i want that you", "i would like that you",
-        ),
-        key=lambda phrase: -len(phrase.split()),
-    )
-)  # fmt: skip
-"""Manners and order words that may stand before a clause."""
 
 _IRREGULAR = {
     "made": "make", "making": "make", "took": "take", "taken": "take", "cutting": "cut", "putting": "put",

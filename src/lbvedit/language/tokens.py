@@ -10,7 +10,7 @@ from typing import Literal
 from lbvedit.errors import InstructionError
 from lbvedit.language.spelling import COMMON_SLIPS, american
 
-__all__ = ["MARK_HARD", "MARK_SOFT", "Token", "Tokens", "black_and_white", "join", "tokenize"]
+__all__ = ["MARK_HARD", "MARK_SOFT", "Token", "Tokens", "black_and_white", "join", "phrases", "tokenize"]
 
 Kind = Literal["word", "quote", "number", "percent", "clock", "aspect", "size", "hex", "mark", "span", "duration"]
 Tokens = Sequence["Token"]
@@ -187,6 +187,15 @@ def black_and_white(tokens: Iterable[Token]) -> list[Token]:
                 out[-len(phrase) :] = [Token("word", text, "bw", tail[0].start, tail[-1].end)]
                 break
     return out
+
+
+def phrases(table: str) -> tuple[tuple[str, ...], ...]:
+    """The phrases of a table, parted by ``|``, each as its words.
+
+    >>> phrases("right now | please")
+    (('right', 'now'), ('please',))
+    """
+    return tuple(tuple(phrase.split()) for phrase in table.split("|"))
 
 
 def join(tokens: Tokens) -> str:

@@ -1,0 +1,117 @@
+"""What is said around a wish and asks for nothing: politeness, order words, thanks, laughter."""
+
+from __future__ import annotations
+
+import re
+
+from lbvedit.language.synonyms import STATES
+from lbvedit.language.tokens import Token, Tokens, phrases
+
+__all__ = ["FILLERS", "LATER", "without_manners"]
+
+_REQUESTS = phrases(
+    "i would be very grateful if you could | i would love it if you could | it would be great if you could | "
+    "it would be nice if you could | i would appreciate it if you could | would you be so kind as to | "
+    "i would be grateful if you could | i would be happy if you could | it would be lovely if you could | "
+    "would it be possible for you to | i would love for you to | my task for you is to | would you be so kind and | "
+    "i was wondering if you could | i was wondering whether you could | i was wondering if you might | "
+    "i was wondering whether you might | can i get you to | could i get you to | may i ask you to | "
+    "i would like you to | would it be possible to | do me a favor and | be so kind as to | is there any way to | "
+    "is there a way to | would it be ok to | would it be okay to | i was hoping you could | do you think you could | "
+    "do you think you can | i would like that you | i want you to | i would like to | i need you to | i would love to "
+    "| i would prefer to | is it possible to | are you able to | i am going to | your task is to | the task is to | "
+    "i was hoping to | any chance you could | i am trying to | it is needed to | it is necessary to | i just want to "
+    "| i just need to | i need that you | i want that you | would you mind | do you mind | i want to | i need to | "
+    "i wish to | we need to | we want to | you need to | you have to | could you possibly | can you possibly | "
+    "help me to | go ahead and | make sure to | be sure to | feel free to | how do i | how can i | how would i | "
+    "how do you | id like to | could you | can you | would you | will you | could we | can we | can i | could i | "
+    "you should | you must | let us | help me | try to | i will | we will | how about | what about | remember to | "
+    "go and | please to | could somebody | can someone | please you | let me | lets"
+)
+_ORDER = phrases(
+    "before you do anything else | as a next step | in the end | last of all | first of all | to begin with | "
+    "to start with | as well as | before anything else | and then | after that | after this | at last | start by | "
+    "begin by | followed by | before that | and also | in addition | once more | and finally | but also | or rather | "
+    "next up | step one | step two | step three | now | also | so | then | and | first | firstly | second | secondly "
+    "| thirdly | next | finally | lastly | afterwards | afterward | plus | additionally | subsequently | again | "
+    "meanwhile | but | step | instead | third | fourth | fifth"
+)
+_SMALL_TALK = phrases(
+    "i feel like | if you can | if you could | we are good | that is it | that is all | we are done | i am happy | "
+    "i think | i guess | thank you | good morning | dear editor | if possible | so basically | hey so | hey there | "
+    "hi there | hello there | please | kindly | simply | hey | hi | hello | ok | okay | well | maybe | perhaps | "
+    "quickly | carefully | yes | thanks | actually | basically | anyway | essentially | mate | pal | dude | sorry | "
+    "right | um | uh | ta | buddy | guys | yo | omg | bro | honestly | like"
+)
+_WHERE = phrases(
+    "in this video | in the video | in this clip | in the clip | for this video | for this clip | for the video | "
+    "with this video"
+)
+FILLERS = tuple(sorted((*_REQUESTS, *_ORDER, *_SMALL_TALK, *_WHERE), key=lambda phrase: -len(phrase)))
+"""Manners and order words that may stand before a clause."""
+_TRAILERS = phrases(
+    "please | for me | thanks | thank you | if you can | if possible | if you could | ok | as well | too | right now "
+    "| immediately | would you | will you | can you | could you | thank you very much | many thanks | "
+    "if you do not mind | cheers | at the same time | thanks a lot | first | and | that would be great | "
+    "in that order | in the process | again | finally | then | also | throughout | all the way through | "
+    "the whole time | the entire time | from start to finish | instead | thx | ty | asap | tho | though | rn | bro | "
+    "thanks in advance | not sure | i guess | or something | i think | without changing anything else | "
+    "without changing the colors | and nothing else | nothing else | without touching anything else | "
+    "and leave everything else alone | leave the rest alone | and leave the rest alone | and leave the rest as it is "
+    "| somehow | for instagram | for tiktok | for youtube | for social media | for reels | for stories | for my phone "
+    "| for the web | thanks a million | thanks a bunch | thank you so much | thanks so much"
+)
+LATER = phrases(
+    "after that | afterwards | afterward | thereafter | from then on | from there on | from that point on | from there"
+)
+"""What says, behind a clause, that it holds from where the one before ends; if that ends anywhere."""
+_LAUGHTER = re.compile(r"lo+l+|lma+o+|(ha){2,}h?|(he){2,}|x+d+")
+
+
+def without_manners(tokens: Tokens) -> list[Token]:
+    """The clause without politeness, order words and marks around it."""
+    tokens = list(tokens)
+    changed = True
+    while changed and tokens:
+        changed = False
+        while tokens and tokens[0].kind == "mark":
+            tokens = tokens[1:]
+        while tokens and (tokens[-1].kind == "mark" or _laughs(tokens)):
+            tokens = tokens[:-1]
+        words = tuple(token.word for token in tokens[:10])
+        for phrase in FILLERS:
+            if words[: len(phrase)] == phrase and not _means_something(tokens, phrase):
+                tokens, changed = tokens[len(phrase) :], True
+                break
+        words = tuple(token.word for token in tokens)
+        for phrase in (*_TRAILERS, *LATER):
+            if len(words) >= len(phrase) and words[-len(phrase) :] == phrase and not _is_the_shape(tokens, phrase):
+                tokens, changed = tokens[: -len(phrase)], True
+                break
+    return tokens
+
+
+def _laughs(tokens: list[Token]) -> bool:
+    """Whether a clause ends with ``haha``, unless that is what it writes."""
+    told = len(tokens) > 2 and tokens[-2].word not in ("text", "caption", "title", "saying", "says")
+    return told and _LAUGHTER.fullmatch(tokens[-1].word) is not None
+
+
+def _means_something(tokens: list[Token], phrase: tuple[str, ...]) -> bool:
+    """Whether an order word is part of the clause: ``second`` in "second 5", a wish before its object."""
+    after = tokens[len(phrase)] if len(tokens) > len(phrase) else None
+    if phrase in (("second",), ("first",), ("step",)):
+        return after is not None and after.kind in ("number", "span", "duration")
+    return False
+
+
+def _is_the_shape(tokens: list[Token], phrase: tuple[str, ...]) -> bool:
+    """Whether ``for tiktok`` says what to crop to; behind ``to a square`` it only says why."""
+    if phrase[:1] != ("for",) or tokens[0].word not in ("crop", "reframe", "recrop"):
+        return False
+    before = tokens[: -len(phrase)]
+    return not any(token.kind in ("clock", "aspect", "size") or _named_shape(token) for token in before)
+
+
+def _named_shape(token: Token) -> bool:
+    return STATES.get(token.word, ("",))[0] == "crop"

@@ -1,0 +1,74 @@
+"""One way to understand a clause, and what a verb's frame makes of the words behind the verb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lbvedit.language.drafts import Draft, spanned
+from lbvedit.language.frames import TIMED, Frame, Phrase
+from lbvedit.language.frames.making import making
+from lbvedit.language.frames.phrase import SPARING
+from lbvedit.language.tokens import Token
+
+__all__ = ["Reading", "asked"]
+
+_STRETCHES = frozenset({"part", "section", "segment", "portion", "bit", "stretch"})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a clause.
+
+    Args:
+        drafts: the steps it asks for.
+        frame: the verb's frame, which a following clause without a verb may go on with.
+        verb: the verb's base form.
+        particle: its particle.
+        tokens: the words of the clause.
+        ended: whether a full stop stands behind it: what follows has its steps on another target, and nothing else.
+    """
+
+    drafts: tuple[Draft, ...]
+    frame: Frame | None = None
+    verb: str = ""
+    particle: str = ""
+    tokens: tuple[Token, ...] = ()
+    ended: bool = False
+
+
+def asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
+    """What a frame makes of a phrase; a time in it says when, unless the frame reads times itself."""
+    spans = [token for token in phrase.tokens if token.kind == "span"]
+    if frame in TIMED or not spans:
+        drafts = frame(phrase)
+        return tuple(drafts) if drafts else None
+    if len(spans) > 1:
+        return None
+    kept = [token for token in phrase.tokens if token.kind != "span"]
+    while kept and (kept[-1].word in ("of", "at", "only", "part", "section") or kept[-1].kind == "mark"):
+        kept = kept[:-1]
+    if [token.word for token in kept[-1:]] == ["the"]:
+        kept = kept[:-1]
+    kept = _without_stretch(kept)
+    span = spans[0].span
+    while kept and (spared := next((words for words in SPARING if _ends_with(kept, words)), ())):
+        if None not in span:
+            return None  # two stretches are left
+        kept, span = kept[: -len(spared)], (span[1], span[0])  # "except the last second" is up to it
+    if frame is making and phrase.tokens[0].kind == "span" and kept:  # "make the first 3 seconds gray"
+        kept = [kept[0].corrected("everything"), *kept]
+    drafts = frame(replace(phrase, tokens=kept))
+    timed = [spanned(draft, span) for draft in drafts] if drafts else []
+    return tuple(draft for draft in timed if draft) if timed and all(timed) else None
+
+
+def _ends_with(tokens: list[Token], words: tuple[str, ...]) -> bool:
+    return tuple(token.word for token in tokens[-len(words) :]) == words
+
+
+def _without_stretch(tokens: list[Token]) -> list[Token]:
+    """The words without ``the part``, which the time behind it has told already."""
+    for at in range(len(tokens) - 1):
+        if tokens[at].word in ("the", "that") and tokens[at + 1].word in _STRETCHES:
+            return [*tokens[:at], *tokens[at + 2 :]]
+    return tokens

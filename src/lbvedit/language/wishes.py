@@ -1,0 +1,210 @@
+"""Clauses that ask without a verb of editing: wishes, complaints, and qualities on their own.
+
+``I want the car red``, ``the truck should be white``, ``it is too dark``, ``the sky darker``, ``slow motion``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lbvedit.language.amounts import DEGREE_WORDS, split_amount
+from lbvedit.language.complements import complement, is_comparative, look
+from lbvedit.language.drafts import Draft, spanned
+from lbvedit.language.frames import Phrase
+from lbvedit.language.frames.adding import adding, named_look
+from lbvedit.language.frames.geometry import size_in
+from lbvedit.language.frames.making import making
+from lbvedit.language.frames.objects import removing
+from lbvedit.language.frames.phrase import SPARING, words_of
+from lbvedit.language.frames.properties import tuned
+from lbvedit.language.lexicon import thing_words
+from lbvedit.language.reading import Reading, asked
+from lbvedit.language.targets import ARTICLES, noun_phrase
+from lbvedit.language.tokens import Token, Tokens, join, phrases
+
+__all__ = ["FAULTS", "quality_alone", "thing_and_quality", "time_kept", "wished"]
+
+_WISHES = phrases(
+    "it would be good if | it would be better if | i would like to see | i would like it if | it would be nice if | "
+    "i would love it if | it would be lovely if | it would be best if | it would be cool if | it would be great if | "
+    "i would like to have | make it so that | see to it that | i want to have | i want to see | i wish that | "
+    "can we have | could i have | i would prefer | make sure that | we only want | i would love | we would like | "
+    "i only want | make it so | i would like | can i have | i just want | i want that | i want | i need | i wish | "
+    "ensure that | make that | make sure | we need | we want | could | can | may | ensure"
+)
+_MUST = phrases(
+    "should be made | must be made | needs to be made | should be | must be | needs to be | need to be | has to be | "
+    "have to be | should look | should become | should turn | shall be | ought to be | should get | should | must | "
+    "needs | need | has to | needs to | need to | shall | needs to look | could be | could use | wants to be | "
+    "should have | needs to get | should all be | would look better | will be"
+)
+_STATED = phrases("be made | to be made | to be | to look | to become | to")
+FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "wobbly", "unstable", "bumpy", "blurry", "fuzzy", "dull",
+    "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
+_SHOT_WRONG: dict[str, tuple[str, dict[str, object]]] = {
+    "shaking": ("stabilize", {}), "too shaky": ("stabilize", {}), "shaky": ("stabilize", {}),
+    "upside down": ("rotate", {"angle": 180}), "sideways": ("rotate", {"angle": 90}),
+    "on its side": ("rotate", {"angle": 90}),
+}  # fmt: skip
+"""What can be wrong with a whole shot -> its remedy."""
+_GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
+    "sepia"})  # fmt: skip
+_MODALS = frozenset({"can", "may", "should", "must", "shall", "could"})
+_TAKEN_OUT = phrases(
+    "removed | deleted | cut | cut off | cut out | gone | dropped | skipped | removed completely | erased"
+)
+_NOUNS_TOO = frozenset({"light", "flat", "cold"})
+_IS = frozenset(
+    {"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "were", "has", "becomes"}
+)
+
+
+def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:
+    """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
+    terse = len(tokens) == 2 and (tokens[0].word in thing_words() or is_comparative(tokens[1].word))  # "car red"
+    named = terse or tokens[0].word in ("the", "my", "everything", "all")
+    if not named or tokens[-1].word in _NOUNS_TOO:
+        return ()
+    drafts = asked(making, Phrase(tokens, "want")) or ()
+    said = all(
+        draft.op in _GRADED | {"recolor"} and draft.target.kind in ("phrase", "whole", "rest") for draft in drafts
+    )
+    return drafts if said else ()
+
+
+def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
+    """``blurry background``, ``darker sky``, ``black and white except the balloon``: a quality with its thing."""
+    words = [token.word for token in tokens]
+    for at in range(1, len(tokens)):
+        quality = complement(tokens[:at])
+        if not quality:
+            continue
+        if any(tuple(words[at : at + len(one)]) == one for one in SPARING):
+            target = noun_phrase([tokens[at].corrected("everything"), *tokens[at:]])
+        else:
+            target = noun_phrase(tokens[at:])
+            compared = words[at - 1].endswith("er") or words[at:] in (["background"], ["the", "background"])
+            target = target if compared else None
+        if target and target.kind == "phrase" and quality[0].op in _GRADED:
+            return [draft.on(target) for draft in quality]
+    return None
+
+
+def time_kept(tokens: Tokens) -> Draft | None:
+    """``only the first 10 seconds``: the time that is kept; ``the last 4 seconds can go``: what is not."""
+    words = tuple(token.word for token in tokens if token.word != "the" and token.kind != "mark")
+    spans = [token for token in tokens if token.kind == "span"]
+    if len(spans) != 1:
+        return None
+    time = spans[0].word
+    if words in (("only", time), ("just", time), (time, "only")):
+        return spanned(Draft("trim"), spans[0].span)
+    fate = words[2:] if words[1:2] and words[1] in _MODALS else words[1:]  # "can go", "should be cut", "gone"
+    gone = (fate == ("go",) and len(words) == 3) or (fate[1:] if fate[:1] == ("be",) else fate) in _TAKEN_OUT
+    start, end = spans[0].span
+    return spanned(Draft("cut"), (start or 0, end)) if words[:1] == (time,) and gone else None
+
+
+def wished(tokens: list[Token]) -> Iterator[Reading]:
+    """``I want the car red``, ``the truck should be white``, ``make it so that the car is red``, ``it is dull``."""
+    coming = words_of(tokens[:3]) in (["there", "should", "be"], ["there", "must", "be"], ["let", "there", "be"])
+    if coming and (drafts := asked(adding, Phrase(tokens[3:], "add"))):
+        yield Reading(drafts, adding, "add")
+    wish = _wish_at_first(tokens)
+    if wish:
+        yield from _wanted(tokens[wish:], only="only" in words_of(tokens[:wish]))
+    for at in range(1, len(tokens[wish:])):
+        yield from _stated(tokens[wish:], at, wanted=wish > 0)
+
+
+def _wish_at_first(tokens: list[Token]) -> int:
+    """How many words a wish has that stands first: ``I would like``, ``my boss wants``; 0 for none."""
+    words = tuple(token.word for token in tokens)
+    for at in range(1, min(4, len(tokens) - 1)):
+        if words[at] == "wants" and words[0] in ARTICLES and words[at + 1] != "to":
+            return at + 1
+    return next((len(wish) for wish in _WISHES if words[: len(wish)] == wish and len(words) > len(wish)), 0)
+
+
+def _wanted(tokens: list[Token], *, only: bool) -> Iterator[Reading]:
+    """What stands behind "I want": a time that is kept, a thing as it shall be, an effect."""
+    alone = only and len(tokens) == 1 and tokens[0].kind == "span"
+    if kept := spanned(Draft("trim"), tokens[0].span) if alone else time_kept(tokens):
+        yield Reading((kept,))
+    if drafts := asked(making, Phrase(tokens, "want")):
+        yield Reading(drafts, making, "make")
+    if drafts := asked(adding, Phrase(tokens, "apply")):  # "I need a blur on the face"
+        yield Reading(drafts, adding, "apply")
+
+
+def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
+    """What is said of the thing that ends at a token: what it should be, or what is wrong with it."""
+    target = noun_phrase(tokens[:at])
+    if target is None:
+        return
+    words = tuple(token.word for token in tokens)
+    for must in (*_MUST, *((*_STATED, *((word,) for word in _IS)) if wanted else ())):
+        tail = words[at + len(must) :]
+        if words[at : at + len(must)] != must or not tail:
+            continue
+        gone = tail in _TAKEN_OUT or tail[:2] == ("removed", "from") or tail == ("go",)
+        if gone and (drafts := asked(removing, Phrase(tokens[:at], "remove"))):
+            yield Reading(drafts, making, "make")
+        if words[0] == "only" and tail[-1] in ("color", "colored") and target.kind == "phrase":
+            yield Reading((Draft("grayscale", {}, replace(target, outside=True)),), making, "make")
+        if drafts := asked(making, Phrase([*tokens[:at], *tokens[at + len(must) :]], "want")):
+            yield Reading(drafts, making, "make")
+    shot = target.kind != "phrase" or target.phrase == "camera"
+    if shot and words[at] in _IS and (wrong := _SHOT_WRONG.get(" ".join(words[at + 1 :]))):
+        yield Reading((Draft(wrong[0], wrong[1], vague=True),), making, "make")
+    if words[at] in _IS and (remedy := _complaint(tokens[at + 1 :])):
+        yield Reading(tuple(replace(draft, target=target, vague=True) for draft in remedy), making, "make")
+
+
+def _complaint(tokens: list[Token]) -> list[Draft] | None:
+    """``too dark`` asks for the opposite, and so does what is always a fault: ``a bit noisy``."""
+    words = [token.word for token in tokens]
+    at = next((at for at, word in enumerate(words) if word == "too"), None)
+    if at is None and words and (words[-1] in FAULTS or words[-2:] == ["washed", "out"]):
+        _, fault = split_amount(tokens)
+        return complement([tokens[0].corrected("less"), *(fault or tokens)])
+    if at is None or at > 3:
+        return None
+    if words[at + 1 : at + 2] == ["much"]:
+        return None
+    opposite = [token.corrected("less") if token.word == "too" else token for token in tokens]
+    drafts = complement(opposite)
+    if drafts is None and all(word in DEGREE_WORDS | {"a", "just", "all", "still", "are"} for word in words[:at]):
+        drafts = complement(opposite[at:])
+    return drafts
+
+
+def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
+    """A quality on its own, of the whole video: ``slow motion``, ``more contrast``, ``in the style of Monet``."""
+    said = tokens[1:] if tokens[0].word in _IS else tokens  # "looks washed out"
+    if (wrong := _complaint(said)) and wrong[0].op != "recolor":
+        mended = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
+        return tuple(
+            replace(draft, vague=True) if len(said) < len(tokens) else replace(draft, vague=True).noted(mended)
+            for draft in wrong
+        )
+    spans = [token for token in tokens if token.kind == "span"]
+    kept = [token for token in tokens if token.kind != "span"]
+    words = [token.word for token in kept]
+    if not kept or len(spans) > 1:
+        return None
+    bare: list[Draft] | None = None
+    if words[:2] == ["in", "the"] and words[2:4] == ["style", "of"] and (style := look(kept[4:])):
+        bare = [Draft("style", {"style": style})]
+    elif (bare := complement(kept)) and (
+        bare[0].op in ("recolor", "remove", "cutout", "highlight") or words == ["light"]
+    ):
+        bare = None
+    if set(words) & {"wide", "tall", "high"} and len(words) < 5 and (size := size_in(kept)):  # "1280 pixels wide"
+        bare = [Draft("resize", size)]
+    bare = bare or tuned(kept) or named_look(kept) or _of_its_thing(kept)
+    if bare and spans:
+        timed = [spanned(draft, spans[0].span) for draft in bare]
+        return tuple(draft for draft in timed if draft) if all(timed) else None
+    return tuple(bare) if bare else None
