@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lbvedit.errors import InstructionError
 from lbvedit.language import parse, validate
-from lbvedit.language.grammar import vocabulary
+from lbvedit.language.vocabulary import vocabulary
 from lbvedit.types import EditPlan
 
 WORDS = sorted(

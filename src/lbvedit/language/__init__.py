@@ -1,6 +1,20 @@
 """From English to an edit plan: ``parse("make the car red, then slow it down to half speed")``.
 
 Pure Python, milliseconds, no model. What each step may hold stands in :mod:`lbvedit.language.operators`.
+
+The way of a sentence, by the files that it goes through:
+
+=============  =======================================================================================
+words          ``lists``, ``tokens``, ``vocabulary`` and ``spelling``: marks of lists off, tokens, slips mended
+sentence       ``preparation`` (with ``numerals`` and ``notation``), ``reasons``, ``times``: all of it in order
+clauses        ``grammar`` divides it, ``manners`` come off, ``clauses`` finds the verb, ``wishes`` do without one
+frames         one file a family of verbs: what may follow each, read by ``targets``, ``amounts``,
+               ``complements``, ``colors`` and ``sparing``
+steps          ``drafts`` of one clause become steps in ``resolve``: pronouns, shared objects, notes
+refusal        ``refusal`` says what was understood, and the nearest things that can be done
+=============  =======================================================================================
+
+``synonyms`` and ``lexicon`` are the dictionaries: what operators and things are called.
 """
 
 from lbvedit.language.colors import is_color, rgb

@@ -11,8 +11,8 @@ from lbvedit.language.complements import complement
 from lbvedit.language.drafts import NOBODY, Draft, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.making import making
-from lbvedit.language.frames.objects import removing
 from lbvedit.language.frames.phrase import UNHURRIED
+from lbvedit.language.frames.removing import removing
 from lbvedit.language.manners import LATER, without_manners
 from lbvedit.language.notation import step_in, without_equals
 from lbvedit.language.operators import OPERATORS

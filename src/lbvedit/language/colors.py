@@ -74,12 +74,10 @@ MODIFIERS: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 """What a word before a colour does: how far lightness goes to white (above 0) or black, and the saturation's factor."""
 
-_OF_COLOR = frozenset({
-    "the", "a", "an", "all", "every", "any", "each", "everything", "anything", "of", "that", "which", "is", "are",
-    "color", "colors", "colored", "thing", "things", "object", "objects", "item", "items", "part", "parts", "area",
-    "areas", "region", "regions", "pixel", "pixels", "stuff", "tone", "tones", "hue", "hues", "shade", "shades",
-    "element", "elements", "surface", "surfaces", "background", "backdrop",
-})  # fmt: skip
+_OF_COLOR = frozenset({"the", "a", "an", "all", "every", "any", "each", "everything", "anything", "of", "that",
+    "which", "is", "are", "color", "colors", "colored", "thing", "things", "object", "objects", "item", "items",
+    "part", "parts", "area", "areas", "region", "regions", "pixel", "pixels", "stuff", "tone", "tones", "hue", "hues",
+    "shade", "shades", "element", "elements", "surface", "surfaces", "background", "backdrop"})  # fmt: skip
 """What may stand around a colour that is no colour of a thing: ``all the red areas``."""
 
 _SCREENS = {"greenscreen": "green", "greenscreens": "green", "bluescreen": "blue", "bluescreens": "blue"}

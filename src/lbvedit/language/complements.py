@@ -9,45 +9,40 @@ from lbvedit.language.colors import MODIFIERS, is_color
 from lbvedit.language.drafts import Draft, graded
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES, PRONOUNS, noun_phrase
-from lbvedit.language.tokens import Token, Tokens, join
+from lbvedit.language.tokens import Token, Tokens, join, phrases
 
 __all__ = ["NAMED_HEIGHTS", "action", "color", "complement", "is_comparative", "look", "new_thing"]
 
 _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "become", "becomes", "get", "go", "seem",
-    "feel", "sound", "all", "being", "turn", "with", "both", "into", "in", "as", "appearing", "have", "has",
-    "having", "to", "bit", "colored", "painted", "dyed", "play", "plays", "played", "run", "ran", "at", "totally",
-    "even", "nice", "and"})  # fmt: skip
-_SHADES = frozenset(
-    {"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat", "layer"}
-)
+    "feel", "sound", "all", "being", "turn", "with", "both", "into", "in", "as", "appearing", "have", "has", "having",
+    "to", "bit", "colored", "painted", "dyed", "play", "plays", "played", "run", "ran", "at", "totally", "even",
+    "nice", "and"})  # fmt: skip
+_SHADES = frozenset({"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat",
+    "layer"})  # fmt: skip
 _NICE = frozenset({"fresh", "nice", "lovely", "beautiful", "certain", "different", "new", "striking", "warm", "cool",
     "clean", "strong", "cosy", "cozy"})  # fmt: skip
 _SHADED = frozenset({"slightly", "somewhat", "bit", "little", "much", "really"})
-_COLOR_NOUNS = frozenset(
-    {"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead", "paintwork", "now", "job"}
-)
+_COLOR_NOUNS = frozenset({"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead",
+    "paintwork", "now", "job"})  # fmt: skip
 _QUALIFIED = frozenset({"colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound", "picture",
     "video", "clip", "edges", "details", "shade", "audio", "volume"})  # fmt: skip
-_MEDIA = frozenset(
-    {"video", "clip", "format", "picture", "mode", "crop", "speed", "orientation", "frame", "film", "movie", "footage"}
-)
+_MEDIA = frozenset({"video", "clip", "format", "picture", "mode", "crop", "speed", "orientation", "frame", "film",
+    "movie", "footage"})  # fmt: skip
 NAMED_HEIGHTS = {"4k": 2160, "uhd": 2160, "2k": 1440, "qhd": 1440, "fullhd": 1080, "hd": 720, "8k": 4320, "sd": 480}
 """Lines of a resolution that goes by a name."""
 _ASPECT = re.compile(r"(?!0+:|\d+:0)\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
-_TRAILERS = (("than", "before"), ("than", "it", "is"), ("than", "now"), ("as", "before"), ("as", "now"),
-    ("as", "it", "is"), ("than", "they", "are"), ("as", "possible"), ("in", "color"), ("than", "normal"),
-    ("as", "normal"), ("instead",), ("as", "well"), ("too",), ("again",), ("now",), ("overall",), ("as", "it", "was"),
-    ("than", "it", "was"), ("than", "usual"), ("speed",), ("mode",), ("format",), ("please",))  # fmt: skip
+_TRAILERS = phrases(
+    "than before | than it is | than now | as before | as now | as it is | than they are | as possible | in color | "
+    "than normal | as normal | instead | as well | too | again | now | overall | as it was | than it was | than usual "
+    "| speed | mode | format | please"
+)
 _FORMATS = frozenset({"mp", "mkv", "webm", "mov", "gif", "fps", "h264", "h265", "hevc", "av1", "prores", "codec"})
 """What the options set, and no style."""
 _TWO_SENSES = {"soft": "less sharp; for less loud say quieter", "softer": "less sharp; for less loud say quieter",
     "light": "brighter", "cool": "colder in its colours"}  # fmt: skip
-_BEFORE_STATE = frozenset({
-    "a", "an", "the", "in", "completely", "fully", "totally", "entirely", "all", "only",
-})  # fmt: skip
-_MORE_OR_LESS = frozenset({
-    "more", "less", "no", "fewer", "extra", "additional", "any",
-})  # fmt: skip
+_BEFORE_STATE = frozenset({"a", "an", "the", "in", "completely", "fully", "totally", "entirely", "all",
+    "only"})  # fmt: skip
+_MORE_OR_LESS = frozenset({"more", "less", "no", "fewer", "extra", "additional", "any"})
 
 
 def complement(tokens: Tokens) -> list[Draft] | None:

@@ -1,6 +1,6 @@
 """From a sentence to a plan: :func:`parse`.
 
-    text -> tokens -> times marked -> pieces between separators -> clauses (verb frames) -> drafts -> steps
+    text -> tokens, prepared -> times marked -> pieces between separators -> clauses (verb frames) -> drafts -> steps
 
 Where pieces belong to one clause ("the dog and the cat") and where they part two ("blur the dog and reverse it") is
 found by search: the finest division in which every clause is understood wins. A slip of the finger that can be nothing
@@ -13,18 +13,15 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from itertools import combinations, islice, product
 
 from lbvedit.errors import InstructionError
-from lbvedit.language.amounts import DEGREE_WORDS
 from lbvedit.language.clauses import read_clause
-from lbvedit.language.colors import MODIFIERS, color_words
 from lbvedit.language.drafts import Draft
-from lbvedit.language.frames import PARTICLES, VERB_BASES
+from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.lists import without_list_marks
-from lbvedit.language.manners import FILLERS, without_manners
+from lbvedit.language.manners import without_manners
 from lbvedit.language.preparation import prepared
 from lbvedit.language.reading import Reading
 from lbvedit.language.reasons import without_purposes, without_reasons
@@ -36,14 +33,15 @@ from lbvedit.language.refusal import (
     refuse_sound_cleaning,
 )
 from lbvedit.language.resolve import NoTargetError, resolve
-from lbvedit.language.spelling import COMMON_SLIPS, ORDINARY, american, candidates, is_stutter, is_sure_slip
-from lbvedit.language.synonyms import ACTIONS, EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
-from lbvedit.language.targets import PRONOUNS, WHOLE_NOUNS, noun_phrase
-from lbvedit.language.times import TIME_WORDS, mark_times
-from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, black_and_white, tokenize
+from lbvedit.language.spelling import ORDINARY, candidates, is_sure_slip
+from lbvedit.language.synonyms import ACTIONS
+from lbvedit.language.targets import PRONOUNS, noun_phrase
+from lbvedit.language.times import mark_times
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, tokenize
+from lbvedit.language.vocabulary import vocabulary, with_known_words
 from lbvedit.types import EditPlan
 
-__all__ = ["parse", "vocabulary"]
+__all__ = ["parse"]
 
 _LONGEST = 2000
 _HARD_WORDS = frozenset({"then", "afterwards", "finally", "lastly"})
@@ -53,36 +51,12 @@ _RUN_ON_WORDS = (
     "mute crop delete fade flip rotate resize"
 )
 _RUN_ON = frozenset(_RUN_ON_WORDS.split())
-_LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage", "second", "seconds", "minute",
-    "minutes", "vertically", "horizontally", "degrees", "clockwise", "percent", "slightly", "square", "except", "audio",
-    "noise", "volume", "brightness", "contrast", "saturation", "color", "person", "people"})  # fmt: skip
-_JOINTS = "the and from then all down left right three with into but out"
-_SHOWN = frozenset({"caption", "title", "subtitle", "text", "saying", "says", "write", "label", "heading"})
-_BRITISH = frozenset({"colour", "colours", "stabilise", "stabilised", "centre", "pixellate", "greyscale", "recolour"})
-_PLAIN_COLORS = frozenset({"black", "white", "yellow", "green", "orange", "purple", "brown", "violet"})
 _POINTING = PRONOUNS | {"his", "her", "its", "their"}
 _QUOTED = re.compile(r"""\s*["“']([^"“”']*)["”']\s*""")
 _TRIES = 60
 _LONGEST_CLAUSE = 60
 _MOST_PIECES = 120
 _MOST_EFFORT = 40_000
-
-
-@cache
-def vocabulary() -> frozenset[str]:
-    """Every word that the grammar itself knows: what a slip of the finger may be corrected to."""
-    words = {form for verb in VERB_BASES for form in forms(verb)}
-    for table in (QUALITIES, STATES, PROPERTIES, EFFECTS):
-        words |= {word for phrase in table for word in phrase.split()}
-    words |= {word for phrase in FILLERS for word in phrase} | {word for phrase in PARTICLES for word in phrase.split()}
-    words |= color_words() | DEGREE_WORDS | TIME_WORDS | WHOLE_NOUNS | STYLE_NOUNS | _LONG_NOUNS
-    return frozenset(words | {"except", "apart", "with", "into", "horizontally", "vertically", "clockwise",
-    "degrees", "percent",
-        "counterclockwise", "twice", "double", "times", "bottom", "center", "middle", "corner", "saying", "caption",
-        "title", "text",
-        "subtitle", "around", "color", "than", "look", "like", "them", "this", "that", "their", "only", "else",
-        "rest", "should",
-        "more", "less", "style", "left", "right", "top"})  # fmt: skip
 
 
 def parse(text: str) -> EditPlan:
@@ -102,7 +76,7 @@ def parse(text: str) -> EditPlan:
     if text.lstrip().startswith(("{", "[{")):
         raise InstructionError("that is no sentence", hint="an edited plan goes in by --plan-file")
     whole = _QUOTED.fullmatch(text)
-    tokens, notes = _with_known_words(tokenize(without_list_marks(whole.group(1) if whole else text), vocabulary()))
+    tokens, notes = with_known_words(tokenize(without_list_marks(whole.group(1) if whole else text), vocabulary()))
     tokens, reasons = without_reasons(prepared(tokens), VERB_BASES)
     notes += reasons
     refuse_negation(tokens)
@@ -133,49 +107,6 @@ def parse(text: str) -> EditPlan:
             raise
         plan, notes = resolve(again, text), notes + corrections
     return replace(plan, notes=(*notes, *plan.notes))
-
-
-def _with_known_words(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
-    """Corrects slips in the few words that are hardly ever slips of others: ``vidoe``, ``backgroud``, ``yelow``."""
-    out, notes = [], []
-    shown = False  # the words of a caption are the user's own
-    for token in tokens:
-        shown = (shown and token.word != MARK_HARD) or token.word in _SHOWN
-        meant = _slip_of(token) if token.kind == "word" and not shown else None
-        if meant is not None:
-            notes.append(f"read {token.text!r} as {meant!r}")
-            token = replace(token, word=american(meant), text=meant)
-        out.append(token)
-    return black_and_white(out), tuple(notes)
-
-
-def _slip_of(token: Token) -> str | None:
-    """The word that a token is surely a slip of, or None."""
-    return COMMON_SLIPS.get(token.text.lower()) or _meant_by(token.word)
-
-
-@cache
-def _meant_by(word: str) -> str | None:
-    """The word of the grammar, or the thing, that another word is surely a slip of, or None."""
-    if word in thing_words():
-        return None
-    if word in vocabulary() or word in ORDINARY or word in ACTIONS:
-        return None
-    plain = candidates(word, _LONG_NOUNS | _PLAIN_COLORS)
-    if plain and word != f"{plain[0]}s":
-        return plain[0]
-    near = candidates(word, _plain_words())
-    named = (name for name in candidates(word, thing_words()) if sorted(name) == sorted(word) or is_stutter(word, name))
-    return next((other for other in near if is_sure_slip(word, other)), next(named, None))
-
-
-@cache
-def _plain_words() -> frozenset[str]:
-    """The grammar's words that are hardly anybody's own: no forms of verbs, and no colours but their modifiers."""
-    words = {word for table in (QUALITIES, STATES, PROPERTIES, EFFECTS) for phrase in table for word in phrase.split()}
-    words |= set(_JOINTS.split())
-    words |= {"please", "counterclockwise", "anticlockwise", "bottom", "center", "middle", "caption", "subtitle"}
-    return frozenset(words | VERB_BASES | TIME_WORDS | WHOLE_NOUNS | _LONG_NOUNS | _BRITISH | MODIFIERS.keys())
 
 
 class _Effort:

@@ -13,7 +13,7 @@ from lbvedit.language.numerals import with_numerals_joined
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.targets import ARTICLES, EXCEPT
 from lbvedit.language.times import NUMBERS
-from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join, phrases
 
 __all__ = ["prepared"]
 
@@ -116,13 +116,7 @@ def _with_dislikes_named(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-_DISLIKES = (
-    ("i", "do", "not", "like"),
-    ("i", "dislike"),
-    ("i", "hate"),
-    ("i", "really", "hate"),
-    ("i", "can", "not", "stand"),
-)
+_DISLIKES = phrases("i do not like | i dislike | i hate | i really hate | i can not stand")
 
 
 def _without_receiver(tokens: list[Token]) -> list[Token]:
@@ -292,9 +286,8 @@ def _plays(before: Tokens) -> bool:
 
 
 _PLAYING = frozenset({"play", "run", "show", "loop", "repeat", "go"})
-_PLAYED = frozenset({
-    "make", "have", "let", "it", "the", "this", "whole", "video", "clip", "footage", "movie", "film", "please",
-})  # fmt: skip
+_PLAYED = frozenset({"make", "have", "let", "it", "the", "this", "whole", "video", "clip", "footage", "movie", "film",
+    "please"})  # fmt: skip
 
 _TURNS = (
     ("back", "and", "forth"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from lbvedit.language.manners import FILLERS
 from lbvedit.language.synonyms import base_form
-from lbvedit.language.tokens import MARK_HARD, Token, Tokens, join
+from lbvedit.language.tokens import MARK_HARD, Token, Tokens, join, phrases
 
 __all__ = ["PURPOSES", "without_purposes", "without_reasons"]
 
-_CAUSES = (("because",), ("cause", "it"), ("cuz",), ("given", "that"), ("seeing", "that"), ("considering",),
-    ("since", "it"), ("since", "they"), ("since", "he"), ("since", "she"), ("since", "the"), ("as", "it", "is", "too"),
-    ("as", "they", "are", "too"))  # fmt: skip
+_CAUSES = phrases(
+    "because | cause it | cuz | given that | seeing that | considering | since it | since they | since he | since she "
+    "| since the | as it is too | as they are too"
+)
 _SEEN = frozenset({"nobody", "you", "we", "people", "viewers", "they", "it", "he", "she", "i", "everyone", "everybody",
     "all", "the", "my", "his", "her", "your", "our"})  # fmt: skip
 _SHAPED = frozenset({"animate", "crop", "reframe", "trim", "zoom"})

@@ -17,9 +17,8 @@ _NEGATIONS = phrases(
     "you not | leave alone | would not"
 )
 _RELATIVE = frozenset({"who", "that", "which", "is", "are", "whose"})
-_DULL = frozenset(
-    {"the", "and", "a", "it", "to", "of", "in", "on", "make", "me", "you", "what", "this", "that", "by", "with", "for"}
-)
+_DULL = frozenset({"the", "and", "a", "it", "to", "of", "in", "on", "make", "me", "you", "what", "this", "that", "by",
+    "with", "for"})  # fmt: skip
 
 _BY_OPTIONS = {
     frozenset({"fps", "framerate", "rate"}): "the frame rate is an option: --fps 24",

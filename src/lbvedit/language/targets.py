@@ -7,26 +7,24 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from lbvedit.language.amounts import split_amount
 from lbvedit.language.colors import colors_alone, is_color
 from lbvedit.language.reasons import PURPOSES
 from lbvedit.language.times import NUMBERS
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join, phrases
 
 __all__ = [
     "ARTICLES",
     "EXCEPT",
     "PERSONS",
     "PRONOUNS",
+    "SPARED",
     "SPEAKERS",
     "WHOLE_NOUNS",
     "Target",
     "is_whole",
+    "narrows",
     "noun_phrase",
-    "reorder_except",
-    "reorder_only",
     "screen_in",
-    "split_exception",
     "strip_articles",
 ]
 
@@ -56,35 +54,29 @@ PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "thos
 PERSONS = frozenset({"him", "her", "he", "she"})
 """Pronouns that never mean the whole video."""
 WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "picture", "frame", "scene", "shot",
-    "recording", "videos", "clips", "frames", "thing", "vid", "sequence", "material", "photo", "audio",
-    "sound", "colors", "color", "take", "reel", "gif"})  # fmt: skip
+    "recording", "videos", "clips", "frames", "thing", "vid", "sequence", "material", "photo", "audio", "sound",
+    "colors", "color", "take", "reel", "gif"})  # fmt: skip
 _MEDIA = frozenset({"video", "clip", "footage", "movie", "film", "recording"})
 _WHOLE_ALONE = frozenset({"everything", "all", "whole", "anything"})
 _PEOPLE = (["everyone"], ["everybody"], ["all", "people"], ["all", "the", "people"])
-_SPARED = frozenset({"except", "apart", "aside", "excluding", "besides", "minus", "excepting", "bar"})
+SPARED = frozenset({"except", "apart", "aside", "excluding", "besides", "minus", "excepting", "bar"})
 _WHOLE_LEAD = ARTICLES | {"whole", "entire", "full", "complete", "of", "all", "it"}
-EXCEPT = (
-    ("except", "for"), ("except", "of"), ("except", "from"), ("apart", "from"), ("aside", "from"), ("other", "than"),
-    ("with", "the", "exception", "of"), ("with", "exception", "of"), ("save", "for"),
-    ("not", "including"), ("except",), ("but", "not"), ("but",), ("besides",), ("excluding",),
-    ("that", "is", "not"), ("that", "are", "not"), ("who", "is", "not"), ("which", "is", "not"),
-    ("bar",), ("without", "touching"), ("without", "changing"), ("without", "affecting"), ("without", "altering"),
-    ("not",),
-    ("around",), ("outside", "of"), ("outside",), ("excepting",), ("minus",),
-)  # fmt: skip
-_AFTER_WHOLE = frozenset({"bw", "grayscale", "sepia", "darker", "brighter", "blurry", "blurred", "lighter", "warmer",
-    "cooler"})  # fmt: skip
-"""What ``all`` may be followed by where it means the whole frame: ``turn all gray except the car``."""
+EXCEPT = phrases(
+    "except for | except of | except from | apart from | aside from | other than | with the exception of | "
+    "with exception of | save for | not including | except | but not | but | besides | excluding | that is not | "
+    "that are not | who is not | which is not | bar | without touching | without changing | without affecting | "
+    "without altering | not | around | outside of | outside | excepting | minus"
+)
 _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})
 _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
-    "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so", "my",
-    "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "like"})  # fmt: skip
-_NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into", "more",
-    "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what", "how",
-    "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
-_NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur",
-    "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim",
-    "neither", "nor"})  # fmt: skip
+    "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so",
+    "my", "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "like"})  # fmt: skip
+_NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
+    "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
+    "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
+_NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur", "be",
+    "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim", "neither",
+    "nor"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
     "by", "for",
     "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",
@@ -99,11 +91,8 @@ _NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate", 
 _POSSESSIVES = frozenset({"his", "hers", "mine", "yours", "ours", "theirs"})
 SPEAKERS = frozenset({"me", "us", "myself", "ourselves"})
 """Who speaks, and is seen in the video: ``blur everyone except me``."""
-_NOT_BUT = frozenset({"only", "just"})
-"""What makes a "but" narrow down rather than leave out: ``blur it, but only the sign``."""
-_PARTICLES = frozenset(
-    {"in", "on", "by", "up", "down", "past", "away", "off", "out", "behind", "around", "under", "near"}
-)
+_PARTICLES = frozenset({"in", "on", "by", "up", "down", "past", "away", "off", "out", "behind", "around", "under",
+    "near"})  # fmt: skip
 _ON_THE_WAY = frozenset({"far", "farther", "further", "right"})
 _ELSEWHERE = frozenset({"less", "more", "only", "just"})
 """What begins another wish behind a comma: ``more contrast on the hills, less on the sky``."""
@@ -158,7 +147,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return inner
     if words in _PEOPLE:
         return Target("phrase", "people")
-    if words[0] in _WHOLE_ALONE - {"all"} and not _SPARED.isdisjoint(words):
+    if words[0] in _WHOLE_ALONE - {"all"} and not SPARED.isdisjoint(words):
         return None  # "everything a lot except the dog" is the whole, and how much
     if part := _all_but(tokens, words):
         return part
@@ -216,7 +205,7 @@ def _outside(tokens: Tokens, words: list[str]) -> Target | None:
     """``everything except X``, ``all but X``, ``the area around X``, ``the whole frame apart from X``."""
     for at in range(len(words)):
         for phrase in EXCEPT:
-            if tuple(words[at : at + len(phrase)]) != phrase or (phrase == ("but",) and _narrows(words, at)):
+            if tuple(words[at : at + len(phrase)]) != phrase or (phrase == ("but",) and narrows(words, at)):
                 continue
             head = [word for word in words[:at] if word != MARK_SOFT]
             around = phrase[0] in ("around", "outside")
@@ -252,10 +241,10 @@ def _all_but(tokens: Tokens, words: list[str]) -> Target | None:
     """``everyone except the speaker``, ``the cars apart from the taxi``: the one without the other."""
     for at in range(1, len(words) - 1):
         for phrase in EXCEPT:
-            if tuple(words[at : at + len(phrase)]) != phrase or _narrows(words, at):
+            if tuple(words[at : at + len(phrase)]) != phrase or narrows(words, at):
                 continue
             people = words[:at] in _PEOPLE
-            clear = people or phrase[0] in _SPARED or phrase[:2] in (("but", "not"), ("with", "the"), ("save", "for"))
+            clear = people or phrase[0] in SPARED or phrase[:2] in (("but", "not"), ("with", "the"), ("save", "for"))
             if not clear and (phrase[0] != "but" or words[0] not in ("all", "every")):
                 continue
             head, inner = noun_phrase(tokens[:at]), noun_phrase(tokens[at + len(phrase) :])
@@ -281,70 +270,9 @@ def screen_in(target: Target) -> Target | None:
 _SCREEN = re.compile(r"(green|blue)[ -]?screens?(?= |$)")
 
 
-def reorder_except(tokens: Tokens) -> list[Token] | None:
-    """Moves a trailing ``except X`` behind the whole frame it restricts: ``turn everything gray except the car``.
-
-    None where no such phrase stands at the end.
-    """
-    words = [token.word for token in tokens]
-    for at in range(1, len(words)):
-        phrase = next((one for one in EXCEPT if tuple(words[at : at + len(one)]) == one), None)
-        if phrase is None or phrase[0] in ("around", "outside", "not") or _narrows(words, at):
-            continue
-        head = list(tokens[:at])
-        while head and head[-1].word == MARK_SOFT:
-            head.pop()
-        for size in range(min(4, len(head)), 0, -1):
-            for start in range(len(head) - size + 1):
-                said = [token.word for token in head[start : start + size]]
-                after = head[start + size].word if start + size < len(head) else ""
-                if said == ["all"] and after and not is_color(after) and after not in _AFTER_WHOLE:
-                    continue  # "all cars red except the taxi" is not the whole frame
-                if (is_whole(said) and said != ["color"] and said != ["colors"]) or said == ["it"]:
-                    whole = head[start : start + size]
-                    if said == ["it"]:
-                        whole = [whole[0].corrected("everything")]
-                    return [*head[:start], *whole, *tokens[at:], *head[start + size :]]
-    return None
-
-
-def split_exception(tokens: Tokens) -> tuple[list[Token], list[Token]]:
-    """The words before a trailing ``except X``, and it; nothing in the second where none stands there."""
-    words = [token.word for token in tokens]
-    for at in range(1, len(words)):
-        if words[at] in _SPARED and MARK_SOFT not in words[at:]:
-            head = list(tokens[:at])
-            while head and head[-1].word == MARK_SOFT:
-                head.pop()
-            return head, list(tokens[at:])
-    return list(tokens), []
-
-
-def _narrows(words: list[str], at: int) -> bool:
+def narrows(words: list[str], at: int) -> bool:
     """Whether ``but only`` stands there."""
     return words[at] == "but" and words[at + 1 : at + 2] in (["only"], ["just"])
-
-
-def reorder_only(tokens: Tokens) -> list[Token] | None:
-    """Puts what a trailing ``but only X`` narrows to in the place of the whole: ``blur it, but only the sign``.
-
-    None where no such phrase stands at the end.
-    """
-    words = [token.word for token in tokens]
-    for at in range(1, len(words) - 1):
-        if words[at] not in _NOT_BUT or words[at - 1] not in ("but", MARK_SOFT):
-            continue
-        head = list(tokens[:at])
-        while head and head[-1].word in ("but", MARK_SOFT):
-            head.pop()
-        for size in range(min(4, len(head)), 0, -1):
-            for start in range(len(head) - size + 1):
-                said = [token.word for token in head[start : start + size]]
-                if said == ["it"] or is_whole(said):
-                    return [*head[:start], *tokens[at + 1 :], *head[start + size :]]
-        if head and not split_amount(head)[1]:  # "a bit, but only the eyes"
-            return [*tokens[at + 1 :], *head]
-    return None
 
 
 def strip_articles(tokens: Tokens) -> list[Token]:
@@ -392,7 +320,7 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
     relative = next((at for at, word in enumerate(words) if word in _CLAUSE and at), len(words))
     for at, word in enumerate(words[:relative]):
         between_them = at and word in ("it", "them") and words[at - 1] in _BEFORE_ARTICLE - {"and", "or", MARK_SOFT}
-        if (word in _NEVER_INSIDE and not between_them) or word in _SPARED - {"minus", "bar"}:
+        if (word in _NEVER_INSIDE and not between_them) or word in SPARED - {"minus", "bar"}:
             return None
     if not {"is", "are", "was", "were", "thanks", "thank"}.isdisjoint(words[:relative]) and words[0] not in (
         "what",

@@ -15,9 +15,9 @@ from lbvedit.language.frames import Phrase
 from lbvedit.language.frames.adding import adding, named_look
 from lbvedit.language.frames.geometry import size_in
 from lbvedit.language.frames.making import making
-from lbvedit.language.frames.objects import removing
 from lbvedit.language.frames.phrase import SPARING, words_of
 from lbvedit.language.frames.properties import tuned
+from lbvedit.language.frames.removing import removing
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.reading import Reading, asked
 from lbvedit.language.targets import ARTICLES, noun_phrase
@@ -55,9 +55,8 @@ _TAKEN_OUT = phrases(
     "removed | deleted | cut | cut off | cut out | gone | dropped | skipped | removed completely | erased"
 )
 _NOUNS_TOO = frozenset({"light", "flat", "cold"})
-_IS = frozenset(
-    {"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "were", "has", "becomes"}
-)
+_IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "were", "has",
+    "becomes"})  # fmt: skip
 
 
 def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lbvedit.language.amounts import Amount, amount_at, split_amount
 from lbvedit.language.complements import color, complement, look, new_thing
-from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
+from lbvedit.language.drafts import NOBODY, Draft, graded
+from lbvedit.language.frames.captions import TEXT_NOUNS, text_in
 from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, splits, words_of
 from lbvedit.language.frames.timing import fading
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES, SPEAKERS, Target, noun_phrase
-from lbvedit.language.tokens import Token, Tokens, join
+from lbvedit.language.tokens import Token, join, phrases
 
-__all__ = ["adding", "captioning", "dressing", "giving", "named_look", "putting"]
+__all__ = ["adding", "dressing", "giving", "named_look", "putting"]
 
 _NO_LOOK = frozenset({"by", "when", "it", "them", "is", "i", "you", "what", "if", "once", "while", "color", "colors"})
 _ON = frozenset({"to", "on", "onto", "in", "into", "over", "for", "upon", "of", "with"})
-_BESIDE = (("next", "to"), ("in", "front", "of"), ("on", "top", "of"), ("to", "the", "left", "of"), ("to", "the",
-    "right", "of"),
-    ("behind",), ("beside",), ("near",), ("above",), ("under",), ("underneath",), ("below",), ("around",),
-    ("between",))  # fmt: skip
-_EFFECT_TAIL = frozenset(
-    {"effect", "filter", "tone", "look", "toning", "grade", "overlay", "mode", "style", "treatment"}
+_BESIDE = phrases(
+    "next to | in front of | on top of | to the left of | to the right of | behind | beside | near | above | under | "
+    "underneath | below | around | between"
 )
-_TEXT_NOUNS = frozenset({"caption", "text", "title", "subtitle", "subtitles", "label", "heading", "words", "message",
-    "headline",
-    "line", "captions", "word", "lettering", "watermark", "banner", "sentence", "letters",
-    "lower-third", "credit"})  # fmt: skip
-_AROUND_TEXT = frozenset({"my", "our", "name", "names", "address", "date", "place", "location", "number", "website",
-    "hashtag", "handle", "tagline", "slogan", "quote", "year", "price",
-    "it", "video", "clip", "on", "in", "screen", "frame", "over", "footage", ",", "to", "please",
-    "white", "big", "small", "simple", "short", "picture", "scene", "onto", "movie"})  # fmt: skip
-_WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", "display", "label", "overlay", "show"})
-_SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled",
-    "called", "as",
-    "stating", "words", "text", "is"})  # fmt: skip
+_EFFECT_TAIL = frozenset({"effect", "filter", "tone", "look", "toning", "grade", "overlay", "mode", "style",
+    "treatment"})  # fmt: skip
 _THERE_ALREADY = frozenset({"the", "this", "that", "these", "those", "it", "him", "them", "her", "me", "us",
     "everything", "everyone", "my", "our", "his", "their"})  # fmt: skip
 _SCENES = frozenset({"moon", "mars", "space", "beach", "desert", "jungle", "forest", "woods", "ocean", "sea",
@@ -45,9 +31,8 @@ _SCENES = frozenset({"moon", "mars", "space", "beach", "desert", "jungle", "fore
     "tokyo", "london", "york", "venice", "rome", "hawaii", "egypt"})  # fmt: skip
 """Where things may be put that need not be in the video."""
 _CLOTHES = frozenset({"suit", "tuxedo", "dress", "uniform", "costume", "jacket", "coat", "shirt", "kimono", "armor"})
-_NO_THINGS = frozenset({
-    "together", "fade", "audio", "track", "transition", "speed", "filter", "effect", "them", "those",
-})  # fmt: skip
+_NO_THINGS = frozenset({"together", "fade", "audio", "track", "transition", "speed", "filter", "effect", "them",
+    "those"})  # fmt: skip
 
 
 def effect(tokens: list[Token]) -> list[Draft] | None:
@@ -141,7 +126,7 @@ def adding(phrase: Phrase) -> list[Draft] | None:
     tokens = phrase.tokens
     if not tokens:
         return None
-    if words := _text(tokens, phrase):
+    if words := text_in(tokens, phrase):
         return words
     if drafts := _styled(tokens):
         return drafts
@@ -201,7 +186,7 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
 def _new(what: str, target: Target) -> list[Draft] | None:
     last = what.split()[-1].lower()
     written = what.split()[0].lower() in ("subtitles", "captions")  # "subtitles from the speech"
-    if last in PROPERTIES or last in _TEXT_NOUNS | _NO_THINGS or " saying " in what or written:
+    if last in PROPERTIES or last in TEXT_NOUNS | _NO_THINGS or " saying " in what or written:
         return None
     return [Draft("add", {"what": what}, target)]
 
@@ -256,7 +241,7 @@ def dressing(phrase: Phrase) -> list[Draft] | None:
 def putting(phrase: Phrase) -> list[Draft] | None:
     """``put a hat on the man``, ``put the dog on a green background``, ``put "Hi" at the top``."""
     tokens = phrase.tokens
-    if words := _text(tokens, phrase):
+    if words := text_in(tokens, phrase):
         return words
     for before, mark, behind in splits(tokens, frozenset({"on", "onto", "in", "into", "over", "against", "at", "to"})):
         target = object_of(before)
@@ -296,114 +281,3 @@ def putting(phrase: Phrase) -> list[Draft] | None:
             draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
             return [draft.noted(f"putting it {mark} {join(behind)} is read as another background for everything")]
     return adding(Phrase(phrase.tokens, "add", phrase.particle, phrase.previous))
-
-
-def captioning(phrase: Phrase) -> list[Draft] | None:
-    """``write "The End" in the middle``, ``caption it "made with love"``."""
-    return _text(phrase.tokens, phrase)
-
-
-def _text(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
-    words = words_of(tokens)
-    position, tokens = _position(tokens)
-    if position == "?":
-        return None
-    if len(tokens) > 2 and tokens[-1].kind == "duration" and tokens[-2].word == "for":
-        said = _text(tokens[:-2], phrase)
-        timed = spanned(said[0], (None, tokens[-1].value)) if said else None
-        if timed is None:
-            return None
-        params = {**timed.params, "position": position or timed.params["position"]}
-        return [replace(timed, params=params).noted(f"shown for the first {tokens[-1].text}")]
-    lead = phrase.verb in _WRITING
-    quotes = [token for token in tokens if token.kind == "quote"]
-    words = words_of(tokens)
-    named = next((at for at, word in enumerate(words) if word in _TEXT_NOUNS), None)
-    first = next((at for at, token in enumerate(tokens) if token.kind == "quote"), None)
-    if len(quotes) == 1 and first is not None:
-        rest = [word for word in words[:first] + words[first + 1 :] if word not in _TEXT_NOUNS | _SAYING | ARTICLES]
-        if set(rest) - _AROUND_TEXT or (
-            named is None
-            and not lead
-            and phrase.verb not in ("add", "put", "insert", "place", "overlay", "stick", "slap")
-        ):
-            return None
-        return _caption(quotes[0].text, position)
-    if quotes:
-        return None
-    if named is not None and all(
-        word in ARTICLES | {"new", "big", "small", "simple", "short", "white"} for word in words[:named]
-    ):
-        after = named + 1
-        while after < len(tokens) and (words[after] in _SAYING or words[after] == ","):
-            after += 1
-        for tail in (["on", "it"], ["on", "screen"], ["on", "the", "screen"], ["on", "the", "video"]):
-            if words[-len(tail) :] == tail and len(tokens) - len(tail) > after:
-                tokens = tokens[: -len(tail)]
-                break
-        return _unquoted(tokens[after:], position, phrase)
-    if (
-        lead
-        and phrase.verb in ("write", "type", "print", "caption", "title", "subtitle")
-        and tokens
-        and (tokens[0].word not in ("a", "an", "it"))
-    ):
-        if phrase.verb in ("caption", "title", "subtitle"):
-            about = noun_phrase(tokens[:1]) or noun_phrase(tokens[:2])
-            if about is None or about.kind == "phrase":
-                return None
-            mark = next((at for at, word in enumerate(words) if word in ("with", "as", ",")), len(words))
-            return _unquoted(tokens[mark + 1 :], position, phrase)
-        return _unquoted(tokens, position, phrase)
-    return None
-
-
-def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | None:
-    """A caption without quotes, where nothing in it may be meant for the editor: a time, a colour, a language."""
-    words = words_of(tokens)
-    if phrase.previous or not words or words[0] in ("in", "for", "automatically", "box", "to", "from"):
-        return None  # "Tom and Jerry" is one caption
-    timed = any(token.kind in ("clock", "duration", "span") for token in tokens)
-    styled = len(words) > 2 and words[-2] == "in" and (words[-1] in ("bold", "italics", "french") or color(tokens[-1:]))
-    placed = words[-2:-1] == ["the"] and words[-1] in ("end", "start", "beginning", "corner")
-    return None if timed or styled or placed else _caption(join(tokens), position)
-
-
-def _caption(text: str, position: str) -> list[Draft] | None:
-    text = text.strip()
-    return [Draft("caption", {"text": text, "position": position or "bottom"})] if text else None
-
-
-_PLACES = {"top": "top", "bottom": "bottom", "center": "center", "middle": "center", "left": "left", "right": "right",
-    "upper": "top", "lower": "bottom"}  # fmt: skip
-
-
-def _position(tokens: Tokens) -> tuple[str, list[Token]]:
-    """Takes the place from the words: ``in the top left corner of the screen``; ``?`` where it makes no sense."""
-    words = words_of(tokens)
-    for at in range(len(words)):
-        led = words[at] in ("at", "in", "on", "to", "along", "near", "across") and tokens[at].kind == "word"
-        if not led and not (at and tokens[at - 1].kind == "quote" and words[at] in _PLACES):  # "Hi" bottom left
-            continue
-        after = at + led
-        while after < len(words) and words[after] in ("the", "very"):
-            after += 1
-        sides = []
-        while after < len(words) and words[after] in _PLACES:
-            sides.append(_PLACES[words[after]])
-            after += 1
-        if not sides:
-            continue
-        while after < len(words) and words[after] in ("corner", "third", "side", "part", "hand", "edge", "half"):
-            after += 1
-        if words[after : after + 1] == ["of"]:
-            place = after + 1
-            while place < len(words) and words[place] in ARTICLES:
-                place += 1
-            after = min(place + 1, len(words))
-        sides = list(dict.fromkeys(sides))
-        vertical = [side for side in sides if side in ("top", "bottom")]
-        horizontal = [side for side in sides if side in ("left", "right")]
-        name = " ".join([*vertical, *horizontal]) or "center"
-        return (name if len(vertical) < 2 and len(horizontal) < 2 else "?"), [*tokens[:at], *tokens[after:]]
-    return "", list(tokens)

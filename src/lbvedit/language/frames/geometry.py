@@ -29,24 +29,20 @@ _AXIS_WORDS = {
     **dict.fromkeys(("horizontally", "horizontal", "sideways", "h", "horiz", "x", "lr"), "horizontal"),
     **dict.fromkeys(("vertically", "vertical", "v", "vert", "y", "ud"), "vertical"),
 }
-_PLACES = frozenset({"middle", "center", "left half", "right half", "top half", "bottom half", "left", "right",
-    "top", "bottom",
-    "central region", "central part", "middle part",
-    "center part", "central area",
-    "left side", "right side", "left third", "right third", "corner", "edges", "borders"})  # fmt: skip
+_PLACES = frozenset({"middle", "center", "left half", "right half", "top half", "bottom half", "left", "right", "top",
+    "bottom", "central region", "central part", "middle part", "center part", "central area", "left side",
+    "right side", "left third", "right third", "corner", "edges", "borders"})  # fmt: skip
 _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "format", "aspect", "ratio", "of", "in",
-    "with", "as",
-    "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide", "high",
-    "tall", "on", "at",
-    "width", "height", "movie", "film", "for", "dimensions", "down", "up", "by", "scene", "shot"})  # fmt: skip
+    "with", "as", "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide",
+    "high", "tall", "on", "at", "width", "height", "movie", "film", "for", "dimensions", "down", "up", "by", "scene",
+    "shot"})  # fmt: skip
+_AROUND = frozenset({"around", "to", "on", "onto", "at", "into", "in", "for", "so", "follow", "following", "centered",
+    "tightly", "keeping"})  # fmt: skip
+"""What may stand before the thing that a crop keeps in the picture."""
 _SHAPE_NOUNS = frozenset({"format", "aspect", "ratio", "shape", "crop", "frame", "orientation", "version"})
-_TOWARDS = frozenset({
-    "on", "onto", "to", "into", "at", "towards", "toward", "the", "in",
-})  # fmt: skip
-_TURN_WORDS = frozenset({
-    "gently", "smoothly",
-    "degrees", "degree", "deg", "by", "to", "turn", "a", "around", "direction", "wise", "way", "and", "full",
-})  # fmt: skip
+_TOWARDS = frozenset({"on", "onto", "to", "into", "at", "towards", "toward", "the", "in"})
+_TURN_WORDS = frozenset({"gently", "smoothly", "degrees", "degree", "deg", "by", "to", "turn", "a", "around",
+    "direction", "wise", "way", "and", "full"})  # fmt: skip
 
 
 def _aspect(token: Token) -> str | None:
@@ -143,25 +139,9 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         elif amount is not None and amount.mode == "to" and 0 < amount.value <= 1:
             params["factor"] = tidy(round(1 / amount.value, 6))
             tokens = rest
-    around = frozenset(
-        {
-            "around",
-            "to",
-            "on",
-            "onto",
-            "at",
-            "into",
-            "in",
-            "for",
-            "so",
-            "follow",
-            "following",
-            "centered",
-            "tightly",
-            "keeping",
-        }
+    places = sorted(
+        splits(tokens, _AROUND), key=lambda place: place[1] in ("to", "at", "in", "into", "for", "on", "so")
     )
-    places = sorted(splits(tokens, around), key=lambda place: place[1] in ("to", "at", "in", "into", "for", "on", "so"))
     for before, mark, behind in places:
         target = noun_phrase(behind)
         if target is not None and target.phrase in _PLACES:

@@ -13,43 +13,32 @@ from lbvedit.language.frames.phrase import Phrase, object_of, property_in, split
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
-from lbvedit.language.targets import ARTICLES, Target, noun_phrase, screen_in, strip_articles
-from lbvedit.language.tokens import Token, join
+from lbvedit.language.targets import ARTICLES, Target, noun_phrase
+from lbvedit.language.tokens import Token, join, phrases
 
-__all__ = ["animating", "changing", "doing", "making", "painting", "replacing", "styling"]
+__all__ = ["changing", "doing", "making", "painting"]
 
 BACKGROUND = Target("phrase", "background")
 _STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dreamy", "futuristic", "cyberpunk",
-    "painterly",
-    "old", "old-fashioned", "animated", "spooky", "gothic", "surreal", "wintry", "rainy", "snowy", "foggy", "misty",
-    "stormy", "autumnal", "night", "nighttime", "daytime", "day", "winter", "summer", "autumn", "spring", "sunset",
-    "sunrise", "dusk", "dawn", "christmas", "anime", "cartoon", "photorealistic", "realistic", "artistic", "scary",
-    "magical", "romantic", "dramatic", "festive", "hand-drawn", "steampunk", "abstract", "impressionist", "nostalgic",
-    "modern", "medieval", "post-apocalyptic", "moody", "golden hour", "film noir", "pixel art",
-    "watercolor"})  # fmt: skip
-_LIKE = (("look", "more", "like"), ("look", "like"), ("look", "as", "if"), ("appear", "like"), ("be", "like"),
-    ("resemble",), ("seem", "like"), ("feel", "like"), ("like",))  # fmt: skip
+    "painterly", "old", "old-fashioned", "animated", "spooky", "gothic", "surreal", "wintry", "rainy", "snowy",
+    "foggy", "misty", "stormy", "autumnal", "night", "nighttime", "daytime", "day", "winter", "summer", "autumn",
+    "spring", "sunset", "sunrise", "dusk", "dawn", "christmas", "anime", "cartoon", "photorealistic", "realistic",
+    "artistic", "scary", "magical", "romantic", "dramatic", "festive", "hand-drawn", "steampunk", "abstract",
+    "impressionist", "nostalgic", "modern", "medieval", "post-apocalyptic", "moody", "golden hour", "film noir",
+    "pixel art", "watercolor"})  # fmt: skip
+_LIKE = phrases(
+    "look more like | look like | look as if | appear like | be like | resemble | seem like | feel like | like"
+)
 _ART = STYLE_NOUNS | _STYLES | frozenset({"painting", "drawing", "sketch", "comic", "poster", "photo", "photograph",
     "picture", "oil", "paint", "print", "mosaic", "collage", "illustration", "animation", "game", "movie", "film",
     "lego", "pencil", "charcoal", "crayon", "ink", "clay", "paper", "glass", "gold", "ice", "neon"})  # fmt: skip
 """What the background may look like without being another scene."""
-_COLORED_THINGS = frozenset({"orange", "rose", "violet", "peach", "lemon", "cherry", "plum", "olive", "salmon",
-    "tangerine", "apricot", "raspberry", "strawberry", "avocado", "ruby", "sapphire", "emerald", "coffee"})  # fmt: skip
-"""What colours are called after, and is a thing where somebody counts it: ``an orange``."""
 _LAMPS = frozenset({"traffic", "street", "head", "tail", "brake", "stop", "warning", "ceiling", "signal", "spot"})
 _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
-_COMPARED = frozenset(
-    {"higher", "lower", "stronger", "weaker", "smaller", "bigger", "faster", "slower", "less", "more", "greater"}
-)
-_BEFORE_STYLE = frozenset({
-    "look", "more", "appear", "be", "feel", "very", "all", "a", "bit", "really",
-})  # fmt: skip
-_BEFORE_THING = frozenset({
-    "with", "of", "in", "on", "wearing", "like", "and",
-})  # fmt: skip
-_SO_THAT = frozenset({
-    "so", "that", "it", "he", "she", "they", "to", "with", "as", "is", "are", "doing", "and",
-})  # fmt: skip
+_COMPARED = frozenset({"higher", "lower", "stronger", "weaker", "smaller", "bigger", "faster", "slower", "less",
+    "more", "greater"})  # fmt: skip
+_BEFORE_STYLE = frozenset({"look", "more", "appear", "be", "feel", "very", "all", "a", "bit", "really"})
+_BEFORE_THING = frozenset({"with", "of", "in", "on", "wearing", "like", "and"})
 
 
 def _all_of_a_color(tokens: list[Token]) -> list[Draft] | None:
@@ -365,85 +354,4 @@ def changing(phrase: Phrase) -> list[Draft] | None:
         return found
     if phrase.verb in ("turn", "change", "switch", "convert"):
         return making(phrase)
-    return None
-
-
-def replacing(phrase: Phrase) -> list[Draft] | None:
-    """``replace X with Y``, ``swap X for Y``, ``substitute Y for X``."""
-    parted = splits(phrase.tokens, frozenset({"with", "by", "for", "to", "into", "and"}))
-    # "the man with the hat with a robot": what is new comes with another article.
-    for before, mark, behind in sorted(parted, key=lambda part: words_of(part[2][:1]) == ["the"]):
-        left, right = list(before), list(behind)
-        if mark == "and" and phrase.verb not in ("swap", "exchange"):
-            continue
-        if mark == "and" and (first := noun_phrase(left)) and (second := noun_phrase(right)):
-            one, two = colors_alone(first.phrase), colors_alone(second.phrase)
-            # Masks are those of the source: the second step does not undo the first, unless they share pixels.
-            if len(one) == len(two) == 1 and not set(SHADES.get(one[0], one)) & set(SHADES.get(two[0], two)):
-                return [Draft("recolor", {"color": two[0]}, first), Draft("recolor", {"color": one[0]}, second)]
-        if phrase.verb == "substitute" and mark == "for":
-            left, right = right, left
-        if not right or (mark == "and"):
-            continue
-        if found := property_in(left):
-            if drafts := set_property(left, "to", right):
-                return drafts
-            if found[0] in ("sound", "audio", "music"):
-                return None
-        target = noun_phrase(left)
-        if target is None or target.kind == "none":
-            continue
-        if target == BACKGROUND:
-            if name := color(right):
-                return [Draft("cutout", {"background": name}, Target("phrase", "background", outside=True))]
-            what = new_thing(right)
-            return [Draft("restyle_background", {"with": what}, target)] if what else None
-        what = new_thing(right)
-        if what and target.kind in ("phrase", "pronoun", "rest"):
-            said = strip_articles(right)
-            if (rest := screen_in(target)) and (name := color(right)):
-                return [Draft("cutout", {"background": name}, rest)]
-            another = len(said) > 1 and said[-1].word in ("one", "ones") and color(said[:-1])  # "with a blue one"
-            if target.kind == "phrase" and another and phrase.verb in ("replace", "swap"):
-                return [Draft("recolor", {"color": another}, target)]
-            counted = right[0].word in ("a", "an") and said[0].word in _COLORED_THINGS
-            if target.kind == "phrase" and color(said) and len(said) == 1 and not counted:
-                return [Draft("recolor", {"color": what.lower()}, target)]
-            return [Draft("replace", {"with": what}, target)]
-    return None
-
-
-def styling(phrase: Phrase) -> list[Draft] | None:
-    """``stylize it as a pencil sketch``, ``restyle the scene in the style of Monet``, ``cartoonify it``."""
-    tokens = phrase.tokens
-    if phrase.verb in ("cartoonify", "cartoonize", "animefy"):
-        target = object_of(tokens)
-        return (
-            [Draft("style", {"style": "cartoon" if phrase.verb != "animefy" else "anime"}, target)] if target else None
-        )
-    for before, mark, behind in splits(tokens, frozenset({"as", "in", "like", "into", "to", "with"})):
-        target = object_of(before)
-        style = look(list(behind)) if behind else None
-        if style and target is not None and not (mark == "in" and target.kind == "none" and before):
-            return [Draft("style", {"style": style}, target)]
-    return None
-
-
-def animating(phrase: Phrase) -> list[Draft] | None:
-    """``animate the statue so that it waves``, ``animate the man walking away``."""
-    tokens = phrase.tokens
-    for at in range(1, len(tokens)):
-        target = noun_phrase(tokens[:at])
-        if target is None or target.kind not in ("phrase", "pronoun"):
-            continue
-        rest = tokens[at:]
-        while rest and rest[0].word in _SO_THAT:
-            rest = rest[1:]
-        stripped = list(rest)
-        if stripped and stripped[0].word.endswith("s") and stripped[0].word[:-1] in ACTIONS:
-            stripped[0] = Token(
-                "word", stripped[0].text[:-1], stripped[0].word[:-1], stripped[0].start, stripped[0].end - 1
-            )
-        if stripped and (done := action(stripped)):
-            return [Draft("animate", {"action": done}, target)]
     return None

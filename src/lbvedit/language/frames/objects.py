@@ -19,21 +19,18 @@ from lbvedit.language.frames.phrase import (
     with_reordering,
     words_of,
 )
-from lbvedit.language.synonyms import EFFECTS, PROPERTIES
-from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, is_whole, noun_phrase, screen_in, strip_articles
-from lbvedit.language.tokens import MARK_SOFT, Token, join
+from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
+from lbvedit.language.tokens import Token
 
 __all__ = [
-    "covering",
     "cutting_out",
     "finding",
     "grading",
     "graying",
     "highlighting",
     "keeping",
-    "mending",
     "plain",
-    "removing",
     "reversing",
     "splashing",
     "vignetting",
@@ -43,17 +40,13 @@ __all__ = [
 _MEASURED = frozenset({"contrast", "speed", "volume", "temperature"})
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
 _KEPT = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
-    "everything", "all", "from", "to",
-    "of", "video", "clip", "footage", "interval", "range", "period",
-    "frames", "between", "portion", "bit", "seconds", "it"})  # fmt: skip
+    "everything", "all", "from", "to", "of", "video", "clip", "footage", "interval", "range", "period", "frames",
+    "between", "portion", "bit", "seconds", "it"})  # fmt: skip
 _STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion", "scene", "shot"})
-_SIDES = frozenset({"left", "right", "top", "bottom", "front", "back", "behind", "end", "side"})
-_IN_COLOR = frozenset({
-    "in color", "colored", "in full color", "color", "in its color", "in their color", "in its original color",
-})  # fmt: skip
-_AS_IT_IS = frozenset({
-    "as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are", "the way it is",
-})  # fmt: skip
+_IN_COLOR = frozenset({"in color", "colored", "in full color", "color", "in its color", "in their color",
+    "in its original color"})  # fmt: skip
+_AS_IT_IS = frozenset({"as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are",
+    "the way it is"})  # fmt: skip
 
 
 def _split(tokens: list[Token]) -> tuple[Amount | None, Target | None]:
@@ -181,163 +174,6 @@ def highlighting(phrase: Phrase) -> list[Draft] | None:
     )
 
 
-def covering(phrase: Phrase) -> list[Draft] | None:
-    """``hide the face behind pixels``, ``cover the plate with a blur``, ``obscure the logo``."""
-    if phrase.previous:
-        return None
-    for before, _, behind in splits(phrase.tokens, frozenset({"with", "behind", "by", "under"})):
-        words = " ".join(words_of(strip_articles(behind)))
-        op, _ = EFFECTS.get(words.removesuffix(" effect"), ("", {}))
-        target = noun_phrase(before)
-        draft = graded(op, 1, None) if op in ("blur", "pixelate") else None
-        if draft and target is not None:
-            return [draft.on(target)]
-    target = noun_phrase(phrase.tokens)
-    draft = graded("blur", 1, None)
-    return [draft.on(target)] if phrase.verb == "obscure" and draft and target is not None else None
-
-
-def mending(phrase: Phrase) -> list[Draft] | None:
-    """``fix the camera shake``, ``correct the noise``: what is a fault wherever it is."""
-    words = words_of(strip_articles(phrase.tokens))
-    op, sense = PROPERTIES.get(" ".join(words), ("", 1))
-    found = graded(op, 1, None) if op in ("stabilize", "denoise") and sense < 0 and not phrase.previous else None
-    return [found] if found else None
-
-
-def removing(phrase: Phrase) -> list[Draft] | None:
-    """``remove the sign``, and what else can be removed: time, sound, noise, colour, shake, the background."""
-    if phrase.previous:
-        return None
-    tokens = phrase.tokens
-    while tokens and tokens[0].word in ("off", "of", "away"):
-        tokens = tokens[1:]
-    if words_of(tokens[:1]) == ["from"] and len(tokens) > 3 and is_whole(words_of(tokens[1:3])):
-        tokens = tokens[3:]  # "delete from the video the bird"
-    amount, rest = split_amount(tokens)
-    if (listed := _listed(tokens)) and not _drained(tokens):
-        return listed
-    for words in (tokens, rest):
-        if found := _remove_property(words, amount if words is rest else None):
-            return None if amount and amount.mode != "degree" else found  # "drop the volume to 30%" lowers it
-
-    def attempt(words: list[Token]) -> list[Draft] | None:
-        whole, left_out = list(words), ""
-        for before, mark, behind in splits(
-            words, frozenset({"from", "in", "off", "out", "of" if phrase.particle == "out" else "out"})
-        ):
-            where = noun_phrase(behind[1:] if behind and behind[0].word == "of" else behind)
-            if where is not None and where.kind == "whole" and before:
-                whole = list(before)
-                break
-            if mark in ("from", "off") and before and where is not None and words_of(behind)[-1] not in _SIDES:
-                whole = list(before)
-                left_out = f"'{mark} {join(behind)}' is left out of what is removed"
-                break
-        target = object_of(whole)
-        if target is None or target.kind == "whole" or (target.kind == "none" and phrase.tokens):
-            return None
-        faded = _faded(target, words) if phrase.verb not in ("hide", "conceal") else None
-        if faded:
-            return faded
-        if target == Target("phrase", "background"):
-            cutout = Draft("cutout", {}, Target("phrase", "background", outside=True))
-            return [cutout.noted("removing the background is read as cutting out everything else")]
-        if target.kind == "none":
-            return [Draft("remove", {}, target, bare=True)]
-        if rest := screen_in(target):
-            return [_keyed(rest)]
-        draft = Draft("remove", {}, target)
-        return [draft.noted(left_out) if left_out else draft]
-
-    return with_reordering(list(tokens), attempt)
-
-
-def _listed(tokens: list[Token]) -> list[Draft] | None:
-    """``the shake and the noise``, ``the grain and the watermark``: faults among what is removed."""
-    parts: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.word in ("and", MARK_SOFT):
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    parts = [part for part in parts if part]
-    faults = [_remove_property(part, None) for part in parts]
-    if len(parts) < 2 or not any(faults):
-        return None
-    out: list[Draft] = []
-    for part, fault in zip(parts, faults, strict=True):
-        target = None if fault else noun_phrase(part)
-        if not fault and (target is None or target.kind != "phrase"):
-            return None
-        out += fault or [Draft("remove", {}, target or NOBODY)]
-    return out
-
-
-def _faded(target: Target, said: list[Token]) -> list[Draft] | None:
-    """Colours that are taken out: ``the reds`` turn gray, ``a blue tint`` is met by warmth."""
-    words = target.phrase.lower().split()
-    if target.kind != "phrase" or target.outside or not words:
-        return None
-    if words[-1] in _CASTS and (name := words[0]) in _REMEDIES:
-        place = next(
-            (noun_phrase(behind) for _, _, behind in splits(said, frozenset({"from", "in", "on", "of"}))), None
-        )
-        draft = graded("temperature", _REMEDIES[name], None)
-        return [draft.on(place or NOBODY)] if draft else None
-    hues = [name.split()[-1] for name in colors_alone(target.phrase)]
-    # "the orange" may be a fruit; "the reds" and "the red in the sky" are none.
-    alone = words[-1] in ("color", "colors") or words[-1].endswith("s") or hues == words
-    alone = alone and (hues != ["orange"] or words[-1] in ("color", "colors"))
-    if hues and alone and not set(hues) & NEUTRAL and not screen_in(target):
-        return [Draft("grayscale", {}, target)]
-    return None
-
-
-_CASTS = frozenset({"cast", "tint", "tinge", "hue", "tone"})
-_REMEDIES = {"blue": 1, "bluish": 1, "cold": 1, "cool": 1, "yellow": -1, "yellowish": -1, "orange": -1, "warm": -1,
-    "orangish": -1, "red": -1, "reddish": -1}  # fmt: skip
-"""A tint -> where the temperature goes to take it away."""
-
-
-def _remove_property(tokens: list[Token], amount: Amount | None) -> list[Draft] | None:
-    found = property_in(tokens[1:] if words_of(tokens[:1]) == ["all"] else tokens)
-    if found is None:
-        if drained := _drained(tokens):
-            return [drained]
-        words = words_of(tokens)
-        while words and words[0] in ("the", "all", "any", "its", "of"):
-            words = words[1:]
-        if words[:1] and words[0] in ("shaky", "jittery", "shakes", "jitters") and len(words) <= 2:
-            return [Draft("stabilize")]
-        if words and words[0] == "background" and words[1:2] == ["noise"]:
-            return None
-        return None
-    name, target = found
-    op, direction = PROPERTIES.get(name, ("", 0))
-    if op == "volume":
-        return [Draft("mute", {}, target if target.kind == "whole" else NOBODY)]
-    if name in ("color", "colors", "color saturation", "saturation"):
-        return [Draft("grayscale", {}, target)]
-    if op == "vignette" or direction >= 0:
-        if op == "blur":
-            draft = graded("sharpen", 1, amount)
-            return [draft.on(target)] if draft else None
-        return None
-    draft = graded(op, 1, amount)
-    return [draft.on(target)] if draft else None
-
-
-def _drained(tokens: list[Token]) -> Draft | None:
-    """``all color except red``: what keeps its colour while it is taken from the rest."""
-    for at, word in enumerate(words_of(tokens)):
-        if word in ("color", "colors") and set(words_of(tokens[:at])) <= {"the", "all", "any", "its", "of"}:
-            everything = [tokens[at].corrected("everything"), *tokens[at + 1 :]]
-            spared_one = noun_phrase(everything) if len(everything) > 1 else None
-            return Draft("grayscale", {}, spared_one) if spared_one and spared_one.outside else None
-    return None
-
-
 def splashing(phrase: Phrase) -> list[Draft] | None:
     """``color splash on the red umbrella``, ``selective color red``: all but that turns gray."""
     words = [token for token in phrase.tokens if token.word != "effect"]
@@ -347,13 +183,6 @@ def splashing(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous or target is None or target.kind != "phrase":
         return None
     return [Draft("grayscale", {}, replace(target, outside=True))]
-
-
-def _keyed(rest: Target) -> Draft:
-    draft = Draft("cutout", {}, rest)
-    if NEUTRAL & set(colors_alone(rest.phrase)):
-        return draft.noted(f"whatever has the colour of the {rest.phrase} becomes transparent, wherever it is")
-    return draft
 
 
 def cutting_out(phrase: Phrase) -> list[Draft] | None:

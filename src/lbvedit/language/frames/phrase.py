@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lbvedit.language.drafts import NOBODY, Draft
+from lbvedit.language.sparing import reorder_except, reorder_only, split_exception
 from lbvedit.language.synonyms import PROPERTIES
-from lbvedit.language.targets import ARTICLES, Target, noun_phrase, reorder_except, reorder_only, split_exception
+from lbvedit.language.targets import ARTICLES, Target, noun_phrase
 from lbvedit.language.tokens import Token, Tokens
 
 __all__ = ["SPARING", "UNHURRIED", "Frame", "Phrase", "object_of", "property_in", "spared", "splits", "words_of"]
@@ -18,9 +19,8 @@ SPARING = (("except", "for"), ("apart", "from"), ("except",), ("but",), ("exclud
 UNHURRIED = frozenset({"slowly", "gradually", "smoothly", "progressively", "gently"})
 """How something shall come about, where the operators do all of it at once."""
 
-_NOUNS_TOO = frozenset({
-    "color", "colors", "light", "lights", "sound", "music", "focus", "lighting", "detail", "details", "grain",
-})  # fmt: skip
+_NOUNS_TOO = frozenset({"color", "colors", "light", "lights", "sound", "music", "focus", "lighting", "detail",
+    "details", "grain"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def property_in(tokens: Tokens, *, loose: bool = False) -> tuple[str, Target] | 
 
 
 _NAMES = frozenset({"hue", "style", "look", "appearance", "resolution", "aspect ratio", "format", "orientation",
-    "aspect", "angle", "weather", "season", "time of day", "mood", "atmosphere", "action", "frame rate",
-    "length", "duration", "tint", "shade"})  # fmt: skip
+    "aspect", "angle", "weather", "season", "time of day", "mood", "atmosphere", "action", "frame rate", "length",
+    "duration", "tint", "shade"})  # fmt: skip
 
 
 def with_reordering(tokens: list[Token], attempt: Callable[[list[Token]], list[Draft] | None]) -> list[Draft] | None:

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from lbvedit.language.amounts import Amount
-from lbvedit.language.frames import adding, geometry, making, objects, properties, timing
+from lbvedit.language.frames import (
+    adding,
+    captions,
+    geometry,
+    imagining,
+    making,
+    objects,
+    playing,
+    properties,
+    removing,
+    timing,
+)
 from lbvedit.language.frames.phrase import Frame
 
 __all__ = ["PARTICLES", "TIMED", "VERBS", "VERB_BASES"]
@@ -29,15 +40,15 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("sepia|sepia tone", objects.plain("sepia")),
     ("invert|negate", objects.plain("invert")),
     ("stabilize|steady|deshake|smooth out", objects.plain("stabilize")),
-    ("fix|correct|mend|repair|counteract", objects.mending),
+    ("fix|correct|mend|repair|counteract", removing.mending),
     ("reverse|rewind", objects.reversing),
     ("mute|silence", objects.plain("mute")),
     ("quieten", objects.grading("volume", -1)),
     ("highlight|spotlight|emphasize|accentuate|focus|feature", objects.highlighting),
-    ("hide|conceal|cover|cover up|obscure", objects.covering),
-    ("hide|conceal", objects.removing),
+    ("hide|conceal|cover|cover up|obscure", removing.covering),
+    ("hide|conceal", removing.removing),
     ("cut|cut down|drop|remove|take off|take away|knock off|knock down|shave off|take", properties.cutting_back),
-    ("paint out|inpaint|edit out|take away|remove out|photoshop out|airbrush out", objects.removing),
+    ("paint out|inpaint|edit out|take away|remove out|photoshop out|airbrush out", removing.removing),
     ("skip|remove|delete|drop|take out|strip|discard|strip out|take off|get rid|get rid of|lose|dump", timing.cutting),
     ("drain|drain out|suppress|erase|eliminate|wipe|wipe out|clear|clear out|throw away|throw out", timing.cutting),
     ("toss|toss out", timing.cutting),
@@ -51,16 +62,16 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("keep|retain|preserve|leave", objects.keeping),
     ("extract|take|grab|select|use", objects.keeping),
     ("find|select|pick|choose|identify|locate|detect|segment|look for|consider|grab|take", objects.finding),
-    ("freeze|hold|pause|add|insert|make|put", timing.freezing),
-    ("loop|repeat|boomerang|play|show|ping pong|replay|make|turn|put|convert|change", timing.looping),
+    ("freeze|hold|pause|add|insert|make|put", playing.freezing),
+    ("loop|repeat|boomerang|play|show|ping pong|replay|make|turn|put|convert|change", playing.looping),
     ("make|have|let|want|get|need|ensure", making.making),
     ("do", making.doing),
     ("turn|bring|put", properties.turning),
     ("render|turn|change|convert|transform|switch|morph|modify|alter", making.changing),
     ("paint|color|recolor|dye|tint|colorize|spray|repaint|recolorize|tone|redye|color in|color grade", making.painting),
-    ("replace|swap|substitute|exchange|swap out|switch out", making.replacing),
-    ("stylize|restyle|style|cartoonify|cartoonize|animefy|reimagine|redraw", making.styling),
-    ("animate", making.animating),
+    ("replace|swap|substitute|exchange|swap out|switch out", imagining.replacing),
+    ("stylize|restyle|style|cartoonify|cartoonize|animefy|reimagine|redraw", imagining.styling),
+    ("animate", imagining.animating),
     ("increase|raise|boost|enhance|bump|bump up|turn up|bring up|up|amplify", properties.more_or_less(1)),
     ("intensify|strengthen|crank up|pump up|crank|push up|push|heighten|elevate|lift", properties.more_or_less(1)),
     ("drop|decrease|reduce|lower|turn down|bring down|tone down|lessen|diminish|weaken", properties.more_or_less(-1)),
@@ -71,9 +82,9 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("quadruple", properties.multiplying(4.0)),
     ("halve", properties.multiplying(0.5)),
     ("turn off|switch off|shut off|kill", properties.silencing),
-    ("speed up|speed|accelerate|fast forward|hurry up|fasten|timelapse", timing.speeding(1)),
-    ("slow down|slow|decelerate|slow up", timing.speeding(-1)),
-    ("play|run|show|see|watch|playback|play back", timing.playing),
+    ("speed up|speed|accelerate|fast forward|hurry up|fasten|timelapse", playing.speeding(1)),
+    ("slow down|slow|decelerate|slow up", playing.speeding(-1)),
+    ("play|run|show|see|watch|playback|play back", playing.playing),
     ("trim|trim off|trim down|trim away|trim out", timing.trimming),
     ("shorten|limit|shorten down", timing.shortening),
     ("fade|fade in|fade out", timing.fading),
@@ -88,7 +99,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("put|place|overlay|stick|slap", adding.putting),
     ("give|lend", adding.giving),
     ("dress", adding.dressing),
-    ("caption|subtitle|title|write|type|print|display|label|show|overlay", adding.captioning),
+    ("caption|subtitle|title|write|type|print|display|label|show|overlay", captions.captioning),
 )  # fmt: skip
 
 
@@ -115,7 +126,7 @@ TIMED = frozenset(
         timing.fading,
         timing.beginning,
         timing.clipping,
-        timing.freezing,
+        playing.freezing,
         objects.keeping,
     }
 )

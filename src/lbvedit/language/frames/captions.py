@@ -1,0 +1,136 @@
+"""Words on the picture: what they say, and where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lbvedit.language.complements import color
+from lbvedit.language.drafts import Draft, spanned
+from lbvedit.language.frames.phrase import Phrase, words_of
+from lbvedit.language.targets import ARTICLES, noun_phrase
+from lbvedit.language.tokens import Token, Tokens, join
+
+__all__ = ["TEXT_NOUNS", "captioning", "text_in"]
+
+TEXT_NOUNS = frozenset({"caption", "text", "title", "subtitle", "subtitles", "label", "heading", "words", "message",
+    "headline", "line", "captions", "word", "lettering", "watermark", "banner", "sentence", "letters", "lower-third",
+    "credit"})  # fmt: skip
+_AROUND_TEXT = frozenset({"my", "our", "name", "names", "address", "date", "place", "location", "number", "website",
+    "hashtag", "handle", "tagline", "slogan", "quote", "year", "price", "it", "video", "clip", "on", "in", "screen",
+    "frame", "over", "footage", ",", "to", "please", "white", "big", "small", "simple", "short", "picture", "scene",
+    "onto", "movie"})  # fmt: skip
+_WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", "display", "label", "overlay", "show"})
+_SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled",
+    "called", "as", "stating", "words", "text", "is"})  # fmt: skip
+
+
+def captioning(phrase: Phrase) -> list[Draft] | None:
+    """``write "The End" in the middle``, ``caption it "made with love"``."""
+    return text_in(phrase.tokens, phrase)
+
+
+def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
+    """The caption that some words ask for: ``the text "Hi" at the top``, ``"Hi" bottom left for 3 seconds``."""
+    words = words_of(tokens)
+    position, tokens = _position(tokens)
+    if position == "?":
+        return None
+    if len(tokens) > 2 and tokens[-1].kind == "duration" and tokens[-2].word == "for":
+        said = text_in(tokens[:-2], phrase)
+        timed = spanned(said[0], (None, tokens[-1].value)) if said else None
+        if timed is None:
+            return None
+        params = {**timed.params, "position": position or timed.params["position"]}
+        return [replace(timed, params=params).noted(f"shown for the first {tokens[-1].text}")]
+    lead = phrase.verb in _WRITING
+    quotes = [token for token in tokens if token.kind == "quote"]
+    words = words_of(tokens)
+    named = next((at for at, word in enumerate(words) if word in TEXT_NOUNS), None)
+    first = next((at for at, token in enumerate(tokens) if token.kind == "quote"), None)
+    if len(quotes) == 1 and first is not None:
+        rest = [word for word in words[:first] + words[first + 1 :] if word not in TEXT_NOUNS | _SAYING | ARTICLES]
+        if set(rest) - _AROUND_TEXT or (
+            named is None
+            and not lead
+            and phrase.verb not in ("add", "put", "insert", "place", "overlay", "stick", "slap")
+        ):
+            return None
+        return _caption(quotes[0].text, position)
+    if quotes:
+        return None
+    if named is not None and all(
+        word in ARTICLES | {"new", "big", "small", "simple", "short", "white"} for word in words[:named]
+    ):
+        after = named + 1
+        while after < len(tokens) and (words[after] in _SAYING or words[after] == ","):
+            after += 1
+        for tail in (["on", "it"], ["on", "screen"], ["on", "the", "screen"], ["on", "the", "video"]):
+            if words[-len(tail) :] == tail and len(tokens) - len(tail) > after:
+                tokens = tokens[: -len(tail)]
+                break
+        return _unquoted(tokens[after:], position, phrase)
+    if (
+        lead
+        and phrase.verb in ("write", "type", "print", "caption", "title", "subtitle")
+        and tokens
+        and (tokens[0].word not in ("a", "an", "it"))
+    ):
+        if phrase.verb in ("caption", "title", "subtitle"):
+            about = noun_phrase(tokens[:1]) or noun_phrase(tokens[:2])
+            if about is None or about.kind == "phrase":
+                return None
+            mark = next((at for at, word in enumerate(words) if word in ("with", "as", ",")), len(words))
+            return _unquoted(tokens[mark + 1 :], position, phrase)
+        return _unquoted(tokens, position, phrase)
+    return None
+
+
+def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | None:
+    """A caption without quotes, where nothing in it may be meant for the editor: a time, a colour, a language."""
+    words = words_of(tokens)
+    if phrase.previous or not words or words[0] in ("in", "for", "automatically", "box", "to", "from"):
+        return None  # "Tom and Jerry" is one caption
+    timed = any(token.kind in ("clock", "duration", "span") for token in tokens)
+    styled = len(words) > 2 and words[-2] == "in" and (words[-1] in ("bold", "italics", "french") or color(tokens[-1:]))
+    placed = words[-2:-1] == ["the"] and words[-1] in ("end", "start", "beginning", "corner")
+    return None if timed or styled or placed else _caption(join(tokens), position)
+
+
+def _caption(text: str, position: str) -> list[Draft] | None:
+    text = text.strip()
+    return [Draft("caption", {"text": text, "position": position or "bottom"})] if text else None
+
+
+_PLACES = {"top": "top", "bottom": "bottom", "center": "center", "middle": "center", "left": "left", "right": "right",
+    "upper": "top", "lower": "bottom"}  # fmt: skip
+
+
+def _position(tokens: Tokens) -> tuple[str, list[Token]]:
+    """Takes the place from the words: ``in the top left corner of the screen``; ``?`` where it makes no sense."""
+    words = words_of(tokens)
+    for at in range(len(words)):
+        led = words[at] in ("at", "in", "on", "to", "along", "near", "across") and tokens[at].kind == "word"
+        if not led and not (at and tokens[at - 1].kind == "quote" and words[at] in _PLACES):  # "Hi" bottom left
+            continue
+        after = at + led
+        while after < len(words) and words[after] in ("the", "very"):
+            after += 1
+        sides = []
+        while after < len(words) and words[after] in _PLACES:
+            sides.append(_PLACES[words[after]])
+            after += 1
+        if not sides:
+            continue
+        while after < len(words) and words[after] in ("corner", "third", "side", "part", "hand", "edge", "half"):
+            after += 1
+        if words[after : after + 1] == ["of"]:
+            place = after + 1
+            while place < len(words) and words[place] in ARTICLES:
+                place += 1
+            after = min(place + 1, len(words))
+        sides = list(dict.fromkeys(sides))
+        vertical = [side for side in sides if side in ("top", "bottom")]
+        horizontal = [side for side in sides if side in ("left", "right")]
+        name = " ".join([*vertical, *horizontal]) or "center"
+        return (name if len(vertical) < 2 and len(horizontal) < 2 else "?"), [*tokens[:at], *tokens[after:]]
+    return "", list(tokens)

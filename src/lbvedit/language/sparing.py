@@ -1,0 +1,77 @@
+"""What is left out at the end of a clause, put where it belongs: ``turn everything gray except the car``."""
+
+from __future__ import annotations
+
+from lbvedit.language.amounts import split_amount
+from lbvedit.language.colors import is_color
+from lbvedit.language.targets import EXCEPT, SPARED, is_whole, narrows
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
+
+__all__ = ["reorder_except", "reorder_only", "split_exception"]
+
+_AFTER_WHOLE = frozenset({"bw", "grayscale", "sepia", "darker", "brighter", "blurry", "blurred", "lighter", "warmer",
+    "cooler"})  # fmt: skip
+"""What ``all`` may be followed by where it means the whole frame: ``turn all gray except the car``."""
+_NOT_BUT = frozenset({"only", "just"})
+"""What makes a "but" narrow down rather than leave out: ``blur it, but only the sign``."""
+
+
+def reorder_except(tokens: Tokens) -> list[Token] | None:
+    """Moves a trailing ``except X`` behind the whole frame it restricts: ``turn everything gray except the car``.
+
+    None where no such phrase stands at the end.
+    """
+    words = [token.word for token in tokens]
+    for at in range(1, len(words)):
+        phrase = next((one for one in EXCEPT if tuple(words[at : at + len(one)]) == one), None)
+        if phrase is None or phrase[0] in ("around", "outside", "not") or narrows(words, at):
+            continue
+        head = list(tokens[:at])
+        while head and head[-1].word == MARK_SOFT:
+            head.pop()
+        for size in range(min(4, len(head)), 0, -1):
+            for start in range(len(head) - size + 1):
+                said = [token.word for token in head[start : start + size]]
+                after = head[start + size].word if start + size < len(head) else ""
+                if said == ["all"] and after and not is_color(after) and after not in _AFTER_WHOLE:
+                    continue  # "all cars red except the taxi" is not the whole frame
+                if (is_whole(said) and said != ["color"] and said != ["colors"]) or said == ["it"]:
+                    whole = head[start : start + size]
+                    if said == ["it"]:
+                        whole = [whole[0].corrected("everything")]
+                    return [*head[:start], *whole, *tokens[at:], *head[start + size :]]
+    return None
+
+
+def split_exception(tokens: Tokens) -> tuple[list[Token], list[Token]]:
+    """The words before a trailing ``except X``, and it; nothing in the second where none stands there."""
+    words = [token.word for token in tokens]
+    for at in range(1, len(words)):
+        if words[at] in SPARED and MARK_SOFT not in words[at:]:
+            head = list(tokens[:at])
+            while head and head[-1].word == MARK_SOFT:
+                head.pop()
+            return head, list(tokens[at:])
+    return list(tokens), []
+
+
+def reorder_only(tokens: Tokens) -> list[Token] | None:
+    """Puts what a trailing ``but only X`` narrows to in the place of the whole: ``blur it, but only the sign``.
+
+    None where no such phrase stands at the end.
+    """
+    words = [token.word for token in tokens]
+    for at in range(1, len(words) - 1):
+        if words[at] not in _NOT_BUT or words[at - 1] not in ("but", MARK_SOFT):
+            continue
+        head = list(tokens[:at])
+        while head and head[-1].word in ("but", MARK_SOFT):
+            head.pop()
+        for size in range(min(4, len(head)), 0, -1):
+            for start in range(len(head) - size + 1):
+                said = [token.word for token in head[start : start + size]]
+                if said == ["it"] or is_whole(said):
+                    return [*head[:start], *tokens[at + 1 :], *head[start + size :]]
+        if head and not split_amount(head)[1]:  # "a bit, but only the eyes"
+            return [*tokens[at + 1 :], *head]
+    return None
