@@ -74,7 +74,8 @@ _DEGREES: dict[str, int] = {
     "extremely": 2, "intense": 2, "intensely": 2, "hugely": 2, "massively": 2, "hard": 2, "deeply": 2, "loads": 2,
     "well and truly": 2, "majorly": 2, "seriously": 2, "tons": 2, "incredibly": 2, "ultra": 2, "a ton": 2,
     "completely": 3, "fully": 3, "totally": 3, "entirely": 3, "all the way": 3, "to the max": 3, "maximally": 3,
-    "as much as possible": 3, "to the maximum": 3, "beyond recognition": 3, "full": 3, "maximum": 3, "altogether": 3,
+    "as much as possible": 3, "to the maximum": 3, "beyond recognition": 3, "full": 3, "maximum": 3,
+    "max": 3, "altogether": 3,
 }  # fmt: skip
 _PHRASES: dict[str, list[tuple[tuple[str, ...], int]]] = {}
 """First word -> its phrases, longest first."""

@@ -363,6 +363,8 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if tokens[0].word in ("to", "with", "of", "from", "by", "at") and len(tokens) > 1:
         return None
+    if tokens[0].word in ("everything", "everyone", "everybody", "anything"):
+        return None  # is there already
     if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
         return None
     if any(token.word in ("more", "less") for token in tokens[1:]) or tokens[-1].word in ("lower", "higher"):

@@ -116,6 +116,7 @@ class _Resolver:
         self.last: str | None = None
         self.owner: str | None = None
         self.gone = False
+        self.spared = False  # whether the last target was named as what is left out: "all but the boat: blur it"
         self.named: list[str] = []
         self.vague: Step | None = None
         self.rival: str | None = None
@@ -130,6 +131,7 @@ class _Resolver:
             self.notes += draft.notes
             draft = self._begun_later(draft)
             outside, target = draft.target.outside, self._target(draft)
+            outside = outside or (draft.target.kind == "pronoun" and self.spared and target is not None)
             if draft.op == "cutout" and draft.target.kind == "pronoun" and target == "background" and not draft.params:
                 outside = True  # "remove the background and make it transparent"
             if draft.target.kind == "rest":
@@ -338,6 +340,8 @@ class _Resolver:
 
     def _remember(self, draft: Draft, target: str | None) -> None:
         kind = draft.target.kind
+        if kind in ("phrase", "whole"):
+            self.spared = draft.op == "focus" and draft.target.outside
         if draft.op in ("become", "replace") and target is not None and target != "background":
             self.last, self.rival, self.gone = str(draft.params["with"]), target, False
             self.owner = self.last

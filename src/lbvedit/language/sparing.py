@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lbvedit.language.amounts import split_amount
 from lbvedit.language.colors import is_color
-from lbvedit.language.targets import EXCEPT, SPARED, is_whole, narrows
+from lbvedit.language.targets import EXCEPT, SPARED, is_placed, is_whole, narrows
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
 
 __all__ = ["reorder_except", "reorder_only", "split_exception"]
@@ -35,6 +35,8 @@ def reorder_except(tokens: Tokens) -> list[Token] | None:
                 after = head[start + size].word if start + size < len(head) else ""
                 if said == ["all"] and after and not is_color(after) and after not in _AFTER_WHOLE:
                     continue  # "all cars red except the taxi" is not the whole frame
+                if said == ["everything"] and is_placed([token.word for token in head[start + size :][:2]]):
+                    continue  # nor is "everything on the table"
                 if (is_whole(said) and said != ["color"] and said != ["colors"]) or said == ["it"]:
                     whole = head[start : start + size]
                     if said == ["it"]:

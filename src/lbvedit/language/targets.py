@@ -21,6 +21,7 @@ __all__ = [
     "SPEAKERS",
     "WHOLE_NOUNS",
     "Target",
+    "is_placed",
     "is_whole",
     "narrows",
     "noun_phrase",
@@ -75,8 +76,8 @@ _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be"
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur", "be",
-    "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim", "neither",
-    "nor"})  # fmt: skip
+    "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim", "until", "till",
+    "unless", "neither", "nor"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
     "by", "for",
     "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",
@@ -108,7 +109,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         token.kind in ("span", "duration", "percent", "hex", "clock", "size", "aspect") for token in tokens
     ):
         return None
-    if len(words) == 1 and words[0] in ("slightly", "gently", "subtly", "slowly", "lightly", "quickly"):
+    if words[-1] in ("slightly", "gently", "subtly", "slowly", "lightly", "quickly"):
         return None
     if all(token.kind == "number" or token.word in _COUNTS for token in tokens) or words[-1] in _NO_THINGS:
         return None
@@ -147,7 +148,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return inner
     if words in _PEOPLE:
         return Target("phrase", "people")
-    if words[0] in _WHOLE_ALONE - {"all"} and not SPARED.isdisjoint(words):
+    if words[0] in _WHOLE_ALONE - {"all"} and not SPARED.isdisjoint(words) and not is_placed(words[1:3]):
         return None  # "everything a lot except the dog" is the whole, and how much
     if part := _all_but(tokens, words):
         return part
@@ -181,6 +182,14 @@ def is_whole(words: list[str]) -> bool:
     return (words[-1] in WHOLE_NOUNS and all(word in _WHOLE_LEAD for word in words[:-1]) and words[-1] != "thing") or (
         words[-1] == "thing" and words[-2:-1] == ["whole"] and all(word in _WHOLE_LEAD for word in words[:-1])
     )  # fmt: skip
+
+
+def is_placed(words: list[str]) -> bool:
+    """Whether some words begin with a place, which narrows down what stands before them: ``on the table``."""
+    return words[:1] != [] and (words[0] in _PLACING or words == ["in", "the"])
+
+
+_PLACING = frozenset({"on", "at", "behind", "under", "near", "above", "below", "inside", "beneath", "beside"})
 
 
 def _around(words: list[str]) -> int:

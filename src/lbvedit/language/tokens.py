@@ -199,11 +199,11 @@ def phrases(table: str) -> tuple[tuple[str, ...], ...]:
 
 
 def join(tokens: Tokens) -> str:
-    """The words as the user wrote them, with single spaces."""
-    text, end = "", 0
+    """The words as the user wrote them, with single spaces; in another order where they have been put in one."""
+    text, place = "", (0, 0)
     for token in tokens:
-        if token.start < end:  # the second half of "don't"
+        if text and (token.start, token.end) == place:  # the second half of "don't"
             continue
-        text += f" {token.text}" if text and token.start > end else token.text
-        end = token.end
+        text += f" {token.text}" if text and token.start != place[1] else token.text
+        place = (token.start, token.end)
     return " ".join(text.split())

@@ -7,7 +7,7 @@ from lbvedit.language.complements import color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.captions import TEXT_NOUNS, text_in
 from lbvedit.language.frames.objects import background_color
-from lbvedit.language.frames.phrase import Phrase, object_of, splits, words_of
+from lbvedit.language.frames.phrase import Phrase, object_of, splits, with_reordering, words_of
 from lbvedit.language.frames.timing import fading
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STYLE_NOUNS
@@ -240,7 +240,10 @@ def dressing(phrase: Phrase) -> list[Draft] | None:
 
 def putting(phrase: Phrase) -> list[Draft] | None:
     """``put a hat on the man``, ``put the dog on a green background``, ``put "Hi" at the top``."""
-    tokens = phrase.tokens
+    return with_reordering(phrase.tokens, lambda tokens: _put(tokens, phrase))
+
+
+def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if words := text_in(tokens, phrase):
         return words
     for before, mark, behind in splits(tokens, frozenset({"on", "onto", "in", "into", "over", "against", "at", "to"})):
@@ -280,4 +283,4 @@ def putting(phrase: Phrase) -> list[Draft] | None:
         ):
             draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
             return [draft.noted(f"putting it {mark} {join(behind)} is read as another background for everything")]
-    return adding(Phrase(phrase.tokens, "add", phrase.particle, phrase.previous))
+    return adding(Phrase(tokens, "add", phrase.particle, phrase.previous))

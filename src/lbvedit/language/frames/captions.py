@@ -101,8 +101,8 @@ def _caption(text: str, position: str) -> list[Draft] | None:
     return [Draft("caption", {"text": text, "position": position or "bottom"})] if text else None
 
 
-_PLACES = {"top": "top", "bottom": "bottom", "center": "center", "middle": "center", "left": "left", "right": "right",
-    "upper": "top", "lower": "bottom"}  # fmt: skip
+_PLACES = {"top": "top", "bottom": "bottom", "center": "center", "middle": "center", "centered": "center",
+    "left": "left", "right": "right", "upper": "top", "lower": "bottom"}  # fmt: skip
 
 
 def _position(tokens: Tokens) -> tuple[str, list[Token]]:

@@ -146,6 +146,8 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         target = noun_phrase(behind)
         if target is not None and target.phrase in _PLACES:
             return None
+        if behind and behind[0].word in _AROUND:
+            continue  # "to 1:1, centered on the dog"
         left = object_of([token for token in before if token.word not in ("in", "to", "a", "tightly", "centered", ",")])
         if (
             target

@@ -13,7 +13,7 @@ from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token, join
 
-__all__ = ["beginning", "clipping", "cutting", "fading", "shortening", "trimming"]
+__all__ = ["beginning", "clipping", "cutting", "fading", "letting_fade", "shortening", "trimming"]
 
 _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a", "bit", "out", "off", "between",
     "piece", "all", "away", "segment", "it", "only", "just", "in", "video", "clip", "footage", "movie", "film", "this",
@@ -253,6 +253,16 @@ def fading(phrase: Phrase) -> list[Draft] | None:
     ]
 
 
+def letting_fade(phrase: Phrase) -> list[Draft] | None:
+    """``let it fade out``, ``make the video fade to black over 2 seconds``."""
+    words = words_of(phrase.tokens)
+    at = words.index("fade") if "fade" in words and not phrase.previous else 0
+    target = noun_phrase(phrase.tokens[:at]) if at else None
+    if target is None or target.kind not in ("whole", "pronoun"):
+        return None
+    return fading(Phrase(phrase.tokens[at + 1 :], "fade"))
+
+
 def beginning(phrase: Phrase) -> list[Draft] | None:
     """``start at 0:05``, ``end the video at 0:12``, ``end with a fade out``."""
     tokens = phrase.tokens
@@ -269,12 +279,15 @@ def beginning(phrase: Phrase) -> list[Draft] | None:
         )
     points = [token for token in tokens if token.kind in ("clock", "duration")]
     others = [token.word for token in tokens if token not in points]
+    starts = phrase.verb in ("start", "begin", "open")
+    if len(points) == 1 and others[-1:] == (["later"] if starts else ["earlier"]):  # "end it 3 seconds earlier"
+        others.pop()
+        points = [replace(points[0], value=points[0].value if starts else -points[0].value)]
     if len(points) != 1 or not all(
         word in ("at", "the", "video", "clip", "it", "from", "after", "in", "mark", "footage") for word in others
     ):
         return _beginning_span(tokens, phrase.verb)
-    key = "start" if phrase.verb in ("start", "begin", "open") else "end"
-    return [Draft("bound", {key: tidy(points[0].value)})]
+    return [Draft("bound", {"start" if starts else "end": tidy(points[0].value)})]
 
 
 def _beginning_span(tokens: list[Token], verb: str) -> list[Draft] | None:
