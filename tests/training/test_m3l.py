@@ -17,7 +17,7 @@ from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.motion import warp
 from lbvedit.pipelines.m3l_editor import M3LEditor
-from lbvedit.systems.m3l.losses import altering_loss
+from lbvedit.systems.m3l.losses import altering_loss, copying_loss
 from lbvedit.systems.m3l.model import Instruction, Looks
 from lbvedit.systems.m3l.sprites import composed, shifted
 from lbvedit.systems.m3l.text import TextEncoder
@@ -402,6 +402,14 @@ def test_what_changes_may_count_once_more() -> None:
     changed[..., 0, 0] = True
     edited[..., 0, 0] = 0.5
     assert altering_loss(edited, target, changed) == pytest.approx(0.25)
+
+
+def test_the_copy_gate_learns_what_is_left_alone() -> None:
+    changed = torch.zeros(1, 1, 1, 2, 4, dtype=torch.bool)
+    changed[..., 0] = True
+    right = (~changed).float()
+    half = torch.full_like(right, 0.5)
+    assert copying_loss(right, changed) < 1e-3 < copying_loss(half, changed) == pytest.approx(math.log(2))
 
 
 @pytest.mark.parametrize("system", ["pix2pix", "vid2vid"])

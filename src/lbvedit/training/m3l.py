@@ -21,7 +21,7 @@ from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
 from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
-from lbvedit.systems.m3l.losses import altering_loss, discrimination_loss, editing_loss, quality_loss
+from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.m3l_corpora import SUBJECTS, Corpus, Pairs, open_corpora, opening, said
@@ -96,6 +96,8 @@ class M3LTraining(TrainingConfig):
             along, and the mean over a long clip hardly tells. Paper: none.
         altering: further weight of L_E, of its mean over what the instruction changes, where that is little of a frame.
             Paper: none.
+        copying: weight of the loss by which the copy gate learns what the instruction leaves alone; an extension.
+            Without it, the border of what is painted anew stays blurred for hours.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
             ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
@@ -130,6 +132,7 @@ class M3LTraining(TrainingConfig):
     sprites: float = 4.0
     opening: float = 0.0
     altering: float = 0.0
+    copying: float = 0.0
     structure: float = 0.1
     meaning: float = 0.1
     showing: float = 0.1
@@ -343,7 +346,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         if isinstance(editor, M3L):
             v = editor.resnet(source)
             f = editor.fuse(v, text)
-            edited, flow, sprites = editor.paint(f, source, fed, text, batch.get("steps"))
+            edited, flow, sprites, copied = editor.paint(f, source, fed, text, batch.get("steps"))
             if model.showing is not None and model.grounding is not None:
                 where = model.grounding(f.flatten(0, 1))
                 losses["showing"] = config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
@@ -356,6 +359,8 @@ class M3LRecipe(Recipe[M3LTraining]):
                 if model.meaning is not None:
                     naming = model.meaning.naming_loss(text, batch["named"], batch["wanted"])
                     losses["naming"] = config.binding * naming
+            if config.copying and copied is not None:
+                losses["copying"] = config.copying * copying_loss(copied, batch["changed"])
             if sprites is not None:
                 losses["sprites"] = config.sprites * sprites_loss(sprites.pictures, batch["sprites"])
                 losses["steps"] = config.moving * steps_loss(sprites.steps, batch["steps"])

@@ -59,7 +59,10 @@ def test_warp_gate_carries_the_previous_frame_along_its_flow() -> None:
             layer.weight.zero_()
         generator.out.bias.copy_(torch.tensor([0.0, 0.0, 0.0, -99.0, 99.0]))  # all share to the moved frame
         generator.flow.bias.copy_(torch.atanh(torch.tensor([1.0, -2.0]) / Generator.FARTHEST_PX))
-    moved, flow, _ = generator(torch.randn(1, 1, 8, 4, 4), source, previous)
+    moved, flow, _, copied = generator(torch.randn(1, 1, 8, 4, 4), source, previous)
+    assert copied is not None
+    assert copied.shape == (1, 1, 1, 8, 8)
+    assert copied.max() < 1e-6
     expected = torch.zeros_like(moved)
     expected[..., 4, 2] = 1.0  # a pixel looks one to its right and two up
     assert torch.allclose(moved, expected, atol=1e-5)

@@ -204,11 +204,13 @@ class Painted(NamedTuple):
         frames: ``(B, T, 3, H, W)`` in [-1, 1].
         flow: ``(B, T, 2, H, W)`` pixels to where each was in the frame before, or None without a warp gate.
         sprites: where there are any; their offsets, steps and speeds are ``(B, T, K, 2)``.
+        copied: ``(B, T, 1, H, W)`` share of each pixel that is the source's, or None without a copy gate.
     """
 
     frames: Tensor
     flow: Tensor | None
     sprites: Sprites | None = None
+    copied: Tensor | None = None
 
 
 class Generator(nn.Module):
@@ -307,7 +309,11 @@ class Generator(nn.Module):
         logits = torch.cat((torch.zeros_like(painted[:, :1]), painted[:, 3:]), dim=1)
         shares = logits.softmax(dim=1).unsqueeze(2)
         mixed = (shares * torch.stack(layers, dim=1)).sum(dim=1)
-        return Painted(mixed.unflatten(0, (B, T)), None if flow is None else flow.unflatten(0, (B, T)))
+        return Painted(
+            mixed.unflatten(0, (B, T)),
+            None if flow is None else flow.unflatten(0, (B, T)),
+            copied=shares[:, 1].unflatten(0, (B, T)) if self.gates[0] else None,
+        )
 
     def play(
         self, d: Tensor, source: Tensor, previous: Tensor, told: Tensor, sentence: Tensor | None = None
@@ -337,7 +343,8 @@ class Generator(nn.Module):
         offsets = came + self._whole(steps)
         there = shifted(pictures[:, None].expand(-1, T, -1, -1, -1, -1), offsets)
         below = self._mixed(x, source, previous, first=True)
-        return Painted(composed(there, below.frames), below.flow, Sprites(pictures, offsets, steps, speeds))
+        sprites = Sprites(pictures, offsets, steps, speeds)
+        return below._replace(frames=composed(there, below.frames), sprites=sprites)
 
     def step(
         self,
@@ -371,7 +378,7 @@ class Generator(nn.Module):
             speeds = torch.maximum(sprites.speeds, steps.abs())
             sprites = Sprites(sprites.pictures, sprites.offsets + steps, steps, speeds)
         below = self._mixed(x, source, source if before is None else before, first=before is None)
-        return Painted(composed(sprites.here[:, None], below.frames), below.flow, sprites)
+        return below._replace(frames=composed(sprites.here[:, None], below.frames), sprites=sprites)
 
     def _whole(self, steps: Tensor) -> Tensor:
         """Whole pixels, if things move by such; the gradient is that of all."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["altering_loss", "discrimination_loss", "editing_loss", "quality_loss"]
+__all__ = ["altering_loss", "copying_loss", "discrimination_loss", "editing_loss", "quality_loss"]
 
 
 def editing_loss(edited: Tensor, target: Tensor) -> Tensor:
@@ -28,6 +29,19 @@ def altering_loss(edited: Tensor, target: Tensor, changed: Tensor) -> Tensor:
     """
     error = (edited.float() - target.float()).square().mean(dim=2, keepdim=True)
     return (error * changed).sum() / changed.sum().clamp(min=1)
+
+
+def copying_loss(copied: Tensor, changed: Tensor) -> Tensor:
+    """The binary cross-entropy of what the copy gate lets through against what an instruction leaves alone.
+
+    An extension.
+
+    Args:
+        copied: ``(B, N, 1, H, W)`` shares in [0, 1].
+        changed: ``(B, N, 1, H, W)`` bool.
+    """
+    shares = copied.float().clamp(1e-4, 1 - 1e-4)
+    return -torch.where(changed, 1 - shares, shares).log().mean()
 
 
 def quality_loss(frames_fake: Tensor, windows_fake: Tensor) -> Tensor:

@@ -239,7 +239,8 @@ class M3L(nn.Module):
                     attention.frames.append(by_frame[:, :, :, 0])
                     attention.words.append(by_word[:, 0])
                 here = source[:, i : i + 1]
-                frame, _, past.sprites = self.generator.step(d, here, frame, past.sprites, text.sentence)
+                painted = self.generator.step(d, here, frame, past.sprites, text.sentence)
+                frame, past.sprites = painted.frames, painted.sprites
                 yield frame[:, 0]
             d = self.resnet(frame.to(source.dtype), cache)
 
