@@ -83,6 +83,16 @@ def test_two_steps_publish_and_edit(digits: Path, tmp_path: Path) -> None:
     assert set(editor.model.state_dict()) < {name.removeprefix("editor.") for name in recipe.build().state_dict()}
 
 
+def test_a_weight_of_one_part_is_named_by_it(digits: Path, tmp_path: Path) -> None:
+    recipe = recipe_of(mnist=digits, corpus="mnist", turns=("d-mnist", "d-mnist"))
+    train(recipe, tmp_path / "run")
+    folder = publish(recipe, tmp_path / "run", tmp_path / "weights", command="lbvedit train m3l")
+    config = json.loads((folder / "config.json").read_text())
+    assert config["name"] == "m3l-d-mnist"
+    assert len(config["domain"]) == 1
+    assert "--corpus d-mnist --model m3l-d-mnist" in (folder / "README.md").read_text()
+
+
 def test_batches_come_from_the_parts_in_turns(digits: Path) -> None:
     things = []
     for turns in ((), ("s-mnist",), ("d-mnist", "s-mnist")):

@@ -47,7 +47,7 @@ def evaluate_d_mnist_zero_shot(options: Options) -> Result:
 def _evaluate(options: Options, kind: type[SMnist] | type[DMnist], corpus: str, which: str, table: Table) -> Result:
     dataset = kind(options.require("mnist"), "test")
     numbers = sample(len(dataset), options.limit, options.seed)
-    ours, others = editors(options, protocol(which, "mnist"))
+    ours, others = editors(options, protocol(which, "mnist", corpus))
     judge = load_digit_classifier(options.weights)
     asked = iter(numbers)  # the pairs come in this order
     oracle = "oracle: class-mean digit on the true path"

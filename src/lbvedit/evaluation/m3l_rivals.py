@@ -32,22 +32,31 @@ class Protocol:
         default: the weight of our row.
         others: further rows of ours, by name, with their weights; one that is not there is n/a.
         required: whether our row must be there.
+        rather: a weight that takes the place of the default where it is there.
     """
 
     default: str
     others: Mapping[str, str]
     required: bool = True
+    rather: str = ""
 
 
-def protocol(kind: str, subject: str) -> Protocol:
-    """The weights of Table 2 (``overall``), 3 (``ablation``) or 4 (``zero-shot``) on a subject such as ``mnist``."""
+def protocol(kind: str, subject: str, part: str = "") -> Protocol:
+    """The weights of Table 2 (``overall``), 3 (``ablation``) or 4 (``zero-shot``).
+
+    Args:
+        kind: which table.
+        subject: what weights are about, such as ``mnist``.
+        part: the part of it that is evaluated, such as ``d-mnist``, which may have a weight of its own.
+    """
     if kind == "ablation":
         others = {"no instruction, no MLF (ours)": f"m3l-{subject}-none"}
         return Protocol(f"m3l-{subject}", others | {"instruction, no MLF (ours)": f"m3l-{subject}-concat"})
     if kind == "zero-shot":
         others = {"no MLF (ours)": f"m3l-{subject}-concat-zero-shot"}
         return Protocol(f"m3l-{subject}-zero-shot", others, required=False)
-    return Protocol(f"m3l-{subject}", {f"{name} (ours)": f"{name}-{subject}" for name in ("pix2pix", "vid2vid")})
+    others = {f"{name} (ours)": f"{name}-{subject}" for name in ("pix2pix", "vid2vid")}
+    return Protocol(f"m3l-{subject}", others, rather=f"m3l-{part or subject}")
 
 
 class Keeper:
@@ -70,7 +79,7 @@ def editors(options: Options, which: Protocol) -> tuple[Keeper | None, dict[str,
         WeightsError: a weight that must be there is not, or does not check.
     """
     there = {weights.name for weights in listing(options.weights)}
-    name = options.model or which.default
+    name = options.model or (which.rather if which.rather in there else which.default)
     wanted = options.model is not None or which.required or name in there
     ours = Keeper(_edit(name, options)) if wanted else None
     return ours, {row: _edit(weight, options) if weight in there else None for row, weight in which.others.items()}

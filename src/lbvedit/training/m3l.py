@@ -75,7 +75,8 @@ class M3LTraining(TrainingConfig):
         zero_shot: leave the held-out combinations of Table 4 out of training.
         model: the system; its vocabulary and its frames' size follow the corpus.
         turns: which of the corpus's parts batches come from, in turns, such as ``s-mnist`` for one moving digit before
-            two; all by default. Words are those of all parts.
+            two; all by default. Words are those of all parts. A weight that saw one part last is published under that
+            part's name, and for its videos alone.
         frames: most frames of a training clip, from the first on; a batch takes between one and all of them, few more
             often than many: what to paint is told in the first, and a step of few costs little.
         adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
@@ -270,6 +271,11 @@ class M3LRecipe(Recipe[M3LTraining]):
         return [self._parts[name] for name in self.config.turns] or self._train
 
     @property
+    def _learnt(self) -> Mapping[str, Pairs]:
+        """The parts that batches come from, by name."""
+        return {name: corpus for name, corpus in self._parts.items() if name in (self.config.turns or self._parts)}
+
+    @property
     def _led(self) -> bool:
         """Whether there are sprites to lead."""
         return self.config.model.sprites > 0 and self.config.system == "m3l"
@@ -422,8 +428,9 @@ class M3LRecipe(Recipe[M3LTraining]):
         config, subject = self.config, SUBJECTS[self.config.corpus]
         model.half().float()  # what is measured is what is written
         conditioning = "" if config.model.conditioning == "mlf" else f"-{config.model.conditioning}"
-        name = f"{config.system}-{subject.name}{conditioning}{'-zero-shot' if config.zero_shot else ''}"
-        measured = config.corpus if config.corpus in ("d-mnist", "e-clevr", "actors") else "s-mnist"
+        about = subject.name if len(self._learnt) > 1 else next(iter(self._learnt))
+        name = f"{config.system}-{about}{conditioning}{'-zero-shot' if config.zero_shot else ''}"
+        measured = {"mnist": "s-mnist", "world": "e-clevr"}.get(about, about)
         folder = "--mnist DIR" if subject.name == "mnist" else "--data DIR"
         left_out = "The combinations of Table 4's zero-shot split were left out." if config.zero_shot else ""
         return Publication(
@@ -456,7 +463,7 @@ class M3LRecipe(Recipe[M3LTraining]):
                     for side in ("source", "target")
                 ]
             )
-            for corpus in self._train
+            for corpus in self._learnt.values()
         ]
 
     def sample(self, model: nn.Module) -> Tensor:

@@ -127,3 +127,18 @@ def test_a_sentence_changes_what_is_painted_once_it_has_learnt_to() -> None:
     after = generator(d, source, source, torch.stack((sentence[0], torch.zeros(6)))).frames
     assert not torch.allclose(after[0], before[0])
     assert torch.equal(after[1], before[1])
+
+
+def test_retouching_begins_with_nothing_and_then_sees_single_pixels_of_the_source() -> None:
+    torch.manual_seed(0)
+    generator = Generator((4, 8), (2, 2), copy_gate=True, retouch=True)
+    d, dark = torch.randn(1, 1, 8, 4, 4), torch.full((1, 1, 3, 16, 16), -1.0)
+    spotted = dark.clone()
+    spotted[..., 5, 6] = 1.0
+    assert generator.retouch is not None
+    x = torch.randn(1, 4, 16, 16)
+    assert not generator.retouch(x, dark[0], None).any()
+    torch.nn.init.normal_(generator.retouch.out.weight)
+    assert generator.retouch(x, dark[0], None).any()
+    plain, seen = (generator(d, source, source).frames for source in (dark, spotted))
+    assert not torch.allclose(plain[..., 4:7, 5:8], seen[..., 4:7, 5:8])

@@ -38,6 +38,8 @@ class M3LConfig:
         sentence_norm: an extension. The sentence scales and shifts what the generator's blocks normalise, as a class
             does in the ResBlocks that the paper takes them from: what is new in a picture is told by the words alone,
             and takes hours to find its way through the features.
+        retouch: an extension. The generator's last layers also see the source's own pixels, so that what is painted
+            anew has borders and shading as sharp as those.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -58,6 +60,7 @@ class M3LConfig:
     flow_window: int = 1
     sprites: int = 0
     sentence_norm: bool = False
+    retouch: bool = False
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)
@@ -85,7 +88,7 @@ class M3LConfig:
     @property
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
-        own = ("strides", "copy_gate", "warp_gate", "whole_pixels", "flow_window", "sprites")
+        own = ("strides", "copy_gate", "warp_gate", "whole_pixels", "flow_window", "sprites", "retouch")
         told = {"sentence_dim": self.text_dim if self.sentence_norm else 0}
         return {"widths": self.widths, **{name: getattr(self, name) for name in own}, **told}
 

@@ -26,6 +26,7 @@ __all__ = [
     "Generator",
     "Painted",
     "ResBlock3d",
+    "Retouch",
     "SelfAttention2d",
     "UpBlock",
 ]
@@ -197,6 +198,33 @@ class UpBlock(nn.Module):
         return h + self._scaled(self.shortcut(x))
 
 
+class Retouch(nn.Module):
+    """What a look at the source's own pixels adds to what is painted: borders and shading as sharp as they are there.
+
+    It begins with adding nothing.
+
+    Args:
+        channels: of the generator's last features.
+        out: channels that it adds to.
+        sentence_dim: C_x, if the sentence scales and shifts what it normalises.
+    """
+
+    def __init__(self, channels: int, out: int, sentence_dim: int) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(channels + 3, channels, 3, padding=1)
+        self.norm = FrameNorm(channels, sentence_dim)
+        self.mix = nn.Conv2d(channels, channels, 3, padding=1)
+        self.out = nn.Conv2d(channels, out, 3, padding=1)
+        nn.init.zeros_(self.out.weight)
+        assert self.out.bias is not None
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, x: Tensor, source: Tensor, sentence: Tensor | None) -> Tensor:
+        """``(B*T, out, H, W)`` of features ``(B*T, C, H, W)``, source ``(B*T, 3, H, W)``, sentence ``(B*T, C_x)``."""
+        seen = self.norm(self.look(torch.cat((x, source.to(x.dtype)), dim=1)), sentence)
+        return self.out(F.relu(self.mix(F.relu(seen))))
+
+
 class Painted(NamedTuple):
     """What the generator makes.
 
@@ -229,6 +257,7 @@ class Generator(nn.Module):
             out of its frame.
         sprites: how many pictures move over what it paints.
         sentence_dim: C_x, if the sentence scales and shifts what the blocks normalise.
+        retouch: look at the source's own pixels, too.
     """
 
     FARTHEST_PX = 8.0
@@ -245,6 +274,7 @@ class Generator(nn.Module):
         flow_window: int = 1,
         sprites: int = 0,
         sentence_dim: int = 0,
+        retouch: bool = False,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
@@ -259,6 +289,7 @@ class Generator(nn.Module):
         self.gates = (copy_gate, warp_gate)
         self.whole_pixels = whole_pixels
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
+        self.retouch = Retouch(widths[0], 3 + sum(self.gates), sentence_dim) if retouch else None
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
         self.flow_window = flow_window
         self.sprites = SpritePainter(widths[0], sprites) if sprites else None
@@ -277,7 +308,7 @@ class Generator(nn.Module):
             first: whether the clip begins with these. In its first frame things may be bent into others; from there on
                 they move as ``whole_pixels`` and ``flow_window`` say.
         """
-        return self._mixed(self._features(d, sentence), source, previous, first=first)
+        return self._mixed(self._features(d, sentence), source, previous, sentence, first=first)
 
     def _features(self, d: Tensor, sentence: Tensor | None) -> Tensor:
         """What decoding features become at the frames' size: ``(B, T, C, H, W)``."""
@@ -292,11 +323,14 @@ class Generator(nn.Module):
             x = F.interpolate(x, scale_factor=float(self.last_scale), mode="nearest")
         return x.unflatten(0, d.shape[:2])
 
-    def _mixed(self, x: Tensor, source: Tensor, previous: Tensor, *, first: bool) -> Painted:
+    def _mixed(self, x: Tensor, source: Tensor, previous: Tensor, sentence: Tensor | None, *, first: bool) -> Painted:
         """What is painted, copied and carried along, mixed."""
         B, T = x.shape[:2]
         x = x.flatten(0, 1)
         painted = self.out(x).float()
+        if self.retouch is not None:
+            told = None if sentence is None else sentence.repeat_interleave(T, dim=0)
+            painted = painted + self.retouch(x, source.flatten(0, 1), told).float()
         layers = [torch.tanh(painted[:, :3])]
         if self.gates[0]:
             layers.append(source.float().flatten(0, 1))
@@ -342,7 +376,7 @@ class Generator(nn.Module):
         steps = torch.cat((torch.zeros_like(steps[:, :1]), steps[:, 1:]), dim=1)
         offsets = came + self._whole(steps)
         there = shifted(pictures[:, None].expand(-1, T, -1, -1, -1, -1), offsets)
-        below = self._mixed(x, source, previous, first=True)
+        below = self._mixed(x, source, previous, sentence, first=True)
         sprites = Sprites(pictures, offsets, steps, speeds)
         return below._replace(frames=composed(there, below.frames), sprites=sprites)
 
@@ -377,7 +411,7 @@ class Generator(nn.Module):
             steps = self._whole(self.motion(x[:, 0], sprites.here[:, :, 3], sprites.steps, sprites.speeds))
             speeds = torch.maximum(sprites.speeds, steps.abs())
             sprites = Sprites(sprites.pictures, sprites.offsets + steps, steps, speeds)
-        below = self._mixed(x, source, source if before is None else before, first=before is None)
+        below = self._mixed(x, source, source if before is None else before, sentence, first=before is None)
         return below._replace(frames=composed(sprites.here[:, None], below.frames), sprites=sprites)
 
     def _whole(self, steps: Tensor) -> Tensor:
