@@ -146,6 +146,10 @@ class _Resolver:
             elif draft.op != "focus":
                 self._add(self._decided(draft, target, outside), target, outside)
             self._remember(draft, target)
+        if drafts and drafts[-1].op == "focus" and drafts[-1].target.kind == "phrase" and self.steps:
+            raise InstructionError(
+                f"{drafts[-1].words!r:.80} names a thing but asks for nothing", hint="say what to do with it"
+            )
         if not self.steps:
             raise InstructionError(
                 f"{self.text!r:.80} names a thing but asks for nothing", hint="say what to do with it"

@@ -75,9 +75,10 @@ _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
-_NEVER_INSIDE = frozenset({"make", "remove", "replace", "please", "it", "them", "then", "add", "recolor", "blur", "be",
-    "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim", "until", "till",
-    "unless", "neither", "nor"})  # fmt: skip
+_NEVER_INSIDE = frozenset({"resize", "rotate", "pixelate", "sharpen", "brighten", "darken", "denoise", "desaturate",
+    "reframe", "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
+    "blur", "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim",
+    "until", "till", "unless", "neither", "nor"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
     "by", "for",
     "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",
@@ -270,13 +271,13 @@ def screen_in(target: Target) -> Target | None:
     """All but what actors are filmed before, if a target is that: ``green screen``, ``white background``."""
     if target.kind != "phrase" or target.outside:
         return None
-    if found := _SCREEN.match(target.phrase.lower()):
-        return Target("phrase", target.phrase[: found.end()].strip(), outside=True)
+    if found := _SCREEN.fullmatch(target.phrase.lower()):
+        return Target("phrase", target.phrase[: found.end("screen")], outside=True)
     ground = target.phrase.rpartition(" ")[2].lower() in ("background", "backdrop")
     return replace(target, outside=True) if ground and colors_alone(target.phrase) else None
 
 
-_SCREEN = re.compile(r"(green|blue)[ -]?screens?(?= |$)")
+_SCREEN = re.compile(r"(?P<screen>(green|blue)[ -]?screens?)( (behind|in|from|around|of|on) .*)?")
 
 
 def narrows(words: list[str], at: int) -> bool:

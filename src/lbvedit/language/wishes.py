@@ -13,7 +13,7 @@ from lbvedit.language.complements import complement, is_comparative, look
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import Phrase
 from lbvedit.language.frames.adding import adding, named_look
-from lbvedit.language.frames.geometry import size_in
+from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import SPARING, words_of
 from lbvedit.language.frames.properties import tuned
@@ -200,7 +200,8 @@ def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
         bare[0].op in ("recolor", "remove", "cutout", "highlight") or words == ["light"]
     ):
         bare = None
-    if set(words) & {"wide", "tall", "high"} and len(words) < 5 and (size := size_in(kept)):  # "1280 pixels wide"
+    sized = set(words) & {"wide", "tall", "high"} and only_of_size(kept)
+    if sized and (size := size_in(kept)):  # "1280 pixels wide"
         bare = [Draft("resize", size)]
     bare = bare or tuned(kept) or named_look(kept) or _of_its_thing(kept)
     if bare and spans:

@@ -282,5 +282,6 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             and (behind[0].word in ("a", "an") or not _SCENES.isdisjoint(words_of(behind[-1:])))
         ):
             draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
-            return [draft.noted(f"putting it {mark} {join(behind)} is read as another background for everything")]
+            moved = f"putting {join(before)!r} {mark} {join(behind)}"
+            return [draft.noted(f"{moved} is read as another background for everything")]
     return adding(Phrase(tokens, "add", phrase.particle, phrase.previous))

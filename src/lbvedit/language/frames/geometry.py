@@ -10,7 +10,7 @@ from itertools import pairwise
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
-from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, splits, words_of
+from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, property_in, splits, words_of
 from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token
@@ -53,7 +53,14 @@ def _aspect(token: Token) -> str | None:
 
 
 def size_in(tokens: list[Token]) -> dict[str, int] | None:
-    """``1280x720``, ``720p``, ``4k``, ``640 pixels wide``, ``width 640``."""
+    """``1280x720``, ``720p``, ``4k``, ``640 pixels wide``, ``width 640``; None where another number stands beside."""
+    found = _size_in(tokens)
+    sized = any(token.kind == "size" for token in tokens)
+    numbers = sum(token.kind == "number" for token in tokens)
+    return found if found and numbers <= (0 if sized else len(found)) else None
+
+
+def _size_in(tokens: list[Token]) -> dict[str, int] | None:
     words = words_of(tokens)
     bare = [token for token in tokens if token.word not in ("is", "to", "of", "be", "=")]
     sides = {one.word: two for one, two in pairwise(bare) if one.word in ("width", "height") and two.kind == "number"}
@@ -298,7 +305,7 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
     target = object_of(kept)
     if target is None or (angle is None and not directed and phrase.verb != "rotate"):
         return None
-    if angle is None and phrase.verb == "turn" and target.kind == "phrase":
+    if phrase.verb == "turn" and target.kind == "phrase" and (angle is None or property_in(kept)):
         return None
     draft = Draft("rotate", {"angle": tidy(sign * (90.0 if angle is None else angle))}, target)
     if abs(draft.params["angle"]) > 360:

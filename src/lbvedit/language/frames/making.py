@@ -14,7 +14,7 @@ from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
-from lbvedit.language.tokens import Token, join, phrases
+from lbvedit.language.tokens import MARK_SOFT, Token, join, phrases
 
 __all__ = ["changing", "doing", "making", "painting"]
 
@@ -80,6 +80,8 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             continue
         if at > 1 and words[at] == "in" and len(words) == at + 3 and color(tokens[at + 1 : -1]) and color(tokens[-1:]):
             continue  # "the man in black brown"
+        if "not" in words[:at] and MARK_SOFT in words[:at] and drafts[0].op == "recolor":
+            continue  # "red, not ... blue"
         target = _subject(_without_from(tokens[:at]), phrase)
         named = property_in(tokens[:at])
         if named and named[0] == "lights" and words[0] == "the":  # lamps rather than the lighting

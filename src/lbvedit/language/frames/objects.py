@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 _MEASURED = frozenset({"contrast", "speed", "volume", "temperature"})
+_KEEPING = frozenset({"keep", "retain", "preserve", "leave"})
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
 _KEPT = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
     "everything", "all", "from", "to", "of", "video", "clip", "footage", "interval", "range", "period", "frames",
@@ -115,9 +116,11 @@ def plain(op: str, *, note: str = "", **params: object) -> Frame:
             if op == "mute" and target and (colors := colors_alone(target.phrase)):
                 duller = graded("saturation", -1, amount)
                 return [duller.on(target)] if duller and not NEUTRAL & set(colors) else None
-            if target is None:
-                return None
+            if target is None or (amount and amount.mode != "degree"):
+                return None  # "mute it by half" is no muting
             draft = Draft(op, params, target, bare=target == NOBODY)
+            if amount and amount.value == 0:
+                draft = draft.noted(f"{op} knows no less than all of it")
             return [draft.noted(note) if note else draft]
 
         return with_reordering(phrase.tokens, attempt)
@@ -266,7 +269,7 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     for at in range(1, len(kept)):
         quality = complement(kept[at:])
         target = noun_phrase(kept[:at])
-        if quality and quality[0].op in _KEPT_SO and target and target.kind == "phrase":
+        if phrase.verb in _KEEPING and quality and quality[0].op in _KEPT_SO and target and target.kind == "phrase":
             return [Draft("spare", {}, target)]
     if only:
         return cutting_out(Phrase(kept, phrase.verb))
@@ -274,7 +277,7 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
         return [Draft("focus")]
     if [word for word in words if word not in ("the", "its", "same")] == ["pitch"]:  # which never changes
         return [Draft("focus")]
-    if phrase.verb not in ("keep", "retain", "preserve", "leave"):
+    if phrase.verb not in _KEEPING:
         return None
     target = object_of(kept)  # "keep the dog, remove everything else"
     if target and target.kind == "whole" and not target.phrase:  # "mute it, but keep the picture"

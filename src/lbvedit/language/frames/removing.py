@@ -149,15 +149,12 @@ def _remove_property(tokens: list[Token], amount: Amount | None) -> list[Draft] 
         words = words_of(tokens)
         while words and words[0] in ("the", "all", "any", "its", "of"):
             words = words[1:]
-        if words[:1] and words[0] in ("shaky", "jittery", "shakes", "jitters") and len(words) <= 2:
-            return [Draft("stabilize")]
-        if words and words[0] == "background" and words[1:2] == ["noise"]:
-            return None
-        return None
+        shaky = words[:1] and words[0] in ("shaky", "jittery", "shakes", "jitters") and len(words) <= 2
+        return [Draft("stabilize")] if shaky else None
     name, target = found
     op, direction = PROPERTIES.get(name, ("", 0))
     if op == "volume":
-        return [Draft("mute", {}, target if target.kind == "whole" else NOBODY)]
+        return [Draft("mute", {}, target if target.kind in ("whole", "phrase") else NOBODY)]
     if name in ("color", "colors", "color saturation", "saturation"):
         return [Draft("grayscale", {}, target)]
     if op == "vignette" or direction >= 0:
