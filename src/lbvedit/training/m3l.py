@@ -428,9 +428,9 @@ class M3LRecipe(Recipe[M3LTraining]):
         config, subject = self.config, SUBJECTS[self.config.corpus]
         model.half().float()  # what is measured is what is written
         conditioning = "" if config.model.conditioning == "mlf" else f"-{config.model.conditioning}"
-        about = subject.name if len(self._learnt) > 1 else next(iter(self._learnt))
+        about = next(iter(self._learnt)) if len(self._learnt) < len(self._parts) else subject.name
         name = f"{config.system}-{about}{conditioning}{'-zero-shot' if config.zero_shot else ''}"
-        measured = {"mnist": "s-mnist", "world": "e-clevr"}.get(about, about)
+        measured = next(iter(self._learnt))
         folder = "--mnist DIR" if subject.name == "mnist" else "--data DIR"
         left_out = "The combinations of Table 4's zero-shot split were left out." if config.zero_shot else ""
         return Publication(
