@@ -258,6 +258,8 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         thing = target is not None and target.kind in ("phrase", "pronoun") and words_of(before[:1]) != ["a"]
         if thing and target and mark == "in" and (name := color(behind)):  # "put the car in red"
             return [Draft("recolor", {"color": name}, target)]
+        if thing and target and words_of(behind[-2:]) == ["transparent", "background"]:
+            return [Draft("cutout", {}, target)]
         ground = color(behind) if thing and mark in ("on", "onto", "against", "over") else None
         if name := background_color(list(behind)) or ground:
             return (

@@ -58,6 +58,8 @@ def trimming(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous:
         return None  # "the first 2 s and the last 3 s" are read as one
     tokens = phrase.tokens
+    if left := spared(tokens):  # "trim everything but the first 5 seconds"
+        return [Draft("trim", _given(left.span))]
     words = words_of(tokens)
     lengths = [token for token in tokens if token.kind == "duration"]
     if len(lengths) == 1 and not any(token.kind == "span" for token in tokens) and not set(words) & (_START | _END):
