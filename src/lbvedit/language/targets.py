@@ -200,15 +200,18 @@ def _around(words: list[str]) -> int:
 
 
 def _is_rest(words: list[str]) -> bool:
-    for phrase in (["everything", "else"], ["everyone", "else"], ["the", "rest"], ["all", "the", "rest"],
-                   ["all", "else"],
-                   ["everybody", "else"], ["the", "others"], ["all", "others"], ["anything", "else"]):  # fmt: skip
-        if words[: len(phrase)] == phrase:
-            tail = words[len(phrase) :]
-            return (
-                not tail or tail == ["of", "it"] or (tail[0] in ("of", "in") and bool(tail[1:]) and is_whole(tail[1:]))
-            )
-    return words == ["rest"]
+    """Whether some words mean what was not named: ``everything else``, ``the rest of the picture``."""
+    said = next((one for one in _REST if tuple(words[: len(one)]) == one), None)
+    if said is None:
+        return words == ["rest"]
+    tail = words[len(said) :]
+    return not tail or tail == ["of", "it"] or (tail[0] in ("of", "in") and bool(tail[1:]) and is_whole(tail[1:]))
+
+
+_REST = phrases(
+    "everything else | everyone else | the rest | all the rest | all else | everybody else | the others | all others | "
+    "anything else"
+)
 
 
 def _outside(tokens: Tokens, words: list[str]) -> Target | None:
