@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from lbvedit.systems.m3l import M3L
-from lbvedit.training.m3l import M3LTraining
+from lbvedit.training.m3l_settings import M3LTraining
 from tests.bench.figures import Figure
 
 LENGTHS = (10, 20, 40, 80)

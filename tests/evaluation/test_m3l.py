@@ -16,7 +16,8 @@ from lbvedit.evaluation.table import Options, Result, markdown
 from lbvedit.training import m3l
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
-from lbvedit.training.m3l import M3LRecipe, M3LTraining
+from lbvedit.training.m3l import M3LRecipe
+from lbvedit.training.m3l_settings import M3LTraining
 from lbvedit.training.publish import publish
 from tests.training.tiny_m3l import TINY, write_digits, write_pairs
 

@@ -17,8 +17,9 @@ from lbvedit.pipelines.m3l_frame import Letterbox
 from lbvedit.training import m3l
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
-from lbvedit.training.m3l import M3LRecipe, M3LTraining
+from lbvedit.training.m3l import M3LRecipe
 from lbvedit.training.m3l_corpora import BuiltPairs
+from lbvedit.training.m3l_settings import M3LTraining
 from lbvedit.training.publish import publish
 from lbvedit.types import Request
 from lbvedit.weights import locate

@@ -25,7 +25,7 @@ from lbvedit.training import m3l
 from lbvedit.training.checkpoint import latest, weights_of
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
-from lbvedit.training.m3l import M3LRecipe, M3LTraining
+from lbvedit.training.m3l import M3LRecipe
 from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, shows_held_out
 from lbvedit.training.m3l_meaning import (
     Meaning,
@@ -42,6 +42,7 @@ from lbvedit.training.m3l_meaning import (
     steps_loss,
     wanted,
 )
+from lbvedit.training.m3l_settings import M3LTraining
 from lbvedit.training.publish import publish
 from lbvedit.training.recipe import Draw
 from tests.training.tiny_m3l import TINY, write_digits, write_pairs
@@ -389,8 +390,20 @@ def test_seeing_trains_the_resnet_alone(digits: Path) -> None:
     learns = {name for name, parameter in game.named_parameters() if parameter.grad is not None}
     assert {name.partition(".")[0] for name in learns} == {"editor", "showing"}
     assert all(name.startswith(("editor.resnet.", "showing.")) for name in learns)
-    with pytest.raises(UsageError, match="showing alone"):
+    with pytest.raises(UsageError, match="by showing alone"):
         recipe_of(mnist=digits, seeing=True, showing=0).build()
+
+
+def test_stepping_trains_how_sprites_move_alone(digits: Path) -> None:
+    recipe = recipe_of(mnist=digits, stepping=True, frames=4, model=TINY["model"] | {"sprites": 2})
+    game = recipe.build()
+    batch = next(batch for step in range(9) if (batch := recipe.batch(Draw(0, step, 2)))["source"].shape[1] > 2)
+    recipe.step(game, batch, lambda _, losses: sum(losses.values()).backward())
+    learns = [name for name, parameter in game.named_parameters() if parameter.grad is not None]
+    assert learns
+    assert all(name.startswith("editor.generator.motion.") for name in learns)
+    with pytest.raises(UsageError, match="how sprites move"):
+        recipe_of(mnist=digits, stepping=True).build()
 
 
 def test_a_frozen_resnet_stays_as_it_is(digits: Path, tmp_path: Path) -> None:

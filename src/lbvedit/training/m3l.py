@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,8 +22,7 @@ from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.checkpoint import initialise
-from lbvedit.training.config import TrainingConfig
-from lbvedit.training.m3l_corpora import SUBJECTS, Corpus, Pairs, open_corpora, opening, said
+from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, said
 from lbvedit.training.m3l_meaning import (
     Led,
     Meaning,
@@ -42,113 +40,14 @@ from lbvedit.training.m3l_meaning import (
     steps_loss,
     wanted,
 )
+from lbvedit.training.m3l_settings import M3LTraining
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
-__all__ = ["M3LGame", "M3LRecipe", "M3LTraining"]
+__all__ = ["M3LGame", "M3LRecipe"]
 
 _VALIDATED = 8
 _DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
-_SMALL_TEXT = {
-    "hidden_size": 128,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "intermediate_size": 256,
-    "max_position_embeddings": 64,
-    "hidden_dropout_prob": 0.0,
-    "attention_probs_dropout_prob": 0.0,
-}
-
-
-@dataclass(frozen=True)
-class M3LTraining(TrainingConfig):
-    """Settings of :class:`M3LRecipe`.
-
-    Args:
-        system: ``m3l``, or a baseline of Table 2. Those of Table 3 are ``m3l`` with another ``model.conditioning``.
-        init: weights to begin with: a published folder, a run, or a file; of the same corpus and seed, so that words
-            have the same numbers.
-        corpus: what to learn; ``mnist`` draws S-MNIST and D-MNIST in turns, ``world`` E-CLEVR and edits of actors.
-        mnist: folder of MNIST's four idx files, for the digits.
-        data: folder in which ``lbvedit data build`` has made ``e-clevr`` and ``actor-edits``, for the world. Without
-            it solids are rendered as needed, which takes half as long as learning from them.
-        zero_shot: leave the held-out combinations of Table 4 out of training.
-        model: the system; its vocabulary and its frames' size follow the corpus.
-        turns: which of the corpus's parts batches come from, in turns, such as ``s-mnist`` for one moving digit before
-            two; all by default. Words are those of all parts. A weight that saw one part last is published under that
-            part's name, and for its videos alone.
-        frames: most frames of a training clip, from the first on; a batch takes between one and all of them, few more
-            often than many: what to paint is told in the first, and a step of few costs little.
-        adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
-        lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
-        showing: weight of the loss by which the 3D ResNet of ``m3l`` learns what it sees; an extension.
-        seeing: train nothing but that, for a sitting to begin with: what takes hours beside all other losses takes
-            minutes alone.
-        freeze: keep the 3D ResNet as ``init`` has it, so that what it has learnt to see stays; a step costs less, too.
-        grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
-            video; an extension. Without the two, which of two things is meant is learnt last of all.
-        binding: weight of the loss by which the source features of ``m3l`` learn which of the things an instruction
-            asks what of, and its words where what they name is, where the corpus tells it; an extension.
-        moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
-            extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
-        sprites: weight of the loss by which ``model.sprites`` learn which is which, where the corpus tells it; how they
-            move has the weight of ``moving``.
-        opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
-            along, and the mean over a long clip hardly tells. Paper: none.
-        altering: further weight of L_E, of its mean over what the instruction changes, where that is little of a frame.
-            Paper: none.
-        copying: weight of the loss by which the copy gate learns what the instruction leaves alone; an extension.
-            Without it, the border of what is painted anew stays blurred for hours.
-        structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
-        meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
-            ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.
-        self_feed: share of clips that are fed the frames that the model itself makes of them instead of the true
-            ones; an extension against the drift that teacher forcing alone leaves. It rises from 0 over the first half
-            of the steps.
-    """
-
-    system: System = "m3l"
-    init: Path | None = None
-    corpus: Corpus = "s-mnist"
-    mnist: Path = Path("../shared/data/mnist")
-    data: Path | None = None
-    zero_shot: bool = False
-    model: M3LConfig = field(
-        default_factory=lambda: M3LConfig(
-            size=(64, 64),
-            visual_dim=128,
-            text_dim=128,
-            strides=(2, 2, 2),
-            kernel_t=2,
-            heads=4,
-            copy_gate=True,
-            warp_gate=True,
-            text=dict(_SMALL_TEXT),
-        )
-    )
-    turns: tuple[str, ...] = ()
-    frames: int = 30
-    adversarial: float = 0.0
-    lr_quality: float = 1e-4
-    sprites: float = 4.0
-    opening: float = 0.0
-    altering: float = 0.0
-    copying: float = 0.0
-    structure: float = 0.1
-    meaning: float = 0.1
-    showing: float = 0.1
-    seeing: bool = False
-    freeze: bool = False
-    grounding: float = 0.1
-    binding: float = 0.1
-    moving: float = 0.1
-    self_feed: float = 0.5
-    steps: int = 20_000
-    batch_size: int = 8
-    lr: float = 3e-4
-    weight_decay: float = 0.0
-    channels_last: bool = True
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = "bf16"
 
 
 class _Language(NamedTuple):
@@ -194,9 +93,9 @@ class M3LRecipe(Recipe[M3LTraining]):
                 hint="two for digits; none for the world",
             )
         if config.seeing and not (config.showing and config.system == "m3l"):
-            raise UsageError(
-                "seeing=true trains by the loss showing alone", hint="with showing above 0, and system=m3l"
-            )
+            raise UsageError("seeing=true trains by showing alone", hint="set showing above 0, and system=m3l")
+        if config.stepping and not (config.moving and self._led):
+            raise UsageError("stepping=true trains how sprites move", hint="set moving and model.sprites above 0")
         language = self._language
         game = M3LGame(
             self.architecture,
@@ -209,6 +108,9 @@ class M3LRecipe(Recipe[M3LTraining]):
             initialise(game, game.editor, config.init)
         if config.freeze and isinstance(game.editor, M3L):
             game.editor.resnet.requires_grad_(requires_grad=False)
+        if config.stepping and isinstance(game.editor, M3L) and game.editor.generator.motion is not None:
+            game.requires_grad_(requires_grad=False)
+            game.editor.generator.motion.requires_grad_()
         return game
 
     @functools.cached_property
@@ -345,6 +247,12 @@ class M3LRecipe(Recipe[M3LTraining]):
         if config.seeing and isinstance(editor, M3L) and model.showing is not None:
             told = model.showing.loss(editor.resnet(source), batch["shown"], batch.get("places"))
             update("editing", {"showing": told})
+            return
+        if config.stepping and isinstance(editor, M3L):
+            text = editor.read(batch["ids"], batch["present"])
+            moved = editor.paint(editor.encode(source, text), source, target, text, batch["steps"]).sprites
+            assert moved is not None
+            update("editing", {"steps": steps_loss(moved.steps, batch["steps"])})
             return
         fed = self._fed(editor, source, target, batch)
         text = editor.read(batch["ids"], batch["present"])
