@@ -152,23 +152,26 @@ class EClevr(Drawn[Pair]):
 
     def said(self, index: int) -> Mapping[str, Any]:
         """A pair's ``instruction`` and ``meta`` alone, which take no rendering."""
-        rng = self.stream(index)
+        instruction, meta, _ = self._told(self.stream(index))
+        return {"instruction": instruction, "meta": meta}
+
+    def _told(self, rng: np.random.Generator) -> tuple[str, dict[str, Any], tuple[_Stage, list[_Solid], list[_Solid]]]:
+        """The instruction, the meta, and what there is to render."""
         source, target, edit = self._draw(rng)
         stage = _Stage(rng)
-        return {"instruction": _say(rng, source, target, edit), "meta": _meta(source, target, edit, stage)}
+        return _say(rng, source, target, edit), _meta(source, target, edit, stage), (stage, source, target)
 
     def _rendered(self, rng: np.random.Generator, frames: int) -> Pair:
-        source, target, edit = self._draw(rng)
-        stage = _Stage(rng)
+        instruction, meta, (stage, source, target) = self._told(rng)
         before, after = (replace(stage.scene(solids), frames=frames) for solids in (source, target))
         clips = render([before, after], FRAME, FRAME, flow=False, device=self.device)
         source_clip, target_clip = (clip.frames.cpu() for clip in clips)
         return {
             "source": source_clip,
             "target": target_clip,
-            "instruction": _say(rng, source, target, edit),
+            "instruction": instruction,
             "changed": (source_clip != target_clip).any(dim=1, keepdim=True),
-            "meta": _meta(source, target, edit, stage),
+            "meta": meta,
         }
 
     def alternatives(self, index: int) -> tuple[list[str], Tensor, int]:

@@ -82,8 +82,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         """An :class:`M3LGame` whose text encoder has the corpus's vocabulary.
 
         Raises:
-            UsageError: ``turns`` names no part of the corpus, the corpus tells fewer or more sprites, ``seeing`` has
-                nothing to learn by, or ``init`` does not fit.
+            UsageError: ``turns`` names no part of the corpus, the corpus tells fewer or more sprites, ``seeing`` or
+                ``stepping`` has nothing to learn by, or ``init`` does not fit.
         """
         config = self.config
         _ = self._turns  # a wrong name is said before anything is built

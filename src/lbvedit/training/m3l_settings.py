@@ -50,7 +50,7 @@ class M3LTraining(TrainingConfig):
             minutes alone.
         freeze: keep the 3D ResNet as ``init`` has it, so that what it has learnt to see stays; a step costs less, too.
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
-            video; an extension. Without the two, which of two things is meant is learnt last of all.
+            video; an extension. Without ``showing`` and this, which of two things is meant is learnt last of all.
         binding: weight of the loss by which the source features of ``m3l`` learn which of the things an instruction
             asks what of, and its words where what they name is, where the corpus tells it; an extension.
         stepping: train nothing but how ``model.sprites`` move, by ``moving``, for a sitting to end with: exact steps
@@ -64,7 +64,7 @@ class M3LTraining(TrainingConfig):
         altering: further weight of L_E, of its mean over what the instruction changes, where that is little of a frame.
             Paper: none.
         copying: weight of the loss by which the copy gate learns what the instruction leaves alone; an extension.
-            Without it, the border of what is painted anew stays blurred for hours.
+            Without it, what is painted anew long spreads into its surroundings.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.
         meaning: weight of the loss by which a text encoder that is trained with the system learns what instructions
             ask for; an extension. Without it, all words of an instruction end up alike, and what they name is lost.

@@ -39,7 +39,7 @@ class M3LConfig:
             does in the ResBlocks that the paper takes them from: what is new in a picture is told by the words alone,
             and takes hours to find its way through the features.
         retouch: an extension. The generator's last layers also see the source's own pixels, so that what is painted
-            anew has borders and shading as sharp as those.
+            anew can have borders and shading as sharp as those.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
