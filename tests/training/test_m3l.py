@@ -15,7 +15,6 @@ from lbvedit.data.mnist import DIGIT_WORDS, DMnist, SMnist
 from lbvedit.data.world.render import render
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
-from lbvedit.motion import warp
 from lbvedit.pipelines.m3l_editor import M3LEditor
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss
 from lbvedit.systems.m3l.model import Instruction, Looks
@@ -34,8 +33,6 @@ from lbvedit.training.m3l_meaning import (
     centres,
     grounding_loss,
     led,
-    moves,
-    moving_loss,
     names,
     pointing_loss,
     shown,
@@ -197,53 +194,38 @@ def test_what_is_shown_is_asked_where_it_is() -> None:
     assert showing.loss(v, facts, places) < 0.01 < 5 < showing.loss(v, facts, places.flip(1))
 
 
-def test_moves_take_each_digit_to_where_it_was(digits: Path) -> None:
-    pair = SMnist(digits, "train", 1, 4)[0]
-    told = moves(pair["meta"])
-    assert told is not None
-    target = pair["target"].float()
-    moved = warp(target[:-1], told[1:, :2])
-    known = told[1:, 2:].bool().expand_as(moved)
-    assert known.float().mean() > 0.05
-    assert torch.allclose(moved[known], target[1:][known], atol=0.05)
-    assert not told[0, :2].any()
-    assert moves({"attributes": []}) is None
-
-
-def test_moving_loss_looks_where_motion_is_known_alone() -> None:
-    told = torch.zeros(1, 2, 3, 4, 4)
-    told[..., 0, 1, 1], told[..., 2, 1, 1] = 3.0, 1.0
-    flow = torch.zeros(1, 2, 2, 4, 4)
-    flow[..., 3, 3] = 9.0
-    assert moving_loss(flow, told) == pytest.approx((3 - 0.5) / 2)
-    assert moving_loss(told[:, :, :2], told) == 0
-
-
 def test_sprites_that_are_led_are_the_target(digits: Path) -> None:
     for pair in (SMnist(digits, "train", 1, 4)[0], DMnist(digits, "train")[0]):
-        guide = led(pair["meta"], pair["target"])
+        source = pair["source"]
+        guide = led(pair["meta"], source, pair["target"])
         assert guide is not None
         there = shifted(guide.pictures.expand(30, -1, -1, -1, -1), guide.steps.cumsum(dim=0))
         seen = composed(there, torch.full((30, 3, 64, 64), -1.0))
         # Where both are half there, one over the other is a little more than the brighter one.
         assert (seen / 2 + 0.5 - pair["target"] / 255).abs().mean() < 1e-3
         old, new = pair["meta"]["digits"]
-        assert guide.pictures.flatten(1).any(dim=1).tolist() == [bool((old != new).any()), bool((old == new).any())]
-    assert led({"attributes": []}, torch.zeros(1, 3, 64, 64)) is None
+        there = [bool((old != new).any()), bool((old == new).any())]
+        assert guide.pictures.flatten(1).any(dim=1).tolist() == there
+        assert guide.mattes.flatten(1).any(dim=1).tolist() == there
+        # Each bright pixel of the source is some thing's.
+        assert torch.equal(guide.mattes.amax(dim=0) == 1, source[0, 0] >= 64)
+    assert led({"attributes": []}, *torch.zeros(2, 1, 3, 64, 64)) is None
 
 
 def test_steps_of_sprites_at_rest_do_not_count() -> None:
-    told = torch.zeros(1, 3, 2, 2)
+    told = torch.zeros(1, 4, 2, 2)
     told[:, 1:, 0] = 3.0
     made = told.clone()
-    made[:, 1:, 0, 0] += 1.5
+    made[:, 2:, 0, 0] += 1.5
     made[:, 1:, 1], made[:, 0] = 99.0, 99.0
     assert steps_loss(made, told) == pytest.approx(1.0 / 2)
+    made[:, 1, 0] += 2.5
+    assert steps_loss(made, told) == pytest.approx(0.3 * 2.0 + 1.0 / 2)
     assert steps_loss(told[:, :1], told[:, :1]) == 0
 
 
 def test_sprites_are_led_and_feed_themselves(digits: Path, tmp_path: Path) -> None:
-    sprites = {"model": TINY["model"] | {"sprites": 2, "whole_pixels": True}}
+    sprites = {"model": TINY["model"] | {"sprites": 2}}
     recipe = recipe_of(mnist=digits, corpus="mnist", self_feed=1.0, **sprites)
     batch = recipe.batch(Draw(0, 2, 2))
     assert batch["self_fed"].all()

@@ -24,7 +24,7 @@ from lbvedit.media.decoded import part
 from lbvedit.pipelines.m3l_attention import draw_attention
 from lbvedit.pipelines.m3l_editor import M3LEditor, envelopes
 from lbvedit.pipelines.m3l_frame import Letterbox
-from lbvedit.systems.m3l import Attention
+from lbvedit.systems.m3l import Attention, Past
 from lbvedit.systems.m3l.sprites import Sprites
 from lbvedit.types import Clip, Event, Report, Request
 from lbvedit.weights import Weights, listing, locate
@@ -40,6 +40,7 @@ DEFAULT_WEIGHTS = "m3l-mnist"
 FARTHEST = 1.3
 """How far a video may look from a weight's own clips, in units of how far these reach: codecs and scaling take some."""
 
+_MOVING = ("sprites", "things")
 _SHARED = 3
 """One frame in so many of a window is one that the window before has edited."""
 
@@ -66,8 +67,8 @@ class M3LEdit:
     source's own.
 
     Attributes:
-        state: the last small frames, before and after the edit, the sprites if there are any, and the weight's name,
-            for a job that is resumed.
+        state: the last small frames, before and after the edit, the sprites and their things if there are any, and
+            the weight's name, for a job that is resumed.
         weights_sha256: the weights that are used, by name, once they are loaded.
     """
 
@@ -124,16 +125,22 @@ class M3LEdit:
         wanted = self.options.attention if "edited" not in self.state else None
         attention = Attention() if wanted else None
         line = torch.cat((before, shown))
-        held = [self.state[f"sprites.{name}"] for name in Sprites._fields if f"sprites.{name}" in self.state]
-        sprites = Sprites(*(each.to(editor.device) for each in held)) if held else None
-        edited, sprites = editor.window(line, instruction, attention, after if len(after) else None, sprites)
-        if sprites is not None:
-            self.state |= {f"sprites.{name}": each.cpu() for name, each in sprites._asdict().items()}
+        past = Past(editor.signed(after) if len(after) else None, *(self._held(each, editor) for each in _MOVING))
+        edited = editor.edit(line, instruction, attention, past)
+        for name, moving in zip(_MOVING, (past.sprites, past.things), strict=True):
+            if moving is not None:
+                self.state |= {f"{name}.{each}": tensor.cpu() for each, tensor in moving._asdict().items()}
         if attention is not None and wanted is not None:
             draw_attention(attention, shown, edited, editor.tokens(instruction), instruction).save(wanted)
         first = max(0, len(line) - shared)
         self.state |= {"shown": line[first:], "edited": torch.cat((after, edited))[first:]}
         return box.restore(frames, shown, edited)
+
+    def _held(self, name: str, editor: M3LEditor) -> Sprites | None:
+        """The sprites, or their things, that the window before left."""
+        if f"{name}.offsets" not in self.state:
+            return None
+        return Sprites(*(self.state[f"{name}.{each}"].to(editor.device) for each in Sprites._fields))
 
     def _editor(self, source: Source, report: Report) -> M3LEditor:
         """The weight that fits the video, loaded."""

@@ -12,7 +12,6 @@ from lbvedit.measures.domain import Envelope
 from lbvedit.nn.words import encode, load_tokenizer, unknown_words
 from lbvedit.systems.m3l import Attention, Instruction, M3LConfig, Past
 from lbvedit.systems.m3l.baselines import SYSTEMS, make_system
-from lbvedit.systems.m3l.sprites import Sprites
 from lbvedit.weights import Weights, load_state, locate
 
 __all__ = ["M3LEditor", "envelopes"]
@@ -65,32 +64,21 @@ class M3LEditor:
         """The words of an instruction that the weight never saw."""
         return unknown_words(self.tokenizer, instruction)
 
-    def window(
-        self,
-        source: Tensor,
-        instruction: str,
-        attention: Attention | None = None,
-        given: Tensor | None = None,
-        sprites: Sprites | None = None,
-    ) -> tuple[Tensor, Sprites | None]:
-        """The edited frames, ``(T, 3, H, W)`` uint8, and the sprites of the last one, if the system has any.
+    def edit(
+        self, source: Tensor, instruction: str, attention: Attention | None = None, past: Past | None = None
+    ) -> Tensor:
+        """The edited frames, ``(T, 3, H, W)`` uint8; only those after what they go on from.
 
         Args:
             source: ``(T, 3, H, W)`` uint8, best of :attr:`size` and no longer than :attr:`frame_count`.
             instruction: what to do.
             attention: is filled with the weights of the last decoder layer, if given.
-            given: ``(G, 3, H, W)`` uint8, edited frames to go on from; only those after them are in the result.
-            sprites: those of the last of them.
+            past: what to go on from, if the video does not begin here; its sprites move on.
         """
         with torch.inference_mode(), torch.autocast(self.device.type, self.dtype, self.dtype != torch.float32):
             text = self._read(instruction)
-            past = Past(None if given is None else self._signed(given), sprites)
-            edited = torch.cat(list(self.model.edit(self._signed(source), text, attention, past)))
-        return ((edited.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).cpu(), past.sprites
-
-    def edit(self, source: Tensor, instruction: str) -> Tensor:
-        """The whole edited clip, ``(T, 3, H, W)`` uint8; see :meth:`window`."""
-        return self.window(source, instruction)[0]
+            edited = torch.cat(list(self.model.edit(self.signed(source), text, attention, past)))
+        return ((edited.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).cpu()
 
     def tokens(self, instruction: str) -> list[str]:
         """The words as the weight reads them, in the order of the attention's last axis."""
@@ -100,7 +88,8 @@ class M3LEditor:
         """The words that the weight knows, from a to z."""
         return sorted(word for word in self.tokenizer.get_vocab() if word.isalnum())
 
-    def _signed(self, frames: Tensor) -> Tensor:
+    def signed(self, frames: Tensor) -> Tensor:
+        """Frames ``(T, 3, H, W)`` uint8 as the system takes them, ``(1, T, 3, H, W)`` in [-1, 1]."""
         return frames.to(self.device).float()[None] / 127.5 - 1
 
     def _read(self, instruction: str) -> Instruction:

@@ -31,8 +31,6 @@ from lbvedit.training.m3l_meaning import (
     centres,
     grounding_loss,
     led,
-    moves,
-    moving_loss,
     names,
     pointing_loss,
     shown,
@@ -183,7 +181,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         return self.config.model.sprites > 0 and self.config.system == "m3l"
 
     def _guides(self) -> list[Led | None]:
-        return [led(pair["meta"], pair["target"]) for pair in (corpus[0] for corpus in self._train)]
+        return [led(pair["meta"], pair["source"], pair["target"]) for pair in (corpus[0] for corpus in self._train)]
 
     @functools.cached_property
     def _longest(self) -> int:
@@ -211,13 +209,11 @@ class M3LRecipe(Recipe[M3LTraining]):
         if told := [place[:, :frames] for place in places if place is not None]:
             batch["places"] = torch.stack(told)
         if self._led:
-            guides = [guide for pair in pairs if (guide := led(pair["meta"], pair["target"])) is not None]
+            told_of = [led(pair["meta"], pair["source"], pair["target"]) for pair in pairs]
+            guides = [guide for guide in told_of if guide is not None]
             batch["sprites"] = torch.stack([guide.pictures for guide in guides])
+            batch["mattes"] = torch.stack([guide.mattes for guide in guides])
             batch["steps"] = torch.stack([guide.steps[:frames] for guide in guides])
-        motions = [moves(pair["meta"]) for pair in pairs] if self.config.moving and self.config.model.warp_gate else []
-        known = [motion[:frames] for motion in motions if motion is not None]
-        if known and len(known) == len(pairs):
-            batch["moves"] = torch.stack(known)
         return batch
 
     def _named(self, ids: Tensor, things: Sequence[frozenset[str]]) -> Tensor:
@@ -260,7 +256,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         if isinstance(editor, M3L):
             v = editor.resnet(source)
             f = editor.fuse(v, text)
-            edited, flow, sprites, copied = editor.paint(f, source, fed, text, batch.get("steps"))
+            painted = editor.paint(f, source, fed, text, batch.get("steps"))
+            edited = painted.frames
             if model.showing is not None and model.grounding is not None:
                 where = model.grounding(f.flatten(0, 1))
                 losses["showing"] = config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
@@ -273,13 +270,12 @@ class M3LRecipe(Recipe[M3LTraining]):
                 if model.meaning is not None:
                     naming = model.meaning.naming_loss(text, batch["named"], batch["wanted"])
                     losses["naming"] = config.binding * naming
-            if config.copying and copied is not None:
-                losses["copying"] = config.copying * copying_loss(copied, batch["changed"])
-            if sprites is not None:
-                losses["sprites"] = config.sprites * sprites_loss(sprites.pictures, batch["sprites"])
-                losses["steps"] = config.moving * steps_loss(sprites.steps, batch["steps"])
-            if config.moving and flow is not None and "moves" in batch:
-                losses["moving"] = config.moving * moving_loss(flow, batch["moves"])
+            if config.copying and painted.copied is not None:
+                losses["copying"] = config.copying * copying_loss(painted.copied, batch["changed"])
+            if painted.sprites is not None and painted.mattes is not None:
+                losses["sprites"] = config.sprites * sprites_loss(painted.sprites.pictures, batch["sprites"])
+                losses["mattes"] = config.sprites * sprites_loss(painted.mattes, batch["mattes"])
+                losses["steps"] = config.moving * steps_loss(painted.sprites.steps, batch["steps"])
         else:
             edited = editor(source, fed, text)
         losses["editing"] = editing_loss(edited, target)

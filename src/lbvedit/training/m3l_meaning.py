@@ -27,8 +27,6 @@ __all__ = [
     "centres",
     "grounding_loss",
     "led",
-    "moves",
-    "moving_loss",
     "names",
     "pointing_loss",
     "shown",
@@ -36,6 +34,10 @@ __all__ = [
     "steps_loss",
     "wanted",
 ]
+
+
+_FIRST = 0.3
+"""Weight of the first steps of sprites beside that of all others."""
 
 
 def asked(meta: Mapping[str, Any]) -> frozenset[str]:
@@ -114,72 +116,71 @@ def centres(meta: Mapping[str, Any]) -> Tensor | None:
     return 2 * (torch.as_tensor(meta["paths"])[0] + DIGIT / 2) / FRAME - 1
 
 
-def moves(meta: Mapping[str, Any]) -> Tensor | None:
-    """How the things of a target move, if that is told: ``(T, 3, H, W)``.
-
-    The first two channels are the pixels, x before y, to where each was in the frame before; the third is 1 where one
-    thing is, and 0 where there is none, or two meet. In the first frame they stand still.
-    """
-    if "paths" not in meta:
-        return None
-    paths = torch.as_tensor(meta["paths"])[1]
-    back = torch.zeros_like(paths)
-    back[:, 1:] = paths[:, :-1] - paths[:, 1:]
-    told = torch.zeros(paths.shape[1], 3, FRAME, FRAME)
-    for corners, steps in zip(paths.tolist(), back, strict=True):
-        for frame, (x, y), step in zip(told, corners, steps, strict=True):
-            box = frame[:, y : y + DIGIT, x : x + DIGIT]
-            box[:2] = step[:, None, None]
-            box[2] += 1
-    told[:, 2] *= told[:, 2] == 1
-    return told
-
-
 class Led(NamedTuple):
     """What sprites are to be, and where to go.
 
     Args:
         pictures: ``(2, 4, H, W)`` in the first frame: colour times opacity, and opacity; nothing where none is needed.
+        mattes: ``(2, H, W)`` where what they stand for shows in the first frame of the source, 0 to 1.
         steps: ``(T, 2, 2)`` pixels from frame to frame, x before y.
     """
 
     pictures: Tensor
+    mattes: Tensor
     steps: Tensor
 
 
-def led(meta: Mapping[str, Any], target: Tensor) -> Led | None:
+def led(meta: Mapping[str, Any], source: Tensor, target: Tensor) -> Led | None:
     """The sprites of a target, if its paths are told: the first is what is new there, the second what goes elsewhere.
 
     A thing's picture is the darkest that its window ever is: what passes over it only brightens it.
 
     Args:
         meta: of the pair.
-        target: ``(T, 3, H, W)`` uint8, the whole clip.
+        source: ``(T, 3, H, W)`` uint8, the whole clip.
+        target: likewise.
     """
     if "paths" not in meta:
         return None
     old, new = torch.as_tensor(meta["digits"])
-    paths = torch.as_tensor(meta["paths"])[1]
-    pictures, steps = torch.zeros(2, 4, FRAME, FRAME), torch.zeros(paths.shape[1], 2, 2)
-    for thing, path in enumerate(paths):
+    paths = torch.as_tensor(meta["paths"])
+    pictures, mattes, steps = (
+        torch.zeros(2, 4, FRAME, FRAME),
+        torch.zeros(2, FRAME, FRAME),
+        torch.zeros(len(target), 2, 2),
+    )
+    for thing, (before, after) in enumerate(zip(*paths, strict=True)):
         sprite = int(old[thing] == new[thing])
-        windows = [frame[0, y : y + DIGIT, x : x + DIGIT] for frame, (x, y) in zip(target, path.tolist(), strict=True)]
-        x, y = path[0].tolist()
-        pictures[sprite, :, y : y + DIGIT, x : x + DIGIT] = torch.stack(windows).amin(dim=0) / 255
-        steps[1:, sprite] = (path[1:] - path[:-1]).float()
-    return Led(pictures, steps)
+        x, y = after[0].tolist()  # of both clips
+        window = slice(y, y + DIGIT), slice(x, x + DIGIT)
+        pictures[sprite, :, *window] = _alone(target, after) / 255
+        whole = _alone(source, before)
+        mattes[sprite][window] = (whole >= source[0, 0][window]) * (4 * whole / 255).clamp(max=1)
+        steps[1:, sprite] = (after[1:] - after[:-1]).float()
+    return Led(pictures, mattes, steps)
+
+
+def _alone(clip: Tensor, path: Tensor) -> Tensor:
+    """The darkest that the window of a digit ever is, ``(28, 28)`` from 0 to 255."""
+    windows = [frame[0, y : y + DIGIT, x : x + DIGIT] for frame, (x, y) in zip(clip, path.tolist(), strict=True)]
+    return torch.stack(windows).amin(dim=0).float()
 
 
 def sprites_loss(made: Tensor, told: Tensor) -> Tensor:
-    """The mean square error of pictures ``(B, K, 4, H, W)`` that sprites show in the first frame."""
+    """The mean square error of pictures ``(B, K, 4, H, W)``, or of mattes ``(B, K, H, W)``, in the first frame."""
     return F.mse_loss(made.float(), told)
 
 
 def steps_loss(made: Tensor, told: Tensor) -> Tensor:
-    """The mean error, linear from one pixel on, of steps ``(B, T, K, 2)``; a sprite that rests does not count."""
+    """The error, linear from one pixel on, of steps ``(B, T, K, 2)``; a sprite that rests does not count.
+
+    That of the first steps has a weight of its own beside the mean of all others: these only go on from there.
+    """
     error = F.smooth_l1_loss(made.float(), told, reduction="none")
-    goes = told.abs().amax(dim=(1, 3), keepdim=True) > 0
-    return (error * goes)[:, 1:].sum() / (2 * goes.expand_as(told[..., :1])[:, 1:].sum()).clamp(min=1)
+    goes = (told.abs().amax(dim=(1, 3), keepdim=True) > 0).expand_as(error)
+    parts = ((_FIRST, slice(1, 2)), (1.0, slice(2, None)))
+    means = [weight * error[:, at][goes[:, at]].sum() / goes[:, at].sum().clamp(min=1) for weight, at in parts]
+    return means[0] + means[1]
 
 
 def _slots(meta: Mapping[str, Any]) -> list[int]:
@@ -320,10 +321,3 @@ def pointing_loss(looks: Looks, named: Tensor, places: Tensor, width: int) -> Te
     some = meant.any(dim=3)[:, :, None].expand_as(back)
     known = meant.sum().clamp(min=1), some.sum().clamp(min=1)
     return -(there * meant).sum() / known[0] - ((back + 1e-12).log() * some).sum() / known[1]
-
-
-def moving_loss(flow: Tensor, told: Tensor) -> Tensor:
-    """The mean error, linear from one pixel on, of flow ``(B, T, 2, H, W)`` where :func:`moves` has ``told`` it."""
-    error = F.smooth_l1_loss(flow.float(), told[:, :, :2], reduction="none")
-    known = told[:, :, 2:]
-    return (error * known).sum() / (2 * known.sum()).clamp(min=1)

@@ -55,10 +55,8 @@ class M3LTraining(TrainingConfig):
             asks what of, and its words where what they name is, where the corpus tells it; an extension.
         stepping: train nothing but how ``model.sprites`` move, by ``moving``, for a sitting to end with: exact steps
             take thousands of updates, and without all else these are cheap.
-        moving: weight of the loss by which the generator's flow learns how things move, where the corpus tells it; an
-            extension. From pixels alone it takes hours to learn that what moves is not to be painted anew.
-        sprites: weight of the loss by which ``model.sprites`` learn which is which, where the corpus tells it; how they
-            move has the weight of ``moving``.
+        moving: weight of the loss by which ``model.sprites`` learn how they move, where the corpus tells it.
+        sprites: weight of the loss by which they learn what they show, and which things of the source they stand for.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
         altering: further weight of L_E, of its mean over what the instruction changes, where that is little of a frame.

@@ -7,11 +7,22 @@ from dataclasses import replace
 import pytest
 import torch
 from tests.systems.m3l.test_model import TINY, batch
+from torch import Tensor
 
 from lbvedit.systems.m3l import M3L, Past
-from lbvedit.systems.m3l.sprites import Motion, SpritePainter, composed, shifted
+from lbvedit.systems.m3l.sprites import (
+    Motion,
+    SpritePainter,
+    Sprites,
+    cleared,
+    composed,
+    followed,
+    resting,
+    shifted,
+    traced,
+)
 
-LED = replace(TINY, layers=1, copy_gate=False, warp_gate=False, whole_pixels=True, sprites=2)
+LED = replace(TINY, layers=1, copy_gate=False, warp_gate=False, sprites=2)
 
 
 def led() -> M3L:
@@ -51,20 +62,66 @@ def test_a_cut_out_over_its_ground_is_the_source() -> None:
     last = painter.look[-1]
     with torch.no_grad():
         last.weight.zero_()
-        last.bias.copy_(torch.tensor([0.0, 0.0, 0.0, 0.0, 99.0]))  # cut out, everywhere
-    source = torch.full((1, 3, 6, 6), -1.0)
-    source[:, :, 2:4, 2:5] = torch.rand(1, 3, 2, 3)
-    picture = painter(torch.randn(1, 4, 6, 6), source)
-    assert torch.allclose(composed(picture, torch.full_like(source, -1)), source, atol=1e-6)
+        last.bias.copy_(torch.tensor([0.0, 0.0, 0.0, 0.0, 99.0, 99.0]))  # its thing is everything, and is cut out
+    source = torch.full((1, 1, 3, 6, 6), -1.0)
+    source[:, :, :, 2:4, 2:5] = torch.rand(1, 1, 3, 2, 3)
+    picture = painter(torch.randn(1, 4, 6, 6), source).pictures
+    assert torch.allclose(composed(picture, torch.full_like(source[:, 0], -1)), source[:, 0], atol=1e-5)
     assert picture[:, :, 3, :2].eq(0).all()
 
 
-def test_motion_goes_on_as_before_until_it_learns_better() -> None:
+def crossing() -> tuple[Tensor, Tensor, Tensor]:
+    """A bar and a block that begin over each other and part, ``(1, 4, 3, 20, 20)``, their mattes and their paths."""
+    shapes = torch.zeros(2, 20, 20)
+    shapes[0, 8:10, 4:12], shapes[1, 6:12, 7:10] = 0.5, 1
+    paths = torch.tensor([[[0.0, 0.0], [0.0, 0.0]], [[2.0, 0.0], [-1.0, 3.0]], [[5.0, 1.0], [-2.0, 6.0]]])
+    there = shifted(shapes[None, :, None].expand(3, -1, -1, -1, -1), paths)[:, :, 0]
+    frames = 2 * there.amax(dim=1) - 1
+    return frames[None, :, None].expand(-1, -1, 3, -1, -1), shapes[None], paths[None]
+
+
+def test_things_are_followed_to_the_pixel_and_what_is_not_there_stays() -> None:
+    source, shapes, paths = crossing()
+    seen = torch.stack((shapes[0, 1], torch.zeros(20, 20)))  # of the second thing there is nothing
+    pictures = torch.cat((2 * seen[:, None].expand(-1, 3, -1, -1), (seen > 0)[:, None]), dim=1)[None]
+    along = traced(pictures, source)
+    assert torch.equal(along.offsets[0, :, 0], paths[0, :, 1])
+    assert along.offsets[0, :, 1].eq(0).all()
+    assert torch.equal(along.steps[0, 2, 0], paths[0, 2, 1] - paths[0, 1, 1])
+    once = resting(pictures)
+    assert torch.equal(once.moved(followed(once, source[:, 1])).offsets, along.offsets[:, 1])
+
+
+def test_what_was_hidden_is_found_and_what_only_passes_is_left_out() -> None:
+    source, shapes, paths = crossing()
+    told = (shapes > 0).float()
+    told[:, 0, 8:10, 7:10] = 0  # hidden under the block
+    told[:, 1, 8:10, 4:7] = 0.6  # of the bar
+    clear = cleared(told, source, paths)
+    assert torch.allclose(clear, shapes, atol=1e-5)
+
+
+def test_a_single_frame_clears_nothing_but_the_ground() -> None:
+    source, shapes, paths = crossing()
+    told = torch.rand_like(shapes)
+    clear = cleared(told, source[:, :1], paths[:, :1])
+    both = shapes[0].amax(dim=0) > 0
+    assert clear[:, :, ~both].eq(0).all()
+    assert (clear[0, 0][both] >= told[0, 0][both] * shapes[0].amax(dim=0)[both] - 1e-6).all()
+
+
+@pytest.mark.parametrize("choice", range(4))
+def test_a_sprite_goes_on_goes_as_its_thing_does_or_at_its_pace(choice: int) -> None:
     motion = Motion(4, 2)
-    for parameter in motion.tell[-1].parameters():
-        torch.nn.init.zeros_(parameter)
-    steps = torch.tensor([[[3.0, -3.0], [0.0, 2.0]]])
-    assert torch.equal(motion(torch.randn(1, 4, 6, 6), torch.rand(1, 2, 6, 6), steps, steps.abs()), steps)
+    last = motion.tell[-1]
+    torch.nn.init.zeros_(last.weight)
+    with torch.no_grad():
+        last.bias.copy_(torch.tensor([0.5, *(99.0 * (number == choice) for number in range(4))]))
+    went, follows = torch.tensor([[[[3.0, -3.0], [0.0, 2.0]]], [[[1.0, -4.0], [2.0, 5.0]]]])
+    sprites = Sprites(torch.empty(0), went, went, went.abs())
+    things = Sprites(torch.empty(0), follows, follows, 2 * follows.abs())
+    goes = motion(torch.randn(1, 4, 6, 6), torch.rand(1, 2, 6, 6), sprites, things)
+    assert torch.allclose(goes, 0.5 + (went, follows, 2 * follows.abs(), -2 * follows.abs())[choice])
 
 
 def test_motion_knows_where_a_sprite_is_along_either_axis_alike() -> None:
@@ -72,7 +129,7 @@ def test_motion_knows_where_a_sprite_is_along_either_axis_alike() -> None:
     motion = Motion(4, 1)
     with torch.no_grad():
         motion.tell[0].weight[:, -3:-1] = 0  # which axis it is
-    x, still = torch.zeros(1, 4, 16, 16), torch.zeros(1, 1, 2)
+    x, still = torch.zeros(1, 4, 16, 16), resting(torch.zeros(1, 1, 4, 16, 16))
     seen = []
     for row, column in ((3, 9), (9, 3)):
         opacity = torch.zeros(1, 1, 16, 16)
@@ -103,7 +160,7 @@ def test_an_edit_goes_on_with_its_sprites() -> None:
     text, past = model.read(ids, present), Past()
     whole = torch.stack(list(model.edit(source, text)), dim=1)
     first = [next(model.edit(source, text, past=past))]
-    rest = list(model.edit(source, text, past=Past(torch.stack(first, dim=1), past.sprites)))
+    rest = list(model.edit(source, text, past=Past(torch.stack(first, dim=1), past.sprites, past.things)))
     assert torch.allclose(torch.stack(first + rest, dim=1), whole, atol=1e-5)
 
 

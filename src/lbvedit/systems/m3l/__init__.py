@@ -15,7 +15,7 @@ Sec.      Eq.         Symbol
 3.3       Eq. (4)     :func:`fusion.frame_encoding`
 3.3       Eq. (5)     :meth:`model.M3L.encode`
 3.3       Eqs. (6)    :meth:`model.M3L.decode`
-3.4       Eq. (8)     :class:`features.Generator`
+3.4       Eq. (8)     :class:`generator.Generator`
 3.4       Eq. (9)     :func:`losses.editing_loss`
 3.4       Eq. (10)    :func:`losses.quality_loss`
 3.4       Eq. (11)    :func:`losses.discrimination_loss`

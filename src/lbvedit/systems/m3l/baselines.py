@@ -23,8 +23,9 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from lbvedit.systems.m3l.config import M3LConfig
-from lbvedit.systems.m3l.features import Cache, FrameResNet, Generator
+from lbvedit.systems.m3l.features import Cache, FrameResNet
 from lbvedit.systems.m3l.fusion import COORDINATES, with_coordinates
+from lbvedit.systems.m3l.generator import Generator
 from lbvedit.systems.m3l.model import M3L, Attention, Instruction, Past
 from lbvedit.systems.m3l.plain import PlainLocal
 from lbvedit.systems.m3l.text import TextEncoder
@@ -120,7 +121,7 @@ class Vid2Vid(_Reader):
                 frame = past.frames[:, i : i + 1]
             else:
                 features = self._joined(seen[:, i : i + 1], before, text)
-                frame = self.generator(features, source[:, i : i + 1], frame, first=i == 0).frames
+                frame = self.generator(features, source[:, i : i + 1], frame).frames
                 yield frame[:, 0]
             before = self.resnet(frame.to(source.dtype), cache)
 

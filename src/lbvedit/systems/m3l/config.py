@@ -29,17 +29,13 @@ class M3LConfig:
             of the same moment, so that what the instruction leaves alone is copied, not repainted.
         warp_gate: an extension. The generator also gives a flow and the matte of a third layer, the previous edited
             frame moved along that flow, so that what moves on is carried along, not repainted at every frame.
-        whole_pixels: an extension. That flow is rounded, so that what is carried along stays as sharp as it was; for
-            videos in which things move by whole pixels.
-        flow_window: an extension. That flow is a mean over a window of so many pixels a side, an odd number, weighted
-            by how far what it carries stands out of its frame, so that a thing moves as one; 1 for none.
         sprites: an extension. The generator also paints so many pictures with opacity in the first frame, which then
             move over what it paints, each as one; see :mod:`~lbvedit.systems.m3l.sprites`.
         sentence_norm: an extension. The sentence scales and shifts what the generator's blocks normalise, as a class
             does in the ResBlocks that the paper takes them from: what is new in a picture is told by the words alone,
             and takes hours to find its way through the features.
-        retouch: an extension. The generator's last layers also see the source's own pixels, so that what is painted
-            anew can have borders and shading as sharp as those.
+        skips: an extension. The generator also sees the source frame of the same moment at every size that it passes,
+            so that mattes and what is painted anew can have borders and shading as sharp as those.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -56,11 +52,9 @@ class M3LConfig:
     conditioning: Conditioning = "mlf"
     copy_gate: bool = False
     warp_gate: bool = False
-    whole_pixels: bool = False
-    flow_window: int = 1
     sprites: int = 0
     sentence_norm: bool = False
-    retouch: bool = False
+    skips: bool = False
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)
@@ -72,8 +66,6 @@ class M3LConfig:
             raise ValueError(f"visual_dim {self.visual_dim} cannot be halved {len(self.strides) - 1} times")
         if self.conditioning not in ("mlf", "concat", "none"):
             raise ValueError(f"conditioning {self.conditioning!r} is none of mlf, concat, none")
-        if self.flow_window < 1 or self.flow_window % 2 == 0:
-            raise ValueError(f"flow_window {self.flow_window} is no odd number above 0")
         if any(side % self.stride for side in self.size):
             raise ValueError(f"size {self.size} is not a multiple of the stride {self.stride}")
         object.__setattr__(self, "size", tuple(self.size))
@@ -88,7 +80,7 @@ class M3LConfig:
     @property
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
-        own = ("strides", "copy_gate", "warp_gate", "whole_pixels", "flow_window", "sprites", "retouch")
+        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips")
         told = {"sentence_dim": self.text_dim if self.sentence_norm else 0}
         return {"widths": self.widths, **{name: getattr(self, name) for name in own}, **told}
 

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from lbvedit.systems.m3l.config import M3LConfig
-from lbvedit.systems.m3l.features import Cache, FrameResNet, Generator, Painted
+from lbvedit.systems.m3l.features import Cache, FrameResNet
 from lbvedit.systems.m3l.fusion import COORDINATES, GlobalFusion, LocalFusion
+from lbvedit.systems.m3l.generator import Generator, Painted
 from lbvedit.systems.m3l.plain import MeanDot, PlainLocal
 from lbvedit.systems.m3l.sprites import Sprites
 from lbvedit.systems.m3l.text import TextEncoder
@@ -66,10 +67,12 @@ class Past:
     Attributes:
         frames: ``(B, G, 3, H, W)`` the edited frames of the window's beginning; None at the beginning of the video.
         sprites: those of the last edited frame, if the system has any; the edit keeps them up to date.
+        things: likewise those of the source that the sprites stand for.
     """
 
     frames: Tensor | None = None
     sprites: Sprites | None = None
+    things: Sprites | None = None
 
 
 class _Level(nn.Module):
@@ -238,9 +241,8 @@ class M3L(nn.Module):
                 if attention is not None and by_frame is not None and by_word is not None:
                     attention.frames.append(by_frame[:, :, :, 0])
                     attention.words.append(by_word[:, 0])
-                here = source[:, i : i + 1]
-                painted = self.generator.step(d, here, frame, past.sprites, text.sentence)
-                frame, past.sprites = painted.frames, painted.sprites
+                painted = self.generator.step(d, source[:, i:], frame, past.sprites, past.things, text.sentence)
+                frame, past.sprites, past.things = painted.frames, painted.sprites, painted.things
                 yield frame[:, 0]
             d = self.resnet(frame.to(source.dtype), cache)
 

@@ -1,0 +1,319 @@
+"""Frames from decoding features: the generator U of Eq. (8), of ResBlocks like the 3D ResNet's that scale up."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lbvedit.motion import warp
+from lbvedit.systems.m3l.features import FrameNorm
+from lbvedit.systems.m3l.sprites import (
+    Motion,
+    SpritePainter,
+    Sprites,
+    composed,
+    followed,
+    resting,
+    shifted,
+    whole,
+)
+
+__all__ = ["Finish", "Generator", "Painted", "SelfAttention2d", "Skips", "UpBlock"]
+
+
+class SelfAttention2d(nn.Module):
+    """One self-attention layer in the manner of SAGAN (arXiv 1805.08318), ``(B, C, h, w)`` to the same.
+
+    Its weight starts at zero, so that training begins with the convolutions alone.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        inner = max(8, channels // 8)
+        self.query = nn.Conv2d(channels, inner, 1)
+        self.key = nn.Conv2d(channels, inner, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``x`` plus what each position gathers from all others."""
+        q, k, v = (layer(x).flatten(2).transpose(1, 2) for layer in (self.query, self.key, self.value))
+        gathered = F.scaled_dot_product_attention(q.unsqueeze(1), k.unsqueeze(1), v.unsqueeze(1)).squeeze(1)
+        return x + self.gamma * gathered.transpose(1, 2).reshape(x.shape)
+
+
+class UpBlock(nn.Module):
+    """A residual block that scales up by nearest neighbours, ``(B, C_in, h, w) -> (B, C_out, h*s, w*s)``.
+
+    Args:
+        channels_in: C_in.
+        channels_out: C_out.
+        scale: s.
+        sentence_dim: C_x, if a sentence scales and shifts what the block normalises.
+        beside: channels of what the source shows at the block's size, if it looks at that.
+    """
+
+    def __init__(self, channels_in: int, channels_out: int, scale: int, sentence_dim: int = 0, beside: int = 0) -> None:
+        super().__init__()
+        self.scale = scale
+        self.norm1 = FrameNorm(channels_in, sentence_dim)
+        self.conv1 = nn.Conv2d(channels_in + beside, channels_out, 3, padding=1)
+        self.norm2 = FrameNorm(channels_out, sentence_dim)
+        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, padding=1)
+        self.shortcut = nn.Conv2d(channels_in, channels_out, 1)
+
+    def _scaled(self, x: Tensor) -> Tensor:
+        return F.interpolate(x, scale_factor=float(self.scale), mode="nearest") if self.scale > 1 else x
+
+    def forward(self, x: Tensor, sentence: Tensor | None = None, beside: Tensor | None = None) -> Tensor:
+        """The block's output; ``sentence`` is ``(B, C_x)``, ``beside`` ``(B, C_beside, h*s, w*s)``."""
+        h = self._scaled(F.relu(self.norm1(x, sentence)))
+        h = self.conv1(h if beside is None else torch.cat((h, beside.to(h.dtype)), dim=1))
+        h = self.conv2(F.relu(self.norm2(h, sentence)))
+        # A 1x1 convolution and nearest neighbours commute; this order is the cheaper one.
+        return h + self._scaled(self.shortcut(x))
+
+
+class Skips(nn.Module):
+    """What source frames show at each size that the generator passes, as in a U-Net (arXiv 1505.04597).
+
+    Args:
+        widths: channels of the 3D ResNet's blocks.
+        strides: its strides.
+    """
+
+    def __init__(self, widths: tuple[int, ...], strides: tuple[int, ...]) -> None:
+        super().__init__()
+        self.channels = (widths[0] // 2, *widths[:-1])
+        steps = zip((3, *self.channels[:-1]), self.channels, (1, *strides[:-1]), strict=True)
+        self.levels = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(before, after, 3, stride, padding=1), FrameNorm(after), nn.ReLU())
+            for before, after, stride in steps
+        )
+
+    def forward(self, source: Tensor) -> list[Tensor]:
+        """Of ``(B*T, 3, H, W)`` the features at each size, the largest first."""
+        seen = [source]
+        for level in self.levels:
+            seen.append(level(seen[-1]))
+        return seen[1:]
+
+
+class Finish(nn.Module):
+    """The last look at the source at full size: borders and shading as sharp as they are there.
+
+    It begins with adding nothing.
+
+    Args:
+        channels: of the generator's last features.
+        beside: channels of what the source shows.
+        sentence_dim: C_x, if the sentence scales and shifts what it normalises.
+    """
+
+    def __init__(self, channels: int, beside: int, sentence_dim: int) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(channels + beside, channels, 3, padding=1)
+        self.norm = FrameNorm(channels, sentence_dim)
+        self.mix = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.zeros_(self.mix.weight)
+        assert self.mix.bias is not None
+        nn.init.zeros_(self.mix.bias)
+
+    def forward(self, x: Tensor, beside: Tensor, sentence: Tensor | None) -> Tensor:
+        """``(B*T, C, H, W)`` of as much, what the source shows ``(B*T, C_beside, H, W)``, and sentences."""
+        return x + self.mix(F.relu(self.norm(self.look(torch.cat((x, beside.to(x.dtype)), dim=1)), sentence)))
+
+
+class Painted(NamedTuple):
+    """What the generator makes.
+
+    Args:
+        frames: ``(B, T, 3, H, W)`` in [-1, 1].
+        sprites: where there are any; their offsets, steps and speeds are ``(B, T, K, 2)``.
+        things: those of the source that the sprites stand for, likewise.
+        mattes: ``(B, K, H, W)`` these in the first frame, as they were told from it alone.
+        copied: ``(B, T, 1, H, W)`` share of each pixel that is the source's, or None without a copy gate.
+    """
+
+    frames: Tensor
+    sprites: Sprites | None = None
+    things: Sprites | None = None
+    mattes: Tensor | None = None
+    copied: Tensor | None = None
+
+
+class Generator(nn.Module):
+    """U: a frame from its decoding feature. Eq. (8).
+
+    Three ResBlocks, the first of stride 1, with one self-attention layer after it (App. A), where positions are
+    fewest.
+
+    Args:
+        widths: channels of the 3D ResNet's blocks, mirrored here.
+        strides: its strides, mirrored here.
+        copy_gate: also give a matte that mixes in the source frame.
+        warp_gate: also give a flow, and a matte that mixes in the previous edited frame moved along it.
+        sprites: how many pictures move over what it paints.
+        sentence_dim: C_x, if the sentence scales and shifts what the blocks normalise.
+        skips: look at the source's own pixels, too, at every size.
+    """
+
+    FARTHEST_PX = 8.0
+    """How far the flow reaches along either axis."""
+
+    def __init__(
+        self,
+        widths: tuple[int, ...],
+        strides: tuple[int, ...],
+        *,
+        copy_gate: bool,
+        warp_gate: bool = False,
+        sprites: int = 0,
+        sentence_dim: int = 0,
+        skips: bool = False,
+    ) -> None:
+        super().__init__()
+        channels = (widths[-1], *reversed(widths))
+        scales = (1, *reversed(strides[1:]))
+        self.skips = Skips(widths, strides) if skips else None
+        beside = (0, *reversed(self.skips.channels)) if self.skips is not None else (0,) * (len(widths) + 1)
+        self.blocks = nn.ModuleList(
+            UpBlock(before, after, scale, sentence_dim, seen)
+            for before, after, scale, seen in zip(channels[:-1], channels[1:], scales, beside, strict=False)
+        )
+        self.finish = Finish(widths[0], beside[-1], sentence_dim) if skips else None
+        self.last_scale = strides[0]
+        self.attention = SelfAttention2d(channels[1])
+        self.norm = FrameNorm(widths[0])
+        self.gates = (copy_gate, warp_gate)
+        self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
+        self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
+        self.sprites = SpritePainter(widths[0], sprites) if sprites else None
+        self.motion = Motion(widths[0], sprites) if sprites else None
+
+    def forward(self, d: Tensor, source: Tensor, previous: Tensor, sentence: Tensor | None = None) -> Painted:
+        """The frames.
+
+        Args:
+            d: ``(B, T, C_v, h, w)`` decoding features.
+            source: ``(B, T, 3, H, W)`` source frames of the same moments, for the copy gate.
+            previous: ``(B, T, 3, H, W)`` the edited frames before them, for the warp gate.
+            sentence: ``(B, C_x)``, if it is to scale and shift.
+        """
+        return self._mixed(self._features(d, source, sentence), source, previous)
+
+    def _features(self, d: Tensor, source: Tensor, sentence: Tensor | None) -> Tensor:
+        """What decoding features become at the frames' size: ``(B, T, C, H, W)``."""
+        x = d.flatten(0, 1)
+        told = None if sentence is None else sentence.repeat_interleave(d.shape[1], dim=0)
+        seen: list[Tensor | None] = [None] * (len(self.blocks) + 1)
+        if self.skips is not None:
+            seen = [*self.skips(source.flatten(0, 1)), None]
+        for index, block in enumerate(self.blocks):
+            x = block(x, told, seen[-1 - index])
+            if index == 0:
+                x = self.attention(x)
+        x = F.relu(self.norm(x))
+        if self.last_scale > 1:
+            x = F.interpolate(x, scale_factor=float(self.last_scale), mode="nearest")
+        if self.finish is not None and seen[0] is not None:
+            x = self.finish(x, seen[0], told)
+        return x.unflatten(0, d.shape[:2])
+
+    def _mixed(self, x: Tensor, source: Tensor, previous: Tensor) -> Painted:
+        """What is painted, copied and carried along, mixed."""
+        B, T = x.shape[:2]
+        x = x.flatten(0, 1)
+        painted = self.out(x).float()
+        layers = [torch.tanh(painted[:, :3])]
+        if self.gates[0]:
+            layers.append(source.float().flatten(0, 1))
+        if self.flow is not None:
+            flow = self.FARTHEST_PX * torch.tanh(self.flow(x).float())
+            layers.append(warp(previous.float().flatten(0, 1), flow))
+        # The painted layer's own logit is zero: with one gate the softmax is its sigmoid.
+        logits = torch.cat((torch.zeros_like(painted[:, :1]), painted[:, 3:]), dim=1)
+        shares = logits.softmax(dim=1).unsqueeze(2)
+        mixed = (shares * torch.stack(layers, dim=1)).sum(dim=1)
+        return Painted(
+            mixed.unflatten(0, (B, T)),
+            copied=shares[:, 1].unflatten(0, (B, T)) if self.gates[0] else None,
+        )
+
+    def play(
+        self, d: Tensor, source: Tensor, previous: Tensor, told: Tensor, sentence: Tensor | None = None
+    ) -> Painted:
+        """The frames of a clip with its sprites, which are led.
+
+        Args:
+            d: as in :meth:`forward`.
+            source: as there.
+            previous: as there.
+            told: ``(B, T, K, 2)`` pixels that each sprite moves from frame to frame, nothing in the first. Each frame's
+                own steps go on from these.
+            sentence: as there.
+        """
+        assert self.sprites is not None
+        assert self.motion is not None
+        x = self._features(d, source, sentence)
+        T = x.shape[1]
+        pictures, things, mattes = self.sprites(x[:, 0], source)
+        before = torch.cat((told[:, :1], told[:, :-1]), dim=1)
+        came = before.cumsum(dim=1)
+        opacity = shifted(pictures[:, None, :, 3:].detach().expand(-1, T, -1, -1, -1, -1), came)[:, :, :, 0]
+        last = Sprites(pictures, came, before, before.abs().cummax(dim=1).values)
+        known = _by_frame(last), _by_frame(things)
+        goes = self.motion(x.flatten(0, 1), opacity.flatten(0, 1), *known)
+        exact = whole(goes, *known).unflatten(0, (-1, T))
+        steps = goes.unflatten(0, (-1, T))
+        steps = torch.cat((torch.zeros_like(steps[:, :1]), steps[:, 1:]), dim=1)
+        offsets = came + torch.cat((torch.zeros_like(exact[:, :1]), exact[:, 1:]), dim=1)
+        there = shifted(pictures[:, None].expand(-1, T, -1, -1, -1, -1), offsets)
+        below = self._mixed(x, source, previous)
+        sprites = last._replace(offsets=offsets, steps=steps)
+        return below._replace(frames=composed(there, below.frames), sprites=sprites, things=things, mattes=mattes)
+
+    def step(
+        self,
+        d: Tensor,
+        source: Tensor,
+        before: Tensor | None,
+        sprites: Sprites | None,
+        things: Sprites | None,
+        sentence: Tensor | None = None,
+    ) -> Painted:
+        """One frame more.
+
+        Args:
+            d: ``(B, 1, C_v, h, w)``.
+            source: ``(B, T, 3, H, W)`` from this frame on, as far as it is known.
+            before: the edited frame before it likewise, or None for the first one.
+            sprites: those of the frame before, or None for the first one.
+            things: likewise those of the source.
+            sentence: as in :meth:`forward`.
+
+        Returns:
+            The frame; its sprites and things are those of :meth:`play` without a time axis.
+        """
+        if self.sprites is None or self.motion is None:
+            here = source[:, :1]
+            return self(d, here, here if before is None else before, sentence)
+        here = source[:, :1]
+        x = self._features(d, here, sentence)
+        if sprites is None or things is None:
+            drawn = self.sprites(x[:, 0], source)
+            sprites, things = resting(drawn.pictures), resting(drawn.things.pictures)
+        else:
+            things = things.moved(followed(things, source[:, 0]))
+            steps = self.motion(x[:, 0], sprites.here[:, :, 3], sprites, things)
+            sprites = sprites.moved(whole(steps, sprites, things))
+        below = self._mixed(x, here, here if before is None else before)
+        return below._replace(frames=composed(sprites.here[:, None], below.frames), sprites=sprites, things=things)
+
+
+def _by_frame(sprites: Sprites) -> Sprites:
+    """How sprites of clips have moved, frame by frame: ``(B * T, K, 2)`` instead of ``(B, T, K, 2)``."""
+    return Sprites(sprites.pictures, *(each.flatten(0, 1) for each in sprites[1:]))
