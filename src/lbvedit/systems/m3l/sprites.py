@@ -152,9 +152,7 @@ def cleared(mattes: Tensor, source: Tensor, offsets: Tensor) -> Tensor:
         offsets: ``(B, T, K, 2)`` pixels that each has come.
     """
     T, K = offsets.shape[1:3]
-    nothing = 1 - _standing_out(source.flatten(0, 1)).unflatten(0, source.shape[:2])[:, :, None]
-    with torch.no_grad():
-        stays = 1 - _lasting(shifted(nothing.expand(-1, -1, K, -1, -1, -1), -offsets), _WRONG, most=True)
+    stays = _staying(source, offsets)
     out = []
     for k in range(K):
         hidden = torch.zeros_like(mattes[:, k])
@@ -166,6 +164,23 @@ def cleared(mattes: Tensor, source: Tensor, offsets: Tensor) -> Tensor:
         present = mattes[:, k].detach().amax(dim=(1, 2), keepdim=True)
         out.append(stays[:, k] * (mattes[:, k] + present * hidden).clamp(max=1))
     return torch.stack(out, dim=1)
+
+
+@torch.no_grad()
+def parted(mattes: Tensor, source: Tensor, offsets: Tensor) -> Tensor:
+    """Mattes of which each lacks what keeps to the path of a thing with a better claim to its own.
+
+    Two that begin over each other may both be followed along the path of one; then the other is found in what is left.
+
+    Args:
+        mattes: as in :func:`cleared`.
+        source: as there.
+        offsets: as there.
+    """
+    stays = _staying(source, offsets)
+    claims = (mattes * stays).sum(dim=(2, 3)) / stays.sum(dim=(2, 3)).clamp(min=1e-3)
+    better = (claims[:, None] > claims[:, :, None])[..., None, None]  # (B, K, others, 1, 1)
+    return mattes * (1 - better * stays[:, None]).prod(dim=2)
 
 
 class Drawn(NamedTuple):
@@ -211,7 +226,9 @@ class SpritePainter(nn.Module):
         color, (opacity, cut, matte) = told[:, :, :3].tanh(), told[:, :, 3:].sigmoid().split(1, dim=2)
         mattes = matte[:, :, 0]
         standing = torch.cat((first - ground, torch.ones_like(key)), dim=1)[:, None]
-        things, clear = traced(matte * standing, source), mattes
+        things = traced(matte * standing, source)
+        things = traced(parted(mattes, source, things.offsets)[:, :, None] * standing, source)
+        clear = mattes
         for _ in range(_PASSES):
             clear = cleared(mattes, source, things.offsets)
             things = traced(clear[:, :, None] * standing, source)
@@ -225,6 +242,14 @@ class SpritePainter(nn.Module):
 def _standing_out(frames: Tensor) -> Tensor:
     """How far the pixels of ``(B, 3, H, W)`` are from the ground's colour, ``(B, 1, H, W)`` in [0, 1]."""
     return ((frames.float() - ground_of(frames.float())).abs().amax(dim=1, keepdim=True) / 2).clamp(max=1)
+
+
+@torch.no_grad()
+def _staying(source: Tensor, offsets: Tensor) -> Tensor:
+    """How far what is at a pixel first stands out of the ground all along each path, ``(B, K, H, W)`` in [0, 1]."""
+    nothing = 1 - _standing_out(source.flatten(0, 1)).unflatten(0, source.shape[:2])[:, :, None]
+    along = shifted(nothing.expand(-1, -1, offsets.shape[2], -1, -1, -1), -offsets)
+    return 1 - _lasting(along, _WRONG, most=True)
 
 
 def _lasting(seen: Tensor, wrong: float, *, most: bool) -> Tensor:
