@@ -146,7 +146,7 @@ _DIGITS = Subject(
     "CC-BY-SA-3.0",
     ("moving digits drawn from MNIST's 60,000 training digits (Y. LeCun, C. Cortes, CC BY-SA 3.0)",),
     "Replaces a moving white digit on black by another one, or sends it off in another diagonal direction from its "
-    'first frame on, as in "replace 3 with 8", "move the 5 to the lower left", or both for one digit each.',
+    'first frame on, as in "replace 3 with 8" or "move the 5 to the lower left"; of two digits, one each.',
     "Anything but one or two handwritten digits that bounce off the borders of a black square. Other footage is "
     "refused. The style of a new digit is its own. A clip that is longer than the trained one is edited in windows, "
     "each going on from the last frames of the one before; the trained clips begin at the starting place, so that a "
