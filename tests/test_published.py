@@ -52,3 +52,11 @@ def test_features_world_prefers_the_right_edit_through_a_poor_camera() -> None:
     found = metrics("features", "e-clevr", limit=12)
     assert found["e-clevr_fad-embedded_in_order"] >= 0.9
     assert found["e-clevr_vad-embedded_in_order"] >= 0.9
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("corpus", "obeyed", "of_oracle"), [("s-mnist", 0.95, 0.97), ("d-mnist", 0.8, 0.92)])
+def test_m3l_mnist_obeys(corpus: str, obeyed: float, of_oracle: float) -> None:
+    found = metrics("m3l", corpus, needs="mnist", limit=40)
+    assert found["obeyed"] >= obeyed
+    assert found["ssim_of_oracle"] >= of_oracle
