@@ -149,8 +149,7 @@ _DIGITS = Subject(
     'first frame on, as in "replace 3 with 8" or "move the 5 to the lower left"; of two digits, one each.',
     "Anything but one or two handwritten digits that bounce off the borders of a black square. Other footage is "
     "refused. The style of a new digit is its own. A clip that is longer than the trained one is edited in windows, "
-    "each going on from the last frames of the one before; the trained clips begin at the starting place, so that a "
-    "change of direction is sure within the first window only.",
+    "each going on from the last frames of the one before.",
 )
 _SOLIDS = Subject(
     "e-clevr",

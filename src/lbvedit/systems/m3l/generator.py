@@ -9,17 +9,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.motion import warp
+from lbvedit.systems.m3l.animation import Motion, SpritePainter, whole
 from lbvedit.systems.m3l.features import FrameNorm
-from lbvedit.systems.m3l.sprites import (
-    Motion,
-    SpritePainter,
-    Sprites,
-    composed,
-    followed,
-    resting,
-    shifted,
-    whole,
-)
+from lbvedit.systems.m3l.following import followed
+from lbvedit.systems.m3l.sprites import Sprites, composed, resting, shifted
 
 __all__ = ["Finish", "Generator", "Painted", "SelfAttention2d", "Skips", "UpBlock"]
 
