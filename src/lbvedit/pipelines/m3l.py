@@ -41,6 +41,7 @@ FARTHEST = 1.3
 """How far a video may look from a weight's own clips, in units of how far these reach: codecs and scaling take some."""
 
 _MOVING = ("sprites", "things")
+"""What a window leaves to the next one beside its frames, as named in the state."""
 _SHARED = 3
 """One frame in so many of a window is one that the window before has edited."""
 

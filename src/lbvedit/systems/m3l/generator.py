@@ -192,7 +192,7 @@ class Generator(nn.Module):
 
         Args:
             d: ``(B, T, C_v, h, w)`` decoding features.
-            source: ``(B, T, 3, H, W)`` source frames of the same moments, for the copy gate.
+            source: ``(B, T, 3, H, W)`` source frames of the same moments, for the copy gate and the skips.
             previous: ``(B, T, 3, H, W)`` the edited frames before them, for the warp gate.
             sentence: ``(B, C_x)``, if it is to scale and shift.
         """
@@ -261,9 +261,8 @@ class Generator(nn.Module):
         known = _by_frame(last), _by_frame(things)
         goes = self.motion(x.flatten(0, 1), opacity.flatten(0, 1), *known)
         exact = whole(goes, *known).unflatten(0, (-1, T))
-        steps = goes.unflatten(0, (-1, T))
-        steps = torch.cat((torch.zeros_like(steps[:, :1]), steps[:, 1:]), dim=1)
-        offsets = came + torch.cat((torch.zeros_like(exact[:, :1]), exact[:, 1:]), dim=1)
+        later = (torch.arange(T, device=d.device) > 0)[:, None, None]  # in the first frame nothing has moved
+        steps, offsets = later * goes.unflatten(0, (-1, T)), came + later * exact
         there = shifted(pictures[:, None].expand(-1, T, -1, -1, -1, -1), offsets)
         below = self._mixed(x, source, previous)
         sprites = last._replace(offsets=offsets, steps=steps)
@@ -291,10 +290,10 @@ class Generator(nn.Module):
         Returns:
             The frame; its sprites and things are those of :meth:`play` without a time axis.
         """
-        if self.sprites is None or self.motion is None:
-            here = source[:, :1]
-            return self(d, here, here if before is None else before, sentence)
         here = source[:, :1]
+        previous = here if before is None else before
+        if self.sprites is None or self.motion is None:
+            return self(d, here, previous, sentence)
         x = self._features(d, here, sentence)
         if sprites is None or things is None:
             drawn = self.sprites(x[:, 0], source)
@@ -303,7 +302,7 @@ class Generator(nn.Module):
             things = things.moved(followed(things, source[:, 0]))
             steps = self.motion(x[:, 0], sprites.here[:, :, 3], sprites, things)
             sprites = sprites.moved(whole(steps, sprites, things))
-        below = self._mixed(x, here, here if before is None else before)
+        below = self._mixed(x, here, previous)
         return below._replace(frames=composed(sprites.here[:, None], below.frames), sprites=sprites, things=things)
 
 
