@@ -26,17 +26,16 @@ from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe
 from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, shows_held_out
+from lbvedit.training.m3l_leading import led, steps_loss
 from lbvedit.training.m3l_meaning import (
     Meaning,
     Showing,
     asked,
     centres,
     grounding_loss,
-    led,
     names,
     pointing_loss,
     shown,
-    steps_loss,
     wanted,
 )
 from lbvedit.training.m3l_settings import M3LTraining
@@ -142,7 +141,7 @@ def test_a_clip_feeds_itself_what_it_generates(digits: Path) -> None:
     recipe = recipe_of(mnist=digits)
     game = recipe.build().eval()
     corpus = recipe.corpora("train")["s-mnist"]
-    batch = recipe.collate([corpus[0], corpus[1]], 4)
+    batch = recipe.collate([corpus[0], corpus[1]], slice(4))
     source, target = (batch[side].float() / 127.5 - 1 for side in ("source", "target"))
     own = torch.tensor([False, True])
     fed = recipe._fed(game.editor, source, target, batch | {"self_fed": own})
@@ -274,7 +273,7 @@ def test_pointing_is_least_where_what_is_named_is() -> None:
 def test_words_that_name_a_digit_are_known(digits: Path) -> None:
     recipe = recipe_of(mnist=digits, corpus="mnist")
     pair = recipe.corpora("train")["d-mnist"][0]
-    batch = recipe.collate([pair], 2)
+    batch = recipe.collate([pair], slice(2))
     words = recipe.tokenizer.encode(pair["instruction"]).tokens[1:]
     for thing, digit in enumerate(pair["meta"]["digits"][0].tolist()):
         said = {word for word, meant in zip(words, batch["named"][0, thing], strict=True) if meant}

@@ -115,8 +115,8 @@ class EClevr(Drawn[Pair]):
     ``meta`` has ``kind`` (``property``, ``position`` or ``both``), ``solid`` (the number of the edited solid; 0 is the
     moving one), ``reference`` (the number of the solid that the final position is told by, -1 for none), ``relation``
     and, padded to five solids with -1 and with source before target, ``attributes`` ``(2, 5, 4)`` (indices of size,
-    colour, material, shape), ``places`` ``(2, 5, 20, 2)`` (x to the right, y away) and ``centres`` ``(2, 5, 20, 2)``
-    (pixels).
+    colour, material, shape), ``places`` ``(2, 5, 20, 2)`` (x to the right, y away), ``centres`` ``(2, 5, 20, 2)``
+    (pixels) and ``feet`` likewise, the points of the floor under these.
 
     Args:
         split: train or test.
@@ -236,10 +236,10 @@ class _Stage:
         bodies = tuple(_body(number, solid) for number, solid in enumerate(solids, start=1))
         return Scene(bodies, self.camera, self.light, self.ground, FRAMES, extent=5.5)
 
-    def pixels(self, solid: _Solid) -> NDArray[np.float64]:
-        """``(T, 2)`` pixel position of a solid's centre."""
+    def pixels(self, solid: _Solid, height: float) -> NDArray[np.float64]:
+        """``(T, 2)`` pixel position of the point of a solid's axis that is so high above the floor."""
         path = solid.path()[:FRAMES]
-        centre = np.concatenate([path, np.full((FRAMES, 1), solid.radius)], axis=1)
+        centre = np.concatenate([path, np.full((FRAMES, 1), height)], axis=1)
         u, v, depth = np.einsum("tij,tj->it", self.camera.axes[:FRAMES], centre - self.camera.origin[:FRAMES])
         return FRAME / 2 + np.stack([u, v], axis=1) / depth[:, None] * (self.camera.focal[:FRAMES, None] * FRAME)
 
@@ -406,11 +406,13 @@ def _meta(source: Sequence[_Solid], target: Sequence[_Solid], edit: _Edit, stage
     attributes = torch.full((2, _MOST, 4), -1, dtype=torch.int64)
     places = torch.full((2, _MOST, FRAMES, 2), -1.0)
     centres = torch.full((2, _MOST, FRAMES, 2), -1.0)
+    feet = centres.clone()
     for side, solids in enumerate((source, target)):
         for number, solid in enumerate(solids):
             attributes[side, number] = torch.tensor(solid.attributes)
             places[side, number] = torch.from_numpy(solid.path()[:FRAMES])
-            centres[side, number] = torch.from_numpy(stage.pixels(solid))
+            centres[side, number] = torch.from_numpy(stage.pixels(solid, solid.radius))
+            feet[side, number] = torch.from_numpy(stage.pixels(solid, 0.0))
     return {
         "kind": edit.kind,
         "solid": edit.solid,
@@ -419,4 +421,5 @@ def _meta(source: Sequence[_Solid], target: Sequence[_Solid], edit: _Edit, stage
         "attributes": attributes,
         "places": places,
         "centres": centres,
+        "feet": feet,
     }

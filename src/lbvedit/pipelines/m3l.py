@@ -68,8 +68,8 @@ class M3LEdit:
     source's own.
 
     Attributes:
-        state: the last small frames, before and after the edit, the sprites and their things if there are any, and
-            the weight's name, for a job that is resumed.
+        state: the last small frames, before and after the edit, the sprites and their things, and where the edited
+            thing was put, if there are any, and the weight's name, for a job that is resumed.
         weights_sha256: the weights that are used, by name, once they are loaded.
     """
 
@@ -126,7 +126,12 @@ class M3LEdit:
         wanted = self.options.attention if "edited" not in self.state else None
         attention = Attention() if wanted else None
         line = torch.cat((before, shown))
-        past = Past(editor.signed(after) if len(after) else None, *(self._held(each, editor) for each in _MOVING))
+        there = self.state.get("there")
+        past = Past(
+            editor.signed(after) if len(after) else None,
+            *(self._held(each, editor) for each in _MOVING),
+            there=None if there is None else there.to(editor.device),
+        )
         edited = editor.edit(line, instruction, attention, past)
         for name, moving in zip(_MOVING, (past.sprites, past.things), strict=True):
             if moving is not None:
@@ -135,6 +140,8 @@ class M3LEdit:
             draw_attention(attention, shown, edited, editor.tokens(instruction), instruction).save(wanted)
         first = max(0, len(line) - shared)
         self.state |= {"shown": line[first:], "edited": torch.cat((after, edited))[first:]}
+        if past.there is not None:
+            self.state["there"] = past.there[:, first:].cpu()
         return box.restore(frames, shown, edited)
 
     def _held(self, name: str, editor: M3LEditor) -> Sprites | None:

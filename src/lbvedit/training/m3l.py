@@ -18,24 +18,30 @@ from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
-from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig
+from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig, Places
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, said
-from lbvedit.training.m3l_meaning import (
+from lbvedit.training.m3l_leading import (
     Led,
+    Placed,
+    astray,
+    led,
+    locating_loss,
+    placed,
+    sprites_loss,
+    steps_loss,
+)
+from lbvedit.training.m3l_meaning import (
     Meaning,
     Showing,
     asked,
     centres,
     grounding_loss,
-    led,
     names,
     pointing_loss,
     shown,
-    sprites_loss,
-    steps_loss,
     wanted,
 )
 from lbvedit.training.m3l_settings import M3LTraining
@@ -80,8 +86,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         """An :class:`M3LGame` whose text encoder has the corpus's vocabulary.
 
         Raises:
-            UsageError: ``turns`` names no part of the corpus, the corpus tells fewer or more sprites, ``seeing`` or
-                ``stepping`` has nothing to learn by, or ``init`` does not fit.
+            UsageError: ``turns`` names no part of the corpus, the corpus tells fewer or more sprites or no places,
+                ``seeing`` or ``stepping`` has nothing to learn by, or ``init`` does not fit.
         """
         config = self.config
         _ = self._turns  # a wrong name is said before anything is built
@@ -89,6 +95,11 @@ class M3LRecipe(Recipe[M3LTraining]):
             raise UsageError(
                 f"model.sprites={config.model.sprites}: {config.corpus} does not tell so many",
                 hint="two for digits; none for the world",
+            )
+        if self._placed and any(placed(corpus[0]["meta"]) is None for corpus in self._train):
+            raise UsageError(
+                f"model.horizon={config.model.horizon}: {config.corpus} does not tell where things stand",
+                hint="e-clevr does; one that was built by an earlier version has to be built again",
             )
         if config.seeing and not (config.showing and config.system == "m3l"):
             raise UsageError("seeing=true trains by showing alone", hint="set showing above 0, and system=m3l")
@@ -154,14 +165,19 @@ class M3LRecipe(Recipe[M3LTraining]):
         return list(self._parts.values())
 
     def batch(self, draw: Draw) -> dict[str, Tensor]:
-        """Clips ``(B, T, 3, H, W)`` uint8 from their first frame on, token numbers, and which clips feed themselves."""
+        """Clips ``(B, T, 3, H, W)`` uint8, token numbers, and which clips feed themselves."""
         # The same for all processes, so that none waits for an update that another one has no clip for.
         rng = np.random.default_rng((self.config.seed, draw.step))
         T = round((self._longest + 0.5) ** rng.random())
         corpus = self._turns[draw.step % len(self._turns)]
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
-        return self.collate([opening(corpus, index, T) for index in draw.indices(len(corpus))], T) | fed
+        indices = draw.indices(len(corpus))
+        if not self.config.anywhere:
+            return self.collate([opening(corpus, index, T) for index in indices], slice(T)) | fed
+        pairs = [corpus[index] for index in indices]
+        start = int(rng.integers(len(pairs[0]["source"]) - T + 1))
+        return self.collate(pairs, slice(start, start + T)) | fed
 
     @functools.cached_property
     def _turns(self) -> Sequence[Pairs]:
@@ -180,6 +196,11 @@ class M3LRecipe(Recipe[M3LTraining]):
         """Whether there are sprites to lead."""
         return self.config.model.sprites > 0 and self.config.system == "m3l"
 
+    @property
+    def _placed(self) -> bool:
+        """Whether there are places to tell."""
+        return self.config.model.horizon is not None and self.config.system == "m3l"
+
     def _guides(self) -> list[Led | None]:
         return [led(pair["meta"], pair["source"], pair["target"]) for pair in (corpus[0] for corpus in self._train)]
 
@@ -188,14 +209,14 @@ class M3LRecipe(Recipe[M3LTraining]):
         """Frames of the longest training clip."""
         return min(self.config.frames, *(len(corpus[0]["source"]) for corpus in self._turns))
 
-    def collate(self, pairs: Sequence[Pair], frames: int | None = None) -> dict[str, Tensor]:
-        """Pairs as one batch, cut to their first ``frames`` frames."""
+    def collate(self, pairs: Sequence[Pair], frames: slice = slice(None)) -> dict[str, Tensor]:
+        """Pairs as one batch, of each the frames in ``frames``."""
         ids, present = encode(self.tokenizer, [pair["instruction"] for pair in pairs])
         language = self._language
         batch = {
-            "source": torch.stack([pair["source"][:frames] for pair in pairs]),
-            "target": torch.stack([pair["target"][:frames] for pair in pairs]),
-            "changed": torch.stack([pair["changed"][:frames] for pair in pairs]),
+            "source": torch.stack([pair["source"][frames] for pair in pairs]),
+            "target": torch.stack([pair["target"][frames] for pair in pairs]),
+            "changed": torch.stack([pair["changed"][frames] for pair in pairs]),
             "ids": ids,
             "present": present,
             "asked": _flags(language.asked, [asked(pair["meta"]) for pair in pairs]),
@@ -206,14 +227,19 @@ class M3LRecipe(Recipe[M3LTraining]):
             [self._named(words, names(pair["meta"])) for words, pair in zip(ids, pairs, strict=True)]
         )
         places = [centres(pair["meta"]) for pair in pairs]
-        if told := [place[:, :frames] for place in places if place is not None]:
-            batch["places"] = torch.stack(told)
+        if known := [place[:, frames] for place in places if place is not None]:
+            batch["places"] = torch.stack(known)
         if self._led:
-            told_of = [led(pair["meta"], pair["source"], pair["target"]) for pair in pairs]
-            guides = [guide for guide in told_of if guide is not None]
+            each_led = [led(pair["meta"], pair["source"], pair["target"]) for pair in pairs]
+            guides = [guide for guide in each_led if guide is not None]
             batch["sprites"] = torch.stack([guide.pictures for guide in guides])
             batch["mattes"] = torch.stack([guide.mattes for guide in guides])
-            batch["steps"] = torch.stack([guide.steps[:frames] for guide in guides])
+            batch["steps"] = torch.stack([guide.steps[frames] for guide in guides])
+        if self._placed:
+            stand = [each for pair in pairs if (each := placed(pair["meta"])) is not None]
+            told = Placed(*(torch.stack(each) for each in zip(*stand, strict=True)))
+            told = told._replace(here=told.here[:, frames], there=told.there[:, frames])
+            batch |= {f"stands.{name}": each for name, each in told._asdict().items()}
         return batch
 
     def _named(self, ids: Tensor, things: Sequence[frozenset[str]]) -> Tensor:
@@ -241,8 +267,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         source, target = _signed(batch["source"]), _signed(batch["target"])
         editor, judge, config = model.editor, model.judge, self.config
         if config.seeing and isinstance(editor, M3L) and model.showing is not None:
-            told = model.showing.loss(editor.resnet(source), batch["shown"], batch.get("places"))
-            update("editing", {"showing": told})
+            seen = model.showing.loss(editor.resnet(source), batch["shown"], batch.get("places"))
+            update("editing", {"showing": seen})
             return
         if config.stepping and isinstance(editor, M3L):
             text = editor.read(batch["ids"], batch["present"])
@@ -256,7 +282,10 @@ class M3LRecipe(Recipe[M3LTraining]):
         if isinstance(editor, M3L):
             v = editor.resnet(source)
             f = editor.fuse(v, text)
-            painted = editor.paint(f, source, fed, text, batch.get("steps"))
+            told = _placed(batch)
+            painted = editor.paint(f, source, fed, text, batch.get("steps"), None if told is None else astray(told))
+            if told is not None and editor.locator is not None:
+                losses["locating"] = config.locating * locating_loss(editor.locator(f, text.sentence), told)
             edited = painted.frames
             if model.showing is not None and model.grounding is not None:
                 where = model.grounding(f.flatten(0, 1))
@@ -305,11 +334,14 @@ class M3LRecipe(Recipe[M3LTraining]):
             return target
         text = editor.read(batch["ids"][own], batch["present"][own])
         fed = target.clone()
-        if isinstance(editor, M3L) and "steps" in batch:
+        told, steps = _placed(batch), batch.get("steps")
+        if isinstance(editor, M3L) and (told is not None or steps is not None):
             # Led along the true path: no step is known from a place that is not on it.
             with torch.no_grad():
                 f = editor.encode(source[own], text)
-                fed[own] = editor.paint(f, source[own], target[own], text, batch["steps"][own]).frames
+                places = None if told is None else Places(told.here[own], told.there[own])
+                steps = None if steps is None else steps[own]
+                fed[own] = editor.paint(f, source[own], target[own], text, steps, places).frames
         else:
             fed[own] = torch.stack(list(editor.edit(source[own], text)), dim=1).to(fed.dtype)
         torch.clear_autocast_cache()  # which holds weights without gradients now
@@ -390,6 +422,13 @@ class M3LRecipe(Recipe[M3LTraining]):
 def _flags(facts: Sequence[str], held: Sequence[frozenset[str]]) -> Tensor:
     """Which facts hold of each pair: ``(B, facts)`` float in {0, 1}."""
     return torch.tensor([[float(fact in each) for fact in facts] for each in held])
+
+
+def _placed(batch: Mapping[str, Tensor]) -> Placed | None:
+    """Where what is edited stands, if the batch tells it."""
+    if "stands.here" not in batch:
+        return None
+    return Placed(*(batch[f"stands.{name}"] for name in Placed._fields))
 
 
 def _signed(frames: Tensor) -> Tensor:

@@ -57,6 +57,9 @@ class M3LTraining(TrainingConfig):
             take thousands of updates, and without all else these are cheap.
         moving: weight of the loss by which ``model.sprites`` learn how they move, where the corpus tells it.
         sprites: weight of the loss by which they learn what they show, and which things of the source they stand for.
+        locating: weight of the loss by which a system with ``model.horizon`` learns to find what is edited and where it
+            is sent, where the corpus tells it; its generator is told the truth meanwhile.
+        anywhere: let training clips begin anywhere in a video: solids look alike in all frames, and stand everywhere.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
         altering: further weight of L_E, of its mean over what the instruction changes, where that is little of a frame.
@@ -95,6 +98,8 @@ class M3LTraining(TrainingConfig):
     adversarial: float = 0.0
     lr_quality: float = 1e-4
     sprites: float = 4.0
+    locating: float = 0.1
+    anywhere: bool = False
     opening: float = 0.0
     altering: float = 0.0
     copying: float = 0.0

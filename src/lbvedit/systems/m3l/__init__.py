@@ -28,5 +28,6 @@ from __future__ import annotations
 from lbvedit.systems.m3l.config import M3LConfig
 from lbvedit.systems.m3l.discriminator import DualDiscriminator
 from lbvedit.systems.m3l.model import M3L, Attention, Instruction, Past
+from lbvedit.systems.m3l.places import Places
 
-__all__ = ["M3L", "Attention", "DualDiscriminator", "Instruction", "M3LConfig", "Past"]
+__all__ = ["M3L", "Attention", "DualDiscriminator", "Instruction", "M3LConfig", "Past", "Places"]

@@ -36,6 +36,9 @@ class M3LConfig:
             and takes hours to find its way through the features.
         skips: an extension. The generator also sees the source frame of the same moment at every size that it passes,
             so that mattes and what is painted anew can have borders and shading as sharp as those.
+        horizon: an extension, for things on a floor; needs ``skips`` and ``sentence_norm``. The generator is also told
+            where the edited thing is and where it belongs, by the row of the horizon, -1 for the frame's upper border
+            and 1 for the lower one; see :mod:`~lbvedit.systems.m3l.places`.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -55,6 +58,7 @@ class M3LConfig:
     sprites: int = 0
     sentence_norm: bool = False
     skips: bool = False
+    horizon: float | None = None
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)
@@ -66,6 +70,10 @@ class M3LConfig:
             raise ValueError(f"visual_dim {self.visual_dim} cannot be halved {len(self.strides) - 1} times")
         if self.conditioning not in ("mlf", "concat", "none"):
             raise ValueError(f"conditioning {self.conditioning!r} is none of mlf, concat, none")
+        if self.horizon is not None and not (self.skips and self.sentence_norm and self.horizon < -1):
+            raise ValueError(
+                f"horizon {self.horizon} takes skips and sentence_norm, and lies above the frame, under -1"
+            )
         if any(side % self.stride for side in self.size):
             raise ValueError(f"size {self.size} is not a multiple of the stride {self.stride}")
         object.__setattr__(self, "size", tuple(self.size))
@@ -80,7 +88,7 @@ class M3LConfig:
     @property
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
-        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips")
+        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips", "horizon")
         told = {"sentence_dim": self.text_dim if self.sentence_norm else 0}
         return {"widths": self.widths, **{name: getattr(self, name) for name in own}, **told}
 

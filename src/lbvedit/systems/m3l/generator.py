@@ -12,9 +12,14 @@ from lbvedit.motion import warp
 from lbvedit.systems.m3l.animation import Motion, SpritePainter, whole
 from lbvedit.systems.m3l.features import FrameNorm
 from lbvedit.systems.m3l.following import followed
+from lbvedit.systems.m3l.places import Places, told_at, view
 from lbvedit.systems.m3l.sprites import Sprites, composed, resting, shifted
 
-__all__ = ["Finish", "Generator", "Painted", "SelfAttention2d", "Skips", "UpBlock"]
+__all__ = ["Finish", "Generator", "Painted", "SelfAttention2d", "Skips", "Tint", "UpBlock"]
+
+_HIDDEN = 64
+_SHOWN = 12
+"""Channels of a source frame, of what is carried in it, and of bearings."""
 
 
 class SelfAttention2d(nn.Module):
@@ -76,19 +81,20 @@ class Skips(nn.Module):
     Args:
         widths: channels of the 3D ResNet's blocks.
         strides: its strides.
+        shown: channels of what they show.
     """
 
-    def __init__(self, widths: tuple[int, ...], strides: tuple[int, ...]) -> None:
+    def __init__(self, widths: tuple[int, ...], strides: tuple[int, ...], shown: int) -> None:
         super().__init__()
         self.channels = (widths[0] // 2, *widths[:-1])
-        steps = zip((3, *self.channels[:-1]), self.channels, (1, *strides[:-1]), strict=True)
+        steps = zip((shown, *self.channels[:-1]), self.channels, (1, *strides[:-1]), strict=True)
         self.levels = nn.ModuleList(
             nn.Sequential(nn.Conv2d(before, after, 3, stride, padding=1), FrameNorm(after), nn.ReLU())
             for before, after, stride in steps
         )
 
     def forward(self, source: Tensor) -> list[Tensor]:
-        """Of ``(B*T, 3, H, W)`` the features at each size, the largest first."""
+        """Of ``(B*T, shown, H, W)`` the features at each size, the largest first."""
         seen = [source]
         for level in self.levels:
             seen.append(level(seen[-1]))
@@ -118,6 +124,31 @@ class Finish(nn.Module):
     def forward(self, x: Tensor, beside: Tensor, sentence: Tensor | None) -> Tensor:
         """``(B*T, C, H, W)`` of as much, what the source shows ``(B*T, C_beside, H, W)``, and sentences."""
         return x + self.mix(F.relu(self.norm(self.look(torch.cat((x, beside.to(x.dtype)), dim=1)), sentence)))
+
+
+class Tint(nn.Module):
+    """Gives what is carried along another colour, and leaves its shading: one affine map of all its pixels.
+
+    It begins with changing nothing.
+
+    Args:
+        channels: C_v.
+        sentence_dim: C_x.
+    """
+
+    def __init__(self, channels: int, sentence_dim: int) -> None:
+        super().__init__()
+        self.look = nn.Linear(channels + sentence_dim, _HIDDEN)
+        self.tell = nn.Linear(_HIDDEN, 12)
+        nn.init.zeros_(self.tell.weight)
+        nn.init.zeros_(self.tell.bias)
+
+    def forward(self, carried: Tensor, d: Tensor, sentence: Tensor) -> Tensor:
+        """``carried: (B, T, 3, H, W)`` in [-1, 1] as it is told by features ``(B, T, C_v)`` and ``(B, C_x)``."""
+        known = torch.cat((d, sentence[:, None].expand(-1, d.shape[1], -1).to(d.dtype)), dim=2)
+        told = self.tell(F.relu(self.look(known))).float()
+        matrix, shift = told.unflatten(2, (3, 4)).split((3, 1), dim=3)
+        return (carried + torch.einsum("btij,btjhw->btihw", matrix, carried) + shift[..., None]).clamp(-1, 1)
 
 
 class Painted(NamedTuple):
@@ -152,6 +183,8 @@ class Generator(nn.Module):
         sprites: how many pictures move over what it paints.
         sentence_dim: C_x, if the sentence scales and shifts what the blocks normalise.
         skips: look at the source's own pixels, too, at every size.
+        horizon: the row of the horizon, if places are told; also give mattes that mix in what is carried there, as it
+            is and tinted.
     """
 
     FARTHEST_PX = 8.0
@@ -167,11 +200,13 @@ class Generator(nn.Module):
         sprites: int = 0,
         sentence_dim: int = 0,
         skips: bool = False,
+        horizon: float | None = None,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
         scales = (1, *reversed(strides[1:]))
-        self.skips = Skips(widths, strides) if skips else None
+        self.horizon = horizon
+        self.skips = Skips(widths, strides, 3 if horizon is None else _SHOWN) if skips else None
         beside = (0, *reversed(self.skips.channels)) if self.skips is not None else (0,) * (len(widths) + 1)
         self.blocks = nn.ModuleList(
             UpBlock(before, after, scale, sentence_dim, seen)
@@ -181,13 +216,21 @@ class Generator(nn.Module):
         self.last_scale = strides[0]
         self.attention = SelfAttention2d(channels[1])
         self.norm = FrameNorm(widths[0])
-        self.gates = (copy_gate, warp_gate)
+        self.gates = (copy_gate, warp_gate, *[horizon is not None] * 2)
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
+        self.tint = Tint(widths[-1], sentence_dim) if horizon is not None else None
         self.sprites = SpritePainter(widths[0], sprites) if sprites else None
         self.motion = Motion(widths[0], sprites) if sprites else None
 
-    def forward(self, d: Tensor, source: Tensor, previous: Tensor, sentence: Tensor | None = None) -> Painted:
+    def forward(
+        self,
+        d: Tensor,
+        source: Tensor,
+        previous: Tensor,
+        sentence: Tensor | None = None,
+        places: Places | None = None,
+    ) -> Painted:
         """The frames.
 
         Args:
@@ -195,16 +238,22 @@ class Generator(nn.Module):
             source: ``(B, T, 3, H, W)`` source frames of the same moments, for the copy gate and the skips.
             previous: ``(B, T, 3, H, W)`` the edited frames before them, for the warp gate.
             sentence: ``(B, C_x)``, if it is to scale and shift.
+            places: for a generator that is told them.
         """
-        return self._mixed(self._features(d, source, sentence), source, previous)
+        if self.horizon is None or self.tint is None or places is None or sentence is None:
+            return self._mixed(self._features(d, source, sentence), source, previous)
+        seen = view(source, places, self.horizon)
+        tinted = self.tint(seen.carried, told_at(d, places.there), sentence)
+        x = self._features(d, torch.cat((source, *seen), dim=2), sentence)
+        return self._mixed(x, source, previous, seen.carried, tinted)
 
-    def _features(self, d: Tensor, source: Tensor, sentence: Tensor | None) -> Tensor:
+    def _features(self, d: Tensor, shown: Tensor, sentence: Tensor | None) -> Tensor:
         """What decoding features become at the frames' size: ``(B, T, C, H, W)``."""
         x = d.flatten(0, 1)
         told = None if sentence is None else sentence.repeat_interleave(d.shape[1], dim=0)
         seen: list[Tensor | None] = [None] * (len(self.blocks) + 1)
         if self.skips is not None:
-            seen = [*self.skips(source.flatten(0, 1)), None]
+            seen = [*self.skips(shown.flatten(0, 1)), None]
         for index, block in enumerate(self.blocks):
             x = block(x, told, seen[-1 - index])
             if index == 0:
@@ -216,7 +265,7 @@ class Generator(nn.Module):
             x = self.finish(x, seen[0], told)
         return x.unflatten(0, d.shape[:2])
 
-    def _mixed(self, x: Tensor, source: Tensor, previous: Tensor) -> Painted:
+    def _mixed(self, x: Tensor, source: Tensor, previous: Tensor, *carried: Tensor) -> Painted:
         """What is painted, copied and carried along, mixed."""
         B, T = x.shape[:2]
         x = x.flatten(0, 1)
@@ -227,6 +276,7 @@ class Generator(nn.Module):
         if self.flow is not None:
             flow = self.FARTHEST_PX * torch.tanh(self.flow(x).float())
             layers.append(warp(previous.float().flatten(0, 1), flow))
+        layers += [each.flatten(0, 1) for each in carried]
         # The painted layer's own logit is zero: with one gate the softmax is its sigmoid.
         logits = torch.cat((torch.zeros_like(painted[:, :1]), painted[:, 3:]), dim=1)
         shares = logits.softmax(dim=1).unsqueeze(2)
@@ -276,6 +326,7 @@ class Generator(nn.Module):
         sprites: Sprites | None,
         things: Sprites | None,
         sentence: Tensor | None = None,
+        places: Places | None = None,
     ) -> Painted:
         """One frame more.
 
@@ -286,6 +337,7 @@ class Generator(nn.Module):
             sprites: those of the frame before, or None for the first one.
             things: likewise those of the source.
             sentence: as in :meth:`forward`.
+            places: of this frame.
 
         Returns:
             The frame; its sprites and things are those of :meth:`play` without a time axis.
@@ -293,7 +345,7 @@ class Generator(nn.Module):
         here = source[:, :1]
         previous = here if before is None else before
         if self.sprites is None or self.motion is None:
-            return self(d, here, previous, sentence)
+            return self(d, here, previous, sentence, places)
         x = self._features(d, here, sentence)
         if sprites is None or things is None:
             drawn = self.sprites(x[:, 0], source)

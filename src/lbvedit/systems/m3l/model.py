@@ -13,6 +13,7 @@ from lbvedit.systems.m3l.config import M3LConfig
 from lbvedit.systems.m3l.features import Cache, FrameResNet
 from lbvedit.systems.m3l.fusion import COORDINATES, GlobalFusion, LocalFusion
 from lbvedit.systems.m3l.generator import Generator, Painted
+from lbvedit.systems.m3l.places import Locator, Places
 from lbvedit.systems.m3l.plain import MeanDot, PlainLocal
 from lbvedit.systems.m3l.sprites import Sprites
 from lbvedit.systems.m3l.text import TextEncoder
@@ -68,11 +69,14 @@ class Past:
         frames: ``(B, G, 3, H, W)`` the edited frames of the window's beginning; None at the beginning of the video.
         sprites: those of the last edited frame, if the system has any; the edit keeps them up to date.
         things: likewise those of the source that the sprites stand for.
+        there: ``(B, G, 2)`` where the edited thing was put in ``frames``, if the system is told places; after an edit
+            those of all its frames.
     """
 
     frames: Tensor | None = None
     sprites: Sprites | None = None
     things: Sprites | None = None
+    there: Tensor | None = None
 
 
 class _Level(nn.Module):
@@ -107,6 +111,8 @@ class M3L(nn.Module):
         self.start = nn.Parameter(torch.zeros(config.visual_dim, 1, 1))
         self.encoder = nn.ModuleList(_Level(config, given=False) for _ in range(config.layers))
         self.decoder = nn.ModuleList(_Level(config, given=True) for _ in range(config.layers))
+        told = config.horizon is not None
+        self.locator = Locator(config.visual_dim, config.text_dim, cast("float", config.horizon)) if told else None
         self.generator = Generator(**config.generator)
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:
@@ -179,7 +185,13 @@ class M3L(nn.Module):
         return self.paint(self.encode(source, text), source, target, text).frames
 
     def paint(
-        self, f: Tensor, source: Tensor, target: Tensor, text: Instruction, steps: Tensor | None = None
+        self,
+        f: Tensor,
+        source: Tensor,
+        target: Tensor,
+        text: Instruction,
+        steps: Tensor | None = None,
+        places: Places | None = None,
     ) -> Painted:
         """The edited frames of :meth:`forward` and their motion, from the source features of :meth:`encode`.
 
@@ -189,19 +201,23 @@ class M3L(nn.Module):
             target: as there.
             text: the instruction.
             steps: ``(B, N, K, 2)`` how the sprites move, for a configuration that has any.
+            places: for a configuration with a horizon; those that it finds by default.
 
         Raises:
             ValueError: sprites, and nothing leads them.
         """
+        sentence = self._conditioned(text).sentence
+        if self.locator is not None and places is None:
+            places = self.locator.places(f, sentence)
         d = self.decode(f, target[:, :-1], text)
         # Nothing comes before the first frame; the source's own stands there.
         previous = torch.cat((source[:, :1], target[:, :-1]), dim=1)
         if not self.config.sprites:
-            painted: Painted = self.generator(d, source, previous, self._conditioned(text).sentence)
+            painted: Painted = self.generator(d, source, previous, sentence, places)
             return painted
         if steps is None:
             raise ValueError("sprites are led by the true steps while they learn, and none are given")
-        return self.generator.play(d, source, previous, steps, self._conditioned(text).sentence)
+        return self.generator.play(d, source, previous, steps, sentence)
 
     @torch.inference_mode()
     def edit(
@@ -216,12 +232,16 @@ class M3L(nn.Module):
             source: ``(B, N, 3, H, W)``.
             text: the instruction.
             attention: is filled with the last layer's weights, if given.
-            past: what to go on from; the frames after it are generated, and its sprites move on with them.
+            past: what to go on from; the frames after it are generated, and its sprites and places move on with them.
         """
         past = Past() if past is None else past
         given = source[:, :0] if past.frames is None else past.frames
         f = self.encode(source, text)
         text = self._conditioned(text)
+        places = None
+        if self.locator is not None:
+            places = self.locator.places(f, text.sentence, None if past.there is None else past.there[:, 0])
+            past.there = places.there
         levels = self._levels(self.decoder)
         values = [level.over_frames.values(f) for level in levels]
         keys: list[list[Tensor]] = [[] for _ in levels]
@@ -241,7 +261,8 @@ class M3L(nn.Module):
                 if attention is not None and by_frame is not None and by_word is not None:
                     attention.frames.append(by_frame[:, :, :, 0])
                     attention.words.append(by_word[:, 0])
-                painted = self.generator.step(d, source[:, i:], frame, past.sprites, past.things, text.sentence)
+                put = None if places is None else places.at(i)
+                painted = self.generator.step(d, source[:, i:], frame, past.sprites, past.things, text.sentence, put)
                 frame, past.sprites, past.things = painted.frames, painted.sprites, painted.things
                 yield frame[:, 0]
             d = self.resnet(frame.to(source.dtype), cache)

@@ -1,0 +1,214 @@
+"""Places: where the edited thing is in each source frame, and where it belongs in the edited one.
+
+An extension, for things on a floor. A generator that has to find out by itself what is meant, and where it goes, learns
+that last of all, and paints softly where it is in doubt. Told the places, it sees each pixel by how far it is from
+them, and the thing of the source carried over to where it belongs; what is left to learn is how things look.
+
+The floor is a plane under a camera that leans to no side: depth is one over how far below the horizon a row lies, and
+what goes straight ahead on the floor goes straight in ``(x / depth, 1 / depth)``. Places are in [-1, 1] from border to
+border of a frame, x before y.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lbvedit.nn.coordinates import coordinate_map
+from lbvedit.systems.m3l.features import FrameNorm
+
+__all__ = ["Located", "Locator", "Places", "View", "on_the_way", "spread", "told_at", "told_place", "view"]
+
+_RESTS = 0.05
+"""How far a thing goes at least, else it counts as resting."""
+_SIZE = 0.3
+"""About the size of a thing in the middle of a frame."""
+_FARTHEST = 3.0
+"""Sizes from which on all pixels are as far away."""
+_REACHES = (1, 2, 4)
+"""Dilations of the locator's convolutions: what stands beside another thing is up to five cells away from that."""
+
+
+class Places(NamedTuple):
+    """Where the edited thing is.
+
+    Args:
+        here: ``(B, T, 2)`` in the source.
+        there: ``(B, T, 2)`` in the edit.
+    """
+
+    here: Tensor
+    there: Tensor
+
+    def at(self, moment: int) -> Places:
+        """Those of one frame, with its time axis."""
+        return Places(*(each[:, moment : moment + 1] for each in self))
+
+
+class View(NamedTuple):
+    """What the generator sees of places.
+
+    Args:
+        carried: ``(B, T, 3, H, W)`` the source, moved and scaled so that what was ``here`` is ``there``.
+        bearings: ``(B, T, 6, H, W)`` each pixel from ``here`` and from ``there``, by the size that things have there,
+            and its own place.
+    """
+
+    carried: Tensor
+    bearings: Tensor
+
+
+def view(source: Tensor, places: Places, horizon: float) -> View:
+    """What the generator sees of ``source: (B, T, 3, H, W)`` besides its pixels.
+
+    Args:
+        source: frames.
+        places: in them.
+        horizon: its row, -1 for the upper border.
+    """
+    own = coordinate_map(*source.shape[-2:], device=source.device)[4:6]  # (2, H, W)
+    here, there = (place.flatten(0, 1)[:, :, None, None].float() for place in places)
+    nearness = [(place[:, 1:] - horizon) / (0 - horizon) for place in (here, there)]
+    at = here + (own - there) * (nearness[0] / nearness[1])
+    carried = F.grid_sample(
+        source.flatten(0, 1).float(), at.permute(0, 2, 3, 1), padding_mode="border", align_corners=False
+    )
+    away = [
+        ((own - place) / (_SIZE * near)).clamp(-_FARTHEST, _FARTHEST)
+        for place, near in zip((here, there), nearness, strict=True)
+    ]
+    bearings = torch.cat((*away, own.expand(len(here), -1, -1, -1)), dim=1)
+    return View(*(each.unflatten(0, source.shape[:2]) for each in (carried, bearings)))
+
+
+def on_the_way(here: Tensor, start: Tensor, goal: Tensor, horizon: float) -> Tensor:
+    """The way from one place to another on the floor, as far in each frame as a thing has come on its own way.
+
+    A thing that rests is sent evenly.
+
+    Args:
+        here: ``(B, T, 2)`` the thing's own way.
+        start: ``(B, 2)``.
+        goal: ``(B, 2)``.
+        horizon: as in :func:`view`.
+
+    Returns:
+        ``(B, T, 2)``.
+    """
+    own = _on_floor(here, horizon)
+    whole = own[:, -1:] - own[:, :1]
+    length = whole.square().sum(dim=2, keepdim=True)
+    share = ((own - own[:, :1]) * whole).sum(dim=2, keepdim=True) / length.clamp(min=1e-9)
+    evenly = torch.linspace(0, 1, here.shape[1], device=here.device)[None, :, None]
+    share = torch.where(length < _RESTS**2, evenly, share).clamp(0, 1)
+    first, last = (_on_floor(place[:, None], horizon) for place in (start, goal))
+    across, depth = (first + share * (last - first)).unbind(dim=2)
+    return torch.stack((across / depth, horizon + 1 / depth), dim=2)
+
+
+def _on_floor(places: Tensor, horizon: float) -> Tensor:
+    """Places of a frame, ``(..., 2)``, where what goes straight on the floor goes straight and evenly."""
+    x, y = places.float().unbind(dim=-1)
+    depth = 1 / (y - horizon)
+    return torch.stack((x * depth, depth), dim=-1)
+
+
+def spread(places: Tensor, height: int, width: int) -> Tensor:
+    """Places ``(..., 2)`` as shares of the cells around each, ``(..., h, w)``: their mean is the place.
+
+    Those beyond the outermost cells' centres are moved onto these.
+    """
+    x, y = (
+        ((place + 1) / 2 * side - 0.5).clamp(0, side - 1)[..., None]
+        for place, side in zip(places.float().unbind(dim=-1), (width, height), strict=True)
+    )
+    columns, rows = (
+        (1 - (place - torch.arange(side, device=place.device)).abs()).clamp(min=0)
+        for place, side in ((x, width), (y, height))
+    )
+    return rows[..., :, None] * columns[..., None, :]
+
+
+def told_place(logits: Tensor) -> Tensor:
+    """The place that logits ``(..., h, w)`` tell, ``(..., 2)``: the mean of the best cell and those around it."""
+    height, width = logits.shape[-2:]
+    flat = logits.float().flatten(-2)
+    best = flat.argmax(dim=-1)
+    rows, columns = (torch.arange(side, device=logits.device) for side in (height, width))
+    near = ((rows - (best // width)[..., None]).abs() <= 1)[..., :, None] & (
+        (columns - (best % width)[..., None]).abs() <= 1
+    )[..., None, :]
+    shares = flat.masked_fill(~near.flatten(-2), -torch.inf).softmax(dim=-1)
+    return shares @ coordinate_map(height, width, device=logits.device)[4:6].flatten(1).T
+
+
+def told_at(features: Tensor, places: Tensor) -> Tensor:
+    """Features ``(B, T, C, h, w)`` at ``(B, T, 2)``: ``(B, T, C)``."""
+    grid = places.flatten(0, 1)[:, None, None].float()
+    cells = F.grid_sample(features.flatten(0, 1).float(), grid, padding_mode="border", align_corners=False)
+    return cells[:, :, 0, 0].unflatten(0, places.shape[:2]).to(features.dtype)
+
+
+class Located(NamedTuple):
+    """Where an instruction's thing may be.
+
+    Args:
+        here: ``(B, T, h, w)`` logits of where it is in each source frame.
+        goal: ``(B, T, h, w)`` logits of where the instruction lets it end, as each frame tells it.
+        sent: ``(B,)`` logits of whether the instruction sends it anywhere.
+    """
+
+    here: Tensor
+    goal: Tensor
+    sent: Tensor
+
+
+class Locator(nn.Module):
+    """Finds the edited thing, and where it is sent, in source features.
+
+    Args:
+        channels: C_v.
+        text_dim: C_x.
+        horizon: as in :func:`view`.
+    """
+
+    def __init__(self, channels: int, text_dim: int, horizon: float) -> None:
+        super().__init__()
+        self.horizon = horizon
+        inner = channels // 2
+        inputs = (channels + 8, *[inner] * (len(_REACHES) - 1))
+        self.looks = nn.ModuleList(
+            nn.Conv2d(before, inner, 3, padding=reach, dilation=reach)
+            for before, reach in zip(inputs, _REACHES, strict=True)
+        )
+        self.norms = nn.ModuleList(FrameNorm(inner, text_dim) for _ in _REACHES)
+        self.tell = nn.Conv2d(inner, 2, 1)
+        self.sent = nn.Linear(text_dim, 1)
+
+    def forward(self, f: Tensor, sentence: Tensor) -> Located:
+        """Of source features ``(B, T, C_v, h, w)`` and a sentence ``(B, C_x)``."""
+        B, T, _, height, width = f.shape
+        own = coordinate_map(height, width, device=f.device, dtype=f.dtype).expand(B * T, -1, -1, -1)
+        x = torch.cat((f.flatten(0, 1), own), dim=1)
+        told = sentence.repeat_interleave(T, dim=0)
+        for look, norm in zip(self.looks, self.norms, strict=True):
+            x = F.relu(norm(look(x), told))
+        here, goal = self.tell(x).float().unflatten(0, (B, T)).unbind(dim=2)
+        return Located(here, goal, self.sent(sentence).float()[:, 0])
+
+    def places(self, f: Tensor, sentence: Tensor, start: Tensor | None = None) -> Places:
+        """The places of all frames of a window.
+
+        Args:
+            f: as in :meth:`forward`.
+            sentence: as there.
+            start: ``(B, 2)`` where the thing stands in the first edited frame, if it is edited already.
+        """
+        located = self(f, sentence)
+        here = told_place(located.here)
+        goal = told_place(located.goal.flatten(2).log_softmax(dim=2).mean(dim=1).unflatten(1, f.shape[-2:]))
+        way = on_the_way(here, here[:, 0] if start is None else start, goal, self.horizon)
+        return Places(here, torch.where((located.sent > 0)[:, None, None], way, here))

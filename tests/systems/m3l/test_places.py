@@ -1,0 +1,124 @@
+"""Places: found in features, led over the floor, and shown to the generator."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from tests.systems.m3l.test_model import TINY, batch
+
+from lbvedit.data.e_clevr import EClevr
+from lbvedit.systems.m3l import M3L, M3LConfig, Past, Places
+from lbvedit.systems.m3l.places import on_the_way, spread, told_at, told_place, view
+
+HORIZON = -1.66
+PLACED = replace(TINY, layers=1, warp_gate=False, skips=True, sentence_norm=True, horizon=HORIZON)
+
+
+def placing() -> M3L:
+    torch.manual_seed(0)
+    model = M3L(PLACED).eval()
+    assert model.locator is not None
+    torch.nn.init.normal_(model.locator.tell.weight)
+    torch.nn.init.ones_(model.locator.sent.bias)
+    torch.nn.init.zeros_(model.locator.sent.weight)  # so that all is sent somewhere
+    return model
+
+
+def test_what_is_spread_over_cells_is_told_again() -> None:
+    places = torch.tensor([[-0.31, 0.42], [0.9, -0.77], [0.0, 0.05]])
+    shares = spread(places, 8, 16)
+    assert torch.allclose(shares.sum(dim=(1, 2)), torch.ones(3))
+    assert torch.allclose(told_place(shares.clamp(min=1e-9).log()), places, atol=1e-5)
+    outside = told_place(spread(torch.tensor([[1.0, -1.0]]), 8, 16).clamp(min=1e-9).log())
+    assert torch.allclose(outside, torch.tensor([[1 - 1 / 16, -1 + 1 / 8]]), atol=1e-5)
+
+
+def test_a_place_is_the_best_one_not_the_mean_of_two() -> None:
+    logits = 9 * spread(torch.tensor([[-0.5, -0.5]]), 8, 8) + 8 * spread(torch.tensor([[0.5, 0.5]]), 8, 8)
+    assert torch.allclose(told_place(logits), torch.tensor([[-0.5, -0.5]]), atol=0.05)
+
+
+def test_features_are_looked_up_at_their_places() -> None:
+    features = torch.arange(16.0).view(1, 1, 1, 4, 4)
+    assert told_at(features, torch.tensor([[[0.75, -0.25]]])).item() == pytest.approx(7)
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_the_way_over_the_floor_is_that_of_the_world(index: int) -> None:
+    sent = [meta for number in range(40) if (meta := EClevr("train").said(number)["meta"])["kind"] == "position"]
+    here, there = 2 * sent[index]["feet"][:, 0] / 128 - 1
+    way = on_the_way(here[None], here[None, 0], there[None, -1], HORIZON)[0]
+    assert (way - there).norm(dim=-1).max() * 64 < 1.5  # pixels; the camera's own horizon is not quite this one
+    straight = torch.lerp(here[0], there[-1], torch.linspace(0, 1, 20)[:, None])
+    assert (way - there).norm(dim=-1).mean() < (straight - there).norm(dim=-1).mean()
+
+
+def test_what_rests_is_sent_evenly() -> None:
+    here = torch.zeros(1, 5, 2) + 0.001 * torch.randn(1, 5, 2)
+    way = on_the_way(here, torch.tensor([[-0.5, 0.0]]), torch.tensor([[0.5, 0.0]]), HORIZON)
+    assert torch.allclose(way[0, :, 0], torch.linspace(-0.5, 0.5, 5), atol=1e-5)
+    assert way[..., 1].abs().max() < 1e-5
+
+
+def test_what_is_here_is_carried_there_and_nearer_is_larger() -> None:
+    source = torch.zeros(1, 1, 3, 64, 64)
+    source[..., 30:34, 14:18] = 1.0  # around (-0.5, 0)
+    seen = view(source, Places(torch.tensor([[[-0.5, 0.0]]]), torch.tensor([[[0.5, 0.0]]])), HORIZON)
+    assert torch.allclose(seen.carried[..., 30:34, 46:50], torch.ones(4, 4), atol=1e-4)
+    assert seen.carried.sum() == pytest.approx(48, abs=1e-2)
+    near = view(source, Places(torch.tensor([[[-0.5, 0.0]]]), torch.tensor([[[0.5, 0.8]]])), HORIZON)
+    scale = (0.8 - HORIZON) / (0 - HORIZON)
+    assert near.carried.sum() == pytest.approx(48 * scale**2, rel=0.1)
+    assert seen.bearings[0, 0, 2:4, 31:33, 47:49].mean().abs() < 1e-6  # least where it belongs
+    same = view(source, Places(torch.zeros(1, 1, 2), torch.zeros(1, 1, 2)), HORIZON)
+    assert torch.allclose(same.carried, source, atol=1e-4)
+
+
+def test_frame_by_frame_is_being_told_its_own_places() -> None:
+    model, (source, _, ids, present) = placing(), batch(H=8, W=8)
+    text, past = model.read(ids, present), Past()
+    edited = torch.stack(list(model.edit(source, text, past=past)), dim=1)
+    with torch.no_grad():
+        f = model.encode(source, text)
+        assert model.locator is not None
+        places = model.locator.places(f, text.sentence)
+        assert torch.allclose(model.paint(f, source, edited, text).frames, edited, atol=1e-4)
+        elsewhere = model.paint(f, source, edited, text, places=Places(places.here, -places.there)).frames
+    assert past.there is not None
+    assert torch.equal(past.there, places.there)
+    assert not torch.allclose(elsewhere, edited, atol=1e-2)
+
+
+def test_an_edit_goes_on_from_where_its_thing_was_put() -> None:
+    model, (source, _, ids, present) = placing(), batch(H=8, W=8)
+    text, past = model.read(ids, present), Past()
+    first = torch.stack(list(model.edit(source[:, :3], text, past=past)), dim=1)
+    assert past.there is not None
+    left = past.there[:, 1:]
+    onward = Past(first[:, 1:], there=left)
+    assert len(list(model.edit(source[:, 1:], text, past=onward))) == 1
+    assert onward.there is not None
+    assert torch.allclose(onward.there[:, 0], left[:, 0], atol=1e-5)
+
+
+def test_places_take_a_sentence_and_skips() -> None:
+    for lacking in ({"skips": False}, {"sentence_norm": False}, {"horizon": 0.2}):
+        with pytest.raises(ValueError, match="horizon"):
+            replace(PLACED, **lacking)
+    assert M3LConfig.from_json(PLACED.to_json()) == PLACED
+
+
+def test_all_of_it_learns() -> None:
+    model, (source, target, ids, present) = placing().train(), batch(H=8, W=8)
+    text = model.read(ids, present)
+    f = model.encode(source, text)
+    places = Places(torch.zeros(*source.shape[:2], 2), torch.full((*source.shape[:2], 2), 0.3))
+    assert model.locator is not None
+    located = model.locator(f, text.sentence)
+    painted = model.paint(f, source, target, text, places=places).frames
+    (painted.square().sum() + sum(each.square().sum() for each in located)).backward()
+    assert model.generator.tint is not None
+    for part in (model.locator, model.generator.tint.tell):
+        assert all(each.grad is not None and each.grad.any() for each in part.parameters())
