@@ -72,6 +72,7 @@ def write_pairs(folder: Path, solids: Sequence[Sequence[int]]) -> None:
             meta = {"kind": "property", "solid": 0, "reference": -1, "relation": ""} | {
                 "attributes": [[list(solid)], [list(solid)]],
                 "centres": [[[[8 + t, 12] for t in range(5)]]] * 2,
+                "feet": [[[[8 + t, 15] for t in range(5)]]] * 2,
             }
             lines.append(json.dumps({"file": file, "instruction": "make the cube blue", "meta": meta}))
         (folder / f"{split}.jsonl").write_text("\n".join(lines) + "\n")

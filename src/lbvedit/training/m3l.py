@@ -27,11 +27,13 @@ from lbvedit.training.m3l_leading import (
     Led,
     Placed,
     astray,
+    coloring,
     led,
     locating_loss,
     placed,
     sprites_loss,
     steps_loss,
+    tinting_loss,
 )
 from lbvedit.training.m3l_meaning import (
     Meaning,
@@ -240,6 +242,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             told = Placed(*(torch.stack(each) for each in zip(*stand, strict=True)))
             told = told._replace(here=told.here[:, frames], there=told.there[:, frames])
             batch |= {f"stands.{name}": each for name, each in told._asdict().items()}
+            batch["coloring"] = torch.stack([coloring(pair["meta"]) for pair in pairs])
         return batch
 
     def _named(self, ids: Tensor, things: Sequence[frozenset[str]]) -> Tensor:
@@ -286,6 +289,9 @@ class M3LRecipe(Recipe[M3LTraining]):
             painted = editor.paint(f, source, fed, text, batch.get("steps"), None if told is None else astray(told))
             if told is not None and editor.locator is not None:
                 losses["locating"] = config.locating * locating_loss(editor.locator(f, text.sentence), told)
+            if painted.tinted is not None and painted.carried is not None:
+                tinting = tinting_loss(painted.tinted, painted.carried, target, batch["changed"], batch["coloring"])
+                losses["tinting"] = config.tinting * tinting
             edited = painted.frames
             if model.showing is not None and model.grounding is not None:
                 where = model.grounding(f.flatten(0, 1))

@@ -13,10 +13,22 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lbvedit.data import e_clevr
+from lbvedit.data.e_clevr import PROPERTIES
 from lbvedit.data.mnist import DIGIT, FRAME
 from lbvedit.systems.m3l.places import Located, Places, spread
 
-__all__ = ["Led", "Placed", "astray", "led", "locating_loss", "placed", "sprites_loss", "steps_loss"]
+__all__ = [
+    "Led",
+    "Placed",
+    "astray",
+    "coloring",
+    "led",
+    "locating_loss",
+    "placed",
+    "sprites_loss",
+    "steps_loss",
+    "tinting_loss",
+]
 
 _FIRST = 0.3
 """Weight of the first steps of sprites beside that of all others."""
@@ -77,6 +89,30 @@ def astray(told: Placed) -> Places:
     """
     where, whither = (_ASTRAY * torch.randn_like(told.here) for _ in range(2))
     return Places(told.here + where, told.there + where + told.sent[:, None, None] * whither)
+
+
+def coloring(meta: Mapping[str, Any]) -> Tensor:
+    """Whether the colour of what is edited is all that changes, and whether it stays as it is: ``(2,)`` in {0, 1}."""
+    old, new = torch.as_tensor(meta["attributes"])[:, meta["solid"]]
+    differs = [name for name, before, after in zip(PROPERTIES, old, new, strict=True) if before != after]
+    return torch.tensor([float(differs == ["color"] and not meta["relation"]), float("color" not in differs)])
+
+
+def tinting_loss(tinted: Tensor, carried: Tensor, target: Tensor, changed: Tensor, coloring: Tensor) -> Tensor:
+    """The mean square error of a tint: where the colour alone changes, and where it stays.
+
+    Args:
+        tinted: ``(B, T, 3, H, W)`` in [-1, 1].
+        carried: the same before it was tinted.
+        target: the same of the truth.
+        changed: ``(B, T, 1, H, W)`` bool.
+        coloring: ``(B, 2)`` of each clip, :func:`coloring`.
+    """
+    alone, kept = coloring[:, :, None, None, None, None].unbind(dim=1)
+    wrong = alone * changed * (tinted - target).square()
+    stained = kept * (tinted - carried).square()
+    total = 3 * (alone * changed).sum()
+    return wrong.sum() / total.clamp(min=1) + stained.mean()
 
 
 class Led(NamedTuple):

@@ -59,6 +59,7 @@ class M3LTraining(TrainingConfig):
         sprites: weight of the loss by which they learn what they show, and which things of the source they stand for.
         locating: weight of the loss by which a system with ``model.horizon`` learns to find what is edited and where it
             is sent, where the corpus tells it; its generator is told the truth meanwhile.
+        tinting: weight of the loss by which such a system learns to give things another colour, where all else stays.
         anywhere: let training clips begin anywhere in a video: solids look alike in all frames, and stand everywhere.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
@@ -99,6 +100,7 @@ class M3LTraining(TrainingConfig):
     lr_quality: float = 1e-4
     sprites: float = 4.0
     locating: float = 0.1
+    tinting: float = 0.1
     anywhere: bool = False
     opening: float = 0.0
     altering: float = 0.0

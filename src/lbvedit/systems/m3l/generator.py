@@ -160,6 +160,8 @@ class Painted(NamedTuple):
         things: those of the source that the sprites stand for, likewise.
         mattes: ``(B, K, H, W)`` these in the first frame, as they were told from it alone.
         copied: ``(B, T, 1, H, W)`` share of each pixel that is the source's, or None without a copy gate.
+        carried: ``(B, T, 3, H, W)`` the source as it was carried to its place, or None without places.
+        tinted: likewise, tinted.
     """
 
     frames: Tensor
@@ -167,6 +169,8 @@ class Painted(NamedTuple):
     things: Sprites | None = None
     mattes: Tensor | None = None
     copied: Tensor | None = None
+    carried: Tensor | None = None
+    tinted: Tensor | None = None
 
 
 class Generator(nn.Module):
@@ -245,7 +249,8 @@ class Generator(nn.Module):
         seen = view(source, places, self.horizon)
         tinted = self.tint(seen.carried, told_at(d, places.there), sentence)
         x = self._features(d, torch.cat((source, *seen), dim=2), sentence)
-        return self._mixed(x, source, previous, seen.carried, tinted)
+        painted = self._mixed(x, source, previous, seen.carried, tinted)
+        return painted._replace(carried=seen.carried, tinted=tinted)
 
     def _features(self, d: Tensor, shown: Tensor, sentence: Tensor | None) -> Tensor:
         """What decoding features become at the frames' size: ``(B, T, C, H, W)``."""
