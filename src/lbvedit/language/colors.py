@@ -42,7 +42,7 @@ EVERYDAY: dict[str, str] = {
     "blue green": "#0d98ba",
     "royal purple": "#7851a9", "plum purple": "#8e4585", "lime green": "#32cd32", "leaf green": "#4f9a3a",
     "sunset orange": "#fd5e53", "coral red": "#ff4040", "coral pink": "#f88379", "salmon pink": "#ff91a4",
-    "platinum blonde": "#f3ead3", "platinum blond": "#f3ead3", "ash blonde": "#cbb896",
+    "platinum": "#e5e4e2", "platinum blonde": "#f3ead3", "platinum blond": "#f3ead3", "ash blonde": "#cbb896",
     "strawberry blonde": "#f2c185", "dirty blonde": "#b89b6a", "honey blonde": "#dcb56e",
     "sage green": "#9caf88", "pearl white": "#f5f1e8",
     "duck egg blue": "#bcd8d6", "autumn orange": "#d5672a",

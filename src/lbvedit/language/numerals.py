@@ -44,7 +44,10 @@ def _hundreds_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
 
 
 def _ratio_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
-    """``sixteen by nine`` as an aspect, and where it ends."""
+    """``sixteen by nine`` or ``16/9`` as an aspect, and where it ends."""
+    if tokens[at].kind == "number" and "/" in tokens[at].text:
+        shape = tokens[at].text.replace("/", ":")
+        return Token("aspect", shape, shape, tokens[at].start, tokens[at].end), at + 1
     width = number_at(tokens, at)
     if width is None or tokens[width[1] : width[1] + 1] == [] or tokens[width[1]].word != "by":
         return None

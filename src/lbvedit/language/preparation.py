@@ -166,12 +166,12 @@ def _with_quarters_named(tokens: list[Token]) -> list[Token]:
 
 
 def _with_strengths_plain(tokens: list[Token]) -> list[Token]:
-    """``a blur of strength 0.4`` -> ``a blur by 0.4``, ``with an intensity of 40%`` -> ``by 40%``."""
+    """``a blur of strength 0.4`` -> ``a blur by 0.4``, ``with an intensity of 40%`` -> ``by 40%``, ``, strength 0.7``."""
     out = list(tokens)
     for at in range(len(tokens) - 2, 0, -1):
-        if tokens[at].word not in _STRENGTHS or tokens[at - 1].word not in ("of", "with", "at", "a", "an"):
+        if tokens[at].word not in _STRENGTHS or tokens[at - 1].word not in ("of", "with", "at", "a", "an", MARK_SOFT):
             continue
-        value = at + 1 + (tokens[at + 1].word == "of")
+        value = at + 1 + (tokens[at + 1].word == "of" or tokens[at + 1].text == ":")
         start = at - 1 - (tokens[at - 1].word in ("a", "an"))
         if value < len(tokens) and tokens[value].kind in ("percent", "number") and start > 0:
             out[start:value] = [tokens[start].corrected("by")]

@@ -65,6 +65,7 @@ _COMMON = {
     "but": "btu bt",
     "out": "ot uot oout otu",
     "highlight": "hilight hilite highlite",
+    "everyone's": "everyones", "everybody's": "everybodys", "someone's": "someones",
 }  # fmt: skip
 COMMON_SLIPS = {slip: word for word, slips in _COMMON.items() for slip in slips.split()}
 """What hasty fingers make of the short words that every sentence has -> the word."""

@@ -143,7 +143,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     if (at := _around(words)) and (inner := noun_phrase(tokens[at:])) and inner.kind == "phrase" and not inner.outside:
         return Target("phrase", inner.phrase, outside=True)
     named = tokens[1:] if words[0] == "the" else tokens
-    if named and named[0].word in ("color", "colors") and [token.word for token in named[1:2]] in (["of"], ["in"]):
+    if named and named[0].word in ("color", "colors") and [one.word for one in named[1:2]] in (["of"], ["in"], ["on"]):
         return noun_phrase(named[2:])
     if inner := _outside(tokens, words):
         return inner
@@ -345,7 +345,7 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
     for at, (before, word) in enumerate(pairwise(words[:relative])):
         if (
             word == "so"
-            or (before == "by" and is_color(word))
+            or (before == "by" and (is_color(word) or tokens[at + 1].kind == "number"))
             or (before == MARK_SOFT and word in _SECOND_THOUGHTS)
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
         ):

@@ -50,7 +50,8 @@ class Token:
 
 _PIECE = re.compile(
     r"""
-    (?P<quote>"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<![\w])‘[^’]*’(?!\w)|(?<![\w])'(?:[^']|(?<=\w)'(?=\w))*'(?!\w))
+    (?P<prime>(?<!\w)\d+['’′]\s?[0-5]?\d(?:\.\d+)?["”″](?!\w))
+  | (?P<quote>"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|(?<![\w])‘[^’]*’(?!\w)|(?<![\w])'(?:[^']|(?<=\w)'(?=\w))*'(?!\w))
   | (?P<hex>\#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b)
   | (?P<rgb>\brgb\(\s*\d{1,3}(?:\s*,\s*\d{1,3}){2}\s*\))
   | (?P<equals>(?<=\w)\s?=\s?(?=[^\s=>]))
@@ -59,6 +60,7 @@ _PIECE = re.compile(
   | (?P<clock>\d+(?::[0-5]\d){1,2}(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?:\d+(?:\.\d+)?(?!\w))
   | (?P<to>(?<=\w)(?:[-–—]|\s[-–—]\s|\.{2,3})(?=\d))
   | (?P<percent>[-+]?\d+(?:\.\d+)?\s?%)
+  | (?P<fraction>(?<![\w/.])\d{1,2}/\d{1,2}(?![\w/]))
   | (?P<number>(?:(?<!\w)[-+])?(?:\d+(?:\.\d+)?|\.\d+))
   | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*(?:[-/][^\W\d_]+(?:['’][^\W\d_]+)*)*['’]?)
   | (?P<degree>°)
@@ -77,7 +79,7 @@ _CONTRACTIONS = {
     "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "bg": "background",
     "wanna": "want to", "gonna": "going to", "lemme": "let me", "gimme": "give me", "kinda": "somewhat",
     "sorta": "somewhat",
-    "vflip": "flip vertically", "hflip": "flip horizontally",
+    "vflip": "flip vertically", "hflip": "flip horizontally", "rot": "rotate", "desat": "desaturate",
     **COMMON_SLIPS,
 }  # fmt: skip
 
@@ -131,6 +133,14 @@ def _literal(kind: str, piece: str, start: int) -> Token:
             for part in piece.split(":"):
                 seconds = seconds * 60 + _number(part)
             return Token("clock", piece, piece, start, end, seconds)
+        case "prime":  # 1'20"
+            minutes, rest = re.split("['’′]", piece.rstrip("\"”″"))
+            return Token("clock", piece, piece, start, end, 60 * _number(minutes) + _number(rest))
+        case "fraction":
+            part, whole = (int(side) for side in piece.split("/"))
+            if not whole:
+                raise InstructionError(f"{piece} is no number", hint="say it as in 1/2 or 50%")
+            return Token("number", piece, piece, start, end, round(part / whole, 6))
         case "rgb":
             channels = [int(channel) for channel in re.findall(r"\d+", piece)]
             if max(channels) > 255:
