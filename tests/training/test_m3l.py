@@ -454,18 +454,18 @@ def test_solids_are_rendered_only_as_far_as_a_step_needs(monkeypatch: pytest.Mon
 
 
 def test_seeing_trains_the_resnet_alone(digits: Path) -> None:
-    recipe = recipe_of(mnist=digits, seeing=True)
+    recipe = recipe_of(mnist=digits, only="seeing")
     game = recipe.build()
     recipe.step(game, recipe.batch(Draw(0, 0, 2)), lambda _, losses: sum(losses.values()).backward())
     learns = {name for name, parameter in game.named_parameters() if parameter.grad is not None}
     assert {name.partition(".")[0] for name in learns} == {"editor", "showing"}
     assert all(name.startswith(("editor.resnet.", "showing.")) for name in learns)
     with pytest.raises(UsageError, match="by showing alone"):
-        recipe_of(mnist=digits, seeing=True, showing=0).build()
+        recipe_of(mnist=digits, only="seeing", showing=0).build()
 
 
 def test_stepping_trains_how_sprites_move_alone(digits: Path) -> None:
-    recipe = recipe_of(mnist=digits, stepping=True, frames=4, model=TINY["model"] | {"sprites": 2})
+    recipe = recipe_of(mnist=digits, only="stepping", frames=4, model=TINY["model"] | {"sprites": 2})
     game = recipe.build()
     batch = next(batch for step in range(9) if (batch := recipe.batch(Draw(0, step, 2)))["source"].shape[1] > 2)
     recipe.step(game, batch, lambda _, losses: sum(losses.values()).backward())
@@ -473,7 +473,30 @@ def test_stepping_trains_how_sprites_move_alone(digits: Path) -> None:
     assert learns
     assert all(name.startswith("editor.generator.motion.") for name in learns)
     with pytest.raises(UsageError, match="how sprites move"):
-        recipe_of(mnist=digits, stepping=True).build()
+        recipe_of(mnist=digits, only="stepping").build()
+
+
+@pytest.mark.parametrize(
+    ("only", "learning", "kept"),
+    [
+        ("finding", ("editor.text", "editor.encoder", "editor.locator", "meaning", "binding"), "editor.generator"),
+        ("painting", ("editor.decoder", "editor.generator.tint", "editor.generator.blocks"), "editor.encoder"),
+    ],
+)
+def test_finding_and_painting_train_what_they_are_about(
+    tmp_path: Path, only: str, learning: tuple[str, ...], kept: str
+) -> None:
+    write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0), (1, 2, 1, 1)])
+    model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
+    recipe = recipe_of(corpus="e-clevr", data=str(tmp_path), model=model, only=only)
+    game = recipe.build()
+    recipe.step(game, recipe.batch(Draw(0, 0, 2)), lambda _, losses: sum(losses.values()).backward())
+    learns = {name for name, parameter in game.named_parameters() if parameter.grad is not None}
+    assert not any(name.startswith(kept) for name in learns)
+    for part in learning:
+        assert any(name.startswith(part) for name in learns), part
+    with pytest.raises(UsageError, match="a part of m3l"):
+        recipe_of(corpus="e-clevr", data=str(tmp_path), only=only, system="pix2pix").build()
 
 
 def test_a_frozen_resnet_stays_as_it_is(digits: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -18,8 +19,9 @@ from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
-from lbvedit.systems.m3l import M3L, DualDiscriminator, M3LConfig, Places
+from lbvedit.systems.m3l import M3L, DualDiscriminator, Instruction, M3LConfig, Places
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
+from lbvedit.systems.m3l.generator import Painted
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, said
@@ -53,6 +55,13 @@ __all__ = ["M3LGame", "M3LRecipe"]
 
 _VALIDATED = 8
 _DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
+_PARTS = {
+    "seeing": r"editor\.resnet|showing",
+    "finding": r"editor\.(text|resnet|encoder|locator)|meaning|showing|grounding|binding",
+    "painting": r"editor\.(start|decoder|generator)",
+    "stepping": r"editor\.generator\.motion",
+}
+"""What each of ``only`` trains, by how its parameters' names begin."""
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
 
 
@@ -89,7 +98,7 @@ class M3LRecipe(Recipe[M3LTraining]):
 
         Raises:
             UsageError: ``turns`` names no part of the corpus, the corpus tells fewer or more sprites or no places,
-                ``seeing`` or ``stepping`` has nothing to learn by, or ``init`` does not fit.
+                ``only`` has nothing to learn by, or ``init`` does not fit.
         """
         config = self.config
         _ = self._turns  # a wrong name is said before anything is built
@@ -103,10 +112,12 @@ class M3LRecipe(Recipe[M3LTraining]):
                 f"model.horizon={config.model.horizon}: {config.corpus} does not tell where things stand",
                 hint="e-clevr does; one that was built by an earlier version has to be built again",
             )
-        if config.seeing and not (config.showing and config.system == "m3l"):
-            raise UsageError("seeing=true trains by showing alone", hint="set showing above 0, and system=m3l")
-        if config.stepping and not (config.moving and self._led):
-            raise UsageError("stepping=true trains how sprites move", hint="set moving and model.sprites above 0")
+        if config.only and config.system != "m3l":
+            raise UsageError(f"only={config.only} trains a part of m3l", hint="set system=m3l")
+        if config.only == "seeing" and not config.showing:
+            raise UsageError("only=seeing trains by showing alone", hint="set showing above 0")
+        if config.only == "stepping" and not (config.moving and self._led):
+            raise UsageError("only=stepping trains how sprites move", hint="set moving and model.sprites above 0")
         language = self._language
         game = M3LGame(
             self.architecture,
@@ -119,9 +130,9 @@ class M3LRecipe(Recipe[M3LTraining]):
             initialise(game, game.editor, config.init)
         if config.freeze and isinstance(game.editor, M3L):
             game.editor.resnet.requires_grad_(requires_grad=False)
-        if config.stepping and isinstance(game.editor, M3L) and game.editor.generator.motion is not None:
-            game.requires_grad_(requires_grad=False)
-            game.editor.generator.motion.requires_grad_()
+        if config.only:
+            for name, parameter in game.named_parameters():
+                parameter.requires_grad_(parameter.requires_grad and bool(re.match(_PARTS[config.only], name)))
         return game
 
     @functools.cached_property
@@ -269,11 +280,11 @@ class M3LRecipe(Recipe[M3LTraining]):
         assert isinstance(model, M3LGame)
         source, target = _signed(batch["source"]), _signed(batch["target"])
         editor, judge, config = model.editor, model.judge, self.config
-        if config.seeing and isinstance(editor, M3L) and model.showing is not None:
+        if config.only == "seeing" and isinstance(editor, M3L) and model.showing is not None:
             seen = model.showing.loss(editor.resnet(source), batch["shown"], batch.get("places"))
             update("editing", {"showing": seen})
             return
-        if config.stepping and isinstance(editor, M3L):
+        if config.only == "stepping" and isinstance(editor, M3L):
             text = editor.read(batch["ids"], batch["present"])
             moved = editor.paint(editor.encode(source, text), source, target, text, batch["steps"]).sprites
             assert moved is not None
@@ -282,38 +293,68 @@ class M3LRecipe(Recipe[M3LTraining]):
         fed = self._fed(editor, source, target, batch)
         text = editor.read(batch["ids"], batch["present"])
         losses = {}
+        if model.meaning is not None and config.only != "painting":
+            losses["meaning"] = config.meaning * model.meaning.loss(text, batch["asked"])
         if isinstance(editor, M3L):
             v = editor.resnet(source)
             f = editor.fuse(v, text)
+            if config.only != "painting":
+                losses |= self._found(model, editor, batch, text, v, f)
+            if config.only == "finding":
+                update("editing", losses)
+                return
             told = _placed(batch)
             painted = editor.paint(f, source, fed, text, batch.get("steps"), None if told is None else astray(told))
-            if told is not None and editor.locator is not None:
-                losses["locating"] = config.locating * locating_loss(editor.locator(f, text.sentence), told)
-            if painted.tinted is not None and painted.carried is not None:
-                tinting = tinting_loss(painted.tinted, painted.carried, target, batch["changed"], batch["coloring"])
-                losses["tinting"] = config.tinting * tinting
+            losses |= self._laid(painted, target, batch)
             edited = painted.frames
-            if model.showing is not None and model.grounding is not None:
-                where = model.grounding(f.flatten(0, 1))
-                losses["showing"] = config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
-                losses["grounding"] = config.grounding * grounding_loss(where, batch["changed"])
-            if model.binding is not None and "places" in batch:
-                losses["binding"] = config.binding * model.binding.loss(f, batch["wanted"], batch["places"])
-                if (looks := editor.looks(v, text)) is not None:
-                    pointing = pointing_loss(looks, batch["named"], batch["places"], v.shape[-1])
-                    losses["pointing"] = config.binding * pointing
-                if model.meaning is not None:
-                    naming = model.meaning.naming_loss(text, batch["named"], batch["wanted"])
-                    losses["naming"] = config.binding * naming
-            if config.copying and painted.copied is not None:
-                losses["copying"] = config.copying * copying_loss(painted.copied, batch["changed"])
-            if painted.sprites is not None and painted.mattes is not None:
-                losses["sprites"] = config.sprites * sprites_loss(painted.sprites.pictures, batch["sprites"])
-                losses["mattes"] = config.sprites * sprites_loss(painted.mattes, batch["mattes"])
-                losses["steps"] = config.moving * steps_loss(painted.sprites.steps, batch["steps"])
         else:
             edited = editor(source, fed, text)
-        losses["editing"] = editing_loss(edited, target)
+        update("editing", losses | self._edited(edited, target, batch))
+        if judge is None or target.shape[1] < self.architecture.window:
+            return
+        edited = editor(source, fed, editor.read(batch["ids"], batch["present"]))
+        update("quality", {"quality": config.adversarial * quality_loss(*judge(edited))})
+        update("judge", {"discrimination": discrimination_loss(*judge(edited.detach()), *judge(target))})
+
+    def _found(
+        self, model: M3LGame, editor: M3L, batch: Mapping[str, Tensor], text: Instruction, v: Tensor, f: Tensor
+    ) -> dict[str, Tensor]:
+        """The losses of what words and features tell: what is there, what is meant, and where."""
+        config, losses = self.config, {}
+        if model.showing is not None and model.grounding is not None:
+            where = model.grounding(f.flatten(0, 1))
+            losses["showing"] = config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
+            losses["grounding"] = config.grounding * grounding_loss(where, batch["changed"])
+        if model.binding is not None and "places" in batch:
+            losses["binding"] = config.binding * model.binding.loss(f, batch["wanted"], batch["places"])
+            if (looks := editor.looks(v, text)) is not None:
+                pointing = pointing_loss(looks, batch["named"], batch["places"], v.shape[-1])
+                losses["pointing"] = config.binding * pointing
+            if model.meaning is not None:
+                naming = model.meaning.naming_loss(text, batch["named"], batch["wanted"])
+                losses["naming"] = config.binding * naming
+        if editor.locator is not None and (told := _placed(batch)) is not None:
+            losses["locating"] = config.locating * locating_loss(editor.locator(f, text.sentence), told)
+        return losses
+
+    def _laid(self, painted: Painted, target: Tensor, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The losses of what frames are mixed from: what is copied, tinted, and moves as one."""
+        config, losses = self.config, {}
+        if config.copying and painted.copied is not None:
+            losses["copying"] = config.copying * copying_loss(painted.copied, batch["changed"])
+        if painted.tinted is not None and painted.carried is not None:
+            tinting = tinting_loss(painted.tinted, painted.carried, target, batch["changed"], batch["coloring"])
+            losses["tinting"] = config.tinting * tinting
+        if painted.sprites is not None and painted.mattes is not None:
+            losses["sprites"] = config.sprites * sprites_loss(painted.sprites.pictures, batch["sprites"])
+            losses["mattes"] = config.sprites * sprites_loss(painted.mattes, batch["mattes"])
+            losses["steps"] = config.moving * steps_loss(painted.sprites.steps, batch["steps"])
+        return losses
+
+    def _edited(self, edited: Tensor, target: Tensor, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The losses of the frames themselves, L_E first. Eq. (9)."""
+        config = self.config
+        losses = {"editing": editing_loss(edited, target)}
         if config.opening:
             losses["opening"] = config.opening * editing_loss(edited[:, :1], target[:, :1])
         if config.altering:
@@ -321,14 +362,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         if config.structure:
             alike = ssim_map(_unit(edited).flatten(0, 1), _unit(target).flatten(0, 1))
             losses["structure"] = config.structure * (1 - alike.mean())
-        if model.meaning is not None:
-            losses["meaning"] = config.meaning * model.meaning.loss(text, batch["asked"])
-        update("editing", losses)
-        if judge is None or target.shape[1] < self.architecture.window:
-            return
-        edited = editor(source, fed, editor.read(batch["ids"], batch["present"]))
-        update("quality", {"quality": config.adversarial * quality_loss(*judge(edited))})
-        update("judge", {"discrimination": discrimination_loss(*judge(edited.detach()), *judge(target))})
+        return losses
 
     def _fed(self, editor: M3L | Pix2Pix | Vid2Vid, source: Tensor, target: Tensor, batch: Any) -> Tensor:
         """What stands for the previous target frames: the truth, or for some clips what the model makes on its own.

@@ -46,15 +46,16 @@ class M3LTraining(TrainingConfig):
         adversarial: weight of L_G; 0 trains without discriminators. Paper: 1.
         lr_quality: learning rate for L_G and L_D. Paper: 1e-4.
         showing: weight of the loss by which the 3D ResNet of ``m3l`` learns what it sees; an extension.
-        seeing: train nothing but that, for a sitting to begin with: what takes hours beside all other losses takes
-            minutes alone.
+        only: train one part, by its own losses alone: ``seeing`` the 3D ResNet, by ``showing``, for a sitting to begin
+            with, since what takes hours beside all other losses takes minutes alone; ``finding`` words, source features
+            and places, by all that is not about pixels, which is cheap; ``painting`` the decoder and the generator,
+            which bear a higher rate alone; ``stepping`` how ``model.sprites`` move, by ``moving``, for a sitting to end
+            with, since exact steps take thousands of updates.
         freeze: keep the 3D ResNet as ``init`` has it, so that what it has learnt to see stays; a step costs less, too.
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
             video; an extension. Without ``showing`` and this, which of two things is meant is learnt last of all.
         binding: weight of the loss by which the source features of ``m3l`` learn which of the things an instruction
             asks what of, and its words where what they name is, where the corpus tells it; an extension.
-        stepping: train nothing but how ``model.sprites`` move, by ``moving``, for a sitting to end with: exact steps
-            take thousands of updates, and without all else these are cheap.
         moving: weight of the loss by which ``model.sprites`` learn how they move, where the corpus tells it.
         sprites: weight of the loss by which they learn what they show, and which things of the source they stand for.
         locating: weight of the loss by which a system with ``model.horizon`` learns to find what is edited and where it
@@ -108,12 +109,11 @@ class M3LTraining(TrainingConfig):
     structure: float = 0.1
     meaning: float = 0.1
     showing: float = 0.1
-    seeing: bool = False
+    only: Literal["", "seeing", "finding", "painting", "stepping"] = ""
     freeze: bool = False
     grounding: float = 0.1
     binding: float = 0.1
     moving: float = 0.1
-    stepping: bool = False
     self_feed: float = 0.5
     steps: int = 20_000
     batch_size: int = 8
