@@ -166,6 +166,8 @@ def _of_original(tokens: Tokens, at: int) -> int:
 def fraction_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
     """The fraction that begins at a token, ``two thirds``, and where it ends."""
     words = [token.word for token in tokens[at : at + 3]]
+    if words and tokens[at].kind == "number" and "/" in tokens[at].text:
+        return tokens[at].value, at + 1
     if words[:1] in (["a"], ["one"]) and words[1:2] and words[1] in _FRACTIONS:
         return _FRACTIONS[words[1]], at + 2
     if words[:2] in (["two", "thirds"], ["2", "thirds"]):

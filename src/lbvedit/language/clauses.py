@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from lbvedit.language.amounts import amount_at, split_amount
+from lbvedit.language.complaints import FAULTS
 from lbvedit.language.complements import complement
 from lbvedit.language.drafts import NOBODY, Draft, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Phrase
@@ -20,13 +21,13 @@ from lbvedit.language.reading import Reading, asked
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, phrases
-from lbvedit.language.wishes import FAULTS, quality_alone, thing_and_quality, time_kept, wished
+from lbvedit.language.wishes import quality_alone, thing_and_quality, time_kept, wished
 
 __all__ = ["read_clause"]
 
 _MENDS = phrases(
     "correct it | correct that | do something about it | do something about that | fix it | fix that | fix this | "
-    "tone it down"
+    "tone it down | tone them down | calm it down | calm them down | clean it | clean it up"
 )
 _NAMING = ARTICLES | {"any"}
 
@@ -135,6 +136,8 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     yield from wished(tokens)
     if previous is not None and (opposed := _opposed(tokens, previous)):
         yield Reading(opposed)
+    if previous is not None and (centered := _centered(tokens, previous)):
+        yield Reading(centered)
     if previous is not None and (again_at := _again(tokens, previous)):
         yield Reading(again_at, previous.frame, previous.verb, previous.particle, previous.tokens)
     if previous is not None and previous.frame is not None:
@@ -170,6 +173,14 @@ def _opposed(tokens: list[Token], previous: Reading) -> tuple[Draft, ...]:
     if before.op not in ("brightness", "contrast", "saturation", "temperature") or amount is None or target is None:
         return ()
     return (Draft(before.op, {"amount": abs(amount) * (1 if words[0] == "more" else -1)}, target),)
+
+
+def _centered(tokens: list[Token], previous: Reading) -> tuple[Draft, ...]:
+    """``centered on the baker`` behind ``make it square``: what the crop keeps in the picture."""
+    lead = [token.word for token in tokens[:2]]
+    target = noun_phrase(tokens[2:]) if lead in (["centered", "on"], ["centered", "around"]) else None
+    cropped = previous.drafts[-1].op == "crop" and previous.drafts[-1].target.kind != "phrase"
+    return (Draft("crop", {}, target),) if cropped and target and target.kind == "phrase" else ()
 
 
 def _again(tokens: Tokens, previous: Reading) -> tuple[Draft, ...]:

@@ -11,7 +11,17 @@ from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, ST
 from lbvedit.language.targets import ARTICLES, PRONOUNS, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join, phrases
 
-__all__ = ["NAMED_HEIGHTS", "action", "color", "complement", "is_comparative", "look", "new_thing"]
+__all__ = [
+    "COLORED_THINGS",
+    "LIGHT_VERBS",
+    "NAMED_HEIGHTS",
+    "action",
+    "color",
+    "complement",
+    "is_comparative",
+    "look",
+    "new_thing",
+]
 
 _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "become", "becomes", "get", "go", "seem",
     "feel", "sound", "all", "being", "turn", "with", "both", "into", "in", "as", "appearing", "have", "has", "having",
@@ -22,6 +32,10 @@ _SHADES = frozenset({"shade", "tone", "tint", "kind", "hue", "sort", "variant", 
 _NICE = frozenset({"fresh", "nice", "lovely", "beautiful", "certain", "different", "new", "striking", "warm", "cool",
     "clean", "strong", "cosy", "cozy"})  # fmt: skip
 _SHADED = frozenset({"slightly", "somewhat", "bit", "little", "much", "really"})
+COLORED_THINGS = frozenset({"orange", "rose", "violet", "peach", "lemon", "cherry", "plum", "olive", "salmon",
+    "tangerine", "apricot", "raspberry", "strawberry", "avocado", "ruby", "sapphire", "emerald", "coffee",
+    "sand", "wine", "lilac", "sunflower", "grass", "snow", "straw"})  # fmt: skip
+"""What colours are called after, and is a thing where somebody counts or points at it: ``an orange``, ``the rose``."""
 _COLOR_NOUNS = frozenset({"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead",
     "paintwork", "now", "job"})  # fmt: skip
 _QUALIFIED = frozenset({"colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound", "picture",
@@ -151,6 +165,8 @@ def color(tokens: Tokens) -> str | None:
         return None
     if tokens and tokens[0].kind == "quote":
         words[0] = tokens[0].text.lower()
+    if len(words) == 2 and words[0] in ("the", "my", "our", "your") and words[1] in COLORED_THINGS:
+        return None  # "the rose"
     while len(words) > 1 and (words[0] in ARTICLES | _NICE | _SHADED):
         words = words[1:]
     if len(words) > 2 and words[0] in _SHADES and words[1] == "of":
@@ -181,9 +197,12 @@ def _compared(tokens: Tokens) -> list[Draft] | None:
         return _as_much(rest, amount)
     if words[:2] in (["a", "third"], ["a", "quarter"], ["one", "third"]) and words[2:3] == ["as"]:
         return _as_much(list(tokens[3:]), Amount("to", 1 / 3 if words[1] == "third" else 0.25))
-    if part := fraction_at(tokens, 0):
+    share = tokens[0].kind == "number" and 0 < tokens[0].value < 1 and words[1:] == ["speed"]  # "0.75 speed"
+    if part := (tokens[0].value, 1) if share else fraction_at(tokens, 0):
         value, after = part
-        if words[after : after + 1] == ["of"]:
+        if words[after:] == ["speed"]:
+            return _sized(list(tokens[after:]), Amount("to", value))
+        if words[after : after + 1] in (["of"], ["the"], ["its"]):
             return _sized(list(tokens[after + 1 :]), Amount("to", value))  # "three quarters of the speed"
         if len(words) == after + 1 and is_comparative(words[after]):
             return _graded_words(list(tokens[after:]), Amount("by", value))  # "a third darker"
@@ -218,7 +237,7 @@ def _sized(rest: list[Token], amount: Amount) -> list[Draft] | None:
     words = [token.word for token in rest if token.word not in ("of", "the", "its", "original", "normal", "playback")]
     if words in (["length"], ["duration"]):
         return _one(graded("speed", 0, Amount("to", 1 / amount.value)))
-    if len(words) == 1 and words[0] in ("speed", "size", "volume", "zoom"):
+    if len(words) == 1 and PROPERTIES.get(words[0], ("",))[0] in ("speed", "resize", "volume", "zoom"):
         change = amount.mode == "by" and not amount.relative  # "volume +20%"
         value = Amount("to", amount.value) if amount.mode in ("to", "by", "times") and not change else amount
         op, direction = PROPERTIES[words[0]]
@@ -303,7 +322,8 @@ def action(tokens: Tokens) -> str | None:
     words = [token.word for token in tokens]
     while words and words[0] in ("to", "start", "begin", "starts", "be", "go", "keep", "and") and len(words) > 1:
         tokens, words = tokens[1:], words[1:]
-    if not words or _action_base(words[0]) is None:
+    light = words and words[0] in LIGHT_VERBS and len(words) > 2 and words[1] in ("a", "an", "the", "his", "her", "its")
+    if not words or (_action_base(words[0]) is None and not light):
         return None
     end = next(
         (at for at, word in enumerate(words) if word == "instead" or words[at : at + 2] == ["rather", "than"]),
@@ -311,6 +331,10 @@ def action(tokens: Tokens) -> str | None:
     )
     listed = any(token.kind == "mark" or token.word == "and" for token in tokens[end:])
     return join(tokens[:end]) if end and not listed else None
+
+
+LIGHT_VERBS = frozenset({"do", "take", "give", "perform", "throw", "play", "make"})
+"""Verbs that say an action together with what follows: ``do a backflip``, ``take a bow``."""
 
 
 def _action_base(word: str) -> str | None:

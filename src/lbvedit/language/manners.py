@@ -38,8 +38,9 @@ _ORDER = phrases(
 )
 _SMALL_TALK = phrases(
     "i feel like | if you can | if you could | we are good | that is it | that is all | we are done | i am happy | "
-    "i think | i guess | i reckon | i suppose | thank you | good morning | dear editor | if possible | so basically | hey so | hey there | "
-    "hi there | hello there | please | kindly | simply | hey | hi | hello | ok | okay | well | maybe | perhaps | "
+    "i think | i guess | i reckon | i suppose | thank you | good morning | dear editor | if possible | so basically | "
+    "hey so | hey there | hi there | "
+    "hello there | please | kindly | simply | hey | hi | hello | ok | okay | well | maybe | perhaps | "
     "quickly | carefully | yes | thanks | actually | basically | anyway | essentially | mate | pal | dude | sorry | "
     "right | um | uh | ta | buddy | guys | yo | omg | bro | honestly | like"
 )
@@ -55,7 +56,8 @@ _TRAILERS = phrases(
     "if you do not mind | cheers | at the same time | thanks a lot | first | and | that would be great | "
     "in that order | in the process | again | finally | then | also | throughout | all the way through | "
     "the whole time | the entire time | from start to finish | instead | thx | ty | asap | tho | though | rn | bro | "
-    "thanks in advance | not sure | i guess | or something | i think | i reckon | i suppose | without changing anything else | "
+    "thanks in advance | not sure | i guess | or something | i think | i reckon | i suppose | "
+    "without changing anything else | "
     "without changing the colors | and nothing else | nothing else | without touching anything else | "
     "and leave everything else alone | leave the rest alone | and leave the rest alone | and leave the rest as it is "
     "| somehow | for instagram | for tiktok | for youtube | for social media | for reels | for stories | for my phone "

@@ -8,10 +8,12 @@ from itertools import pairwise
 
 from lbvedit.language.amounts import amount_at
 from lbvedit.language.colors import is_color
+from lbvedit.language.complements import complement
+from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
-from lbvedit.language.targets import ARTICLES, EXCEPT
+from lbvedit.language.targets import ARTICLES, EXCEPT, noun_phrase
 from lbvedit.language.times import NUMBERS
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join, phrases
 
@@ -35,6 +37,7 @@ def prepared(tokens: list[Token]) -> list[Token]:
     """A sentence's tokens with all of it in order."""
     for step in (
         with_pairs_joined,
+        _with_arrows_named,
         with_numerals_joined,
         _with_slips_mended,
         _with_dislikes_named,
@@ -53,6 +56,27 @@ def prepared(tokens: list[Token]) -> list[Token]:
     ):
         tokens = step(tokens)
     return tokens
+
+
+def _with_arrows_named(tokens: list[Token]) -> list[Token]:
+    """``dog -> cat`` as ``turn dog into cat``; between two orders an arrow only says which comes first."""
+    out = list(tokens)
+    for at in range(len(out) - 2, 0, -1):
+        if out[at].kind != "mark" or out[at].text.strip() not in ("->", "=>", "→"):
+            continue
+        begin = next((place + 1 for place in range(at - 1, -1, -1) if _parts(out[place])), 0)
+        thing, becomes = out[begin:at], out[at + 1]
+        done = complement(thing) if thing else None
+        if not thing or {thing[0].word, becomes.word} & VERB_BASES or (done and done[0].op != "recolor"):
+            continue
+        if noun_phrase(thing) is not None:
+            turned = replace(thing[0], kind="word", text="", word="turn", end=thing[0].start)
+            out[begin : at + 1] = [turned, *thing, Token("word", out[at].text, "into", out[at].start, out[at].end)]
+    return out
+
+
+def _parts(token: Token) -> bool:
+    return token.kind == "mark" or token.word in ("and", "then")
 
 
 def _without_hedges(tokens: Tokens) -> list[Token]:
@@ -166,15 +190,16 @@ def _with_quarters_named(tokens: list[Token]) -> list[Token]:
 
 
 def _with_strengths_plain(tokens: list[Token]) -> list[Token]:
-    """``a blur of strength 0.4`` -> ``a blur by 0.4``, ``with an intensity of 40%`` -> ``by 40%``, ``, strength 0.7``."""
+    """``a blur of strength 0.4`` and ``a blur, strength 0.4`` -> ``a blur by 0.4``."""
     out = list(tokens)
+    before = ("of", "with", "at", "a", "an", MARK_SOFT)
     for at in range(len(tokens) - 2, 0, -1):
-        if tokens[at].word not in _STRENGTHS or tokens[at - 1].word not in ("of", "with", "at", "a", "an", MARK_SOFT):
+        if tokens[at].word not in _STRENGTHS or tokens[at - 1].word not in before:
             continue
         value = at + 1 + (tokens[at + 1].word == "of" or tokens[at + 1].text == ":")
         start = at - 1 - (tokens[at - 1].word in ("a", "an"))
         if value < len(tokens) and tokens[value].kind in ("percent", "number") and start > 0:
-            out[start:value] = [tokens[start].corrected("by")]
+            out[start:value] = [replace(tokens[start], kind="word", word="by")]
     return out
 
 
@@ -249,8 +274,10 @@ def _with_strips_named(tokens: list[Token]) -> list[Token]:
 def _with_moment_at_length(tokens: list[Token]) -> list[Token]:
     """``at 0:05 show "Hi" for 3 seconds`` -> ``show "Hi" at 0:05 for 3 seconds``."""
     words = [token.word for token in tokens]
-    size = 2 if words[:1] == ["at"] and tokens[1].kind == "clock" else 0
-    if words[:1] == ["at"] and tokens[1].kind == "number" and words[2:3] and words[2] in ("s", "sec", "seconds"):
+    if words[:1] != ["at"] or len(tokens) < 2:
+        return tokens
+    size = 2 if tokens[1].kind == "clock" else 0
+    if tokens[1].kind == "number" and words[2:3] and words[2] in ("s", "sec", "seconds"):
         size = 3
     ends = next((at for at, token in enumerate(tokens) if token.kind == "mark" and at > size), len(tokens))
     for at in range(size, ends - 2) if size else ():

@@ -305,6 +305,9 @@ class _Resolver:
             if (step.op == "cutout" and not before.params) or (before is self.vague and _agree(before, step)):
                 self.steps[-1] = step
                 return
+        if before is not None and before.op == step.op == "crop" and before.target is None and not params:
+            self.steps[-1] = replace(step, params=before.params)  # "a square, centered on the man"
+            return
         shaped = before is not None and before.op == step.op == "crop" and not {**before.params}
         if before is not None and shaped and step.target is None and {*step.params} == {"aspect"}:
             self.steps[-1] = replace(before, params=step.params)  # "crop to the man, 1:1"

@@ -26,7 +26,7 @@ _QUALITY_GROUPS: dict[tuple[str, int], str] = {
     ("denoise", -1): "noisy grainy",
     ("pixelate", 1): "pixelated pixelized blocky pixelly",
     ("stabilize", 1): "stable steady stabilized",
-    ("stabilize", -1): "shaky jittery wobbly unstable bumpy",
+    ("stabilize", -1): "shaky jittery jerky wobbly unstable bumpy",
     ("speed", 1): "fast quick speedy rapid",
     ("speed", -1): "slow",
     ("volume", 1): "loud",

@@ -64,7 +64,7 @@ _PIECE = re.compile(
   | (?P<number>(?:(?<!\w)[-+])?(?:\d+(?:\.\d+)?|\.\d+))
   | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*(?:[-/][^\W\d_]+(?:['’][^\W\d_]+)*)*['’]?)
   | (?P<degree>°)
-  | (?P<hard>[;.!?\n]+|\s(?:[|>]+|[-=]>)\s|\s[-–—]+\s|—)
+  | (?P<hard>[;.!?\n]+|\s?(?:[-=]>|→)\s?|\s[|>]+\s|\s[-–—]+\s|—)
   | (?P<soft>[,(){}\[\]:&+])
     """,
     re.VERBOSE,
@@ -75,6 +75,7 @@ _CONTRACTIONS = {
     "can't": "can not", "cannot": "can not", "shouldn't": "should not", "mustn't": "must not", "isn't": "is not",
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
+    "there's": "there is",
     "it'd": "it would", "we're": "we are", "vol": "volume",
     "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "bg": "background",
     "wanna": "want to", "gonna": "going to", "lemme": "let me", "gimme": "give me", "kinda": "somewhat",
@@ -82,6 +83,10 @@ _CONTRACTIONS = {
     "vflip": "flip vertically", "hflip": "flip horizontally", "rot": "rotate", "desat": "desaturate",
     **COMMON_SLIPS,
 }  # fmt: skip
+
+
+_SHAPES = frozenset({"16/9", "4/3", "3/2", "5/4", "21/9", "2/1", "1/1"})
+"""Shapes that are written as fractions; others are none unless they are parts of one."""
 
 
 def tokenize(text: str, known: frozenset[str]) -> list[Token]:
@@ -134,13 +139,14 @@ def _literal(kind: str, piece: str, start: int) -> Token:
                 seconds = seconds * 60 + _number(part)
             return Token("clock", piece, piece, start, end, seconds)
         case "prime":  # 1'20"
-            minutes, rest = re.split("['’′]", piece.rstrip("\"”″"))
+            minutes, rest = re.split("['’′]", piece.rstrip('"”″'))
             return Token("clock", piece, piece, start, end, 60 * _number(minutes) + _number(rest))
         case "fraction":
-            part, whole = (int(side) for side in piece.split("/"))
-            if not whole:
-                raise InstructionError(f"{piece} is no number", hint="say it as in 1/2 or 50%")
-            return Token("number", piece, piece, start, end, round(part / whole, 6))
+            above, below = map(int, piece.split("/"))
+            counted = 0 < above < below or piece in _SHAPES
+            return Token("number", piece, piece, start, end, round(above / below, 6)) if counted else (
+                Token("word", piece, piece, start, end)  # "the 24/7 sign"
+            )  # fmt: skip
         case "rgb":
             channels = [int(channel) for channel in re.findall(r"\d+", piece)]
             if max(channels) > 255:

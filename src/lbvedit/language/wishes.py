@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lbvedit.language.amounts import DEGREE_WORDS, split_amount
+from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured
 from lbvedit.language.complements import complement, is_comparative, look
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import Phrase
-from lbvedit.language.frames.adding import adding, named_look
+from lbvedit.language.frames.adding import adding, named_look, putting
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import SPARING, words_of
@@ -23,14 +23,15 @@ from lbvedit.language.reading import Reading, asked
 from lbvedit.language.targets import ARTICLES, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join, phrases
 
-__all__ = ["FAULTS", "quality_alone", "thing_and_quality", "time_kept", "wished"]
+__all__ = ["quality_alone", "thing_and_quality", "time_kept", "wished"]
 
 _WISHES = phrases(
     "it would be good if | it would be better if | i would like to see | i would like it if | it would be nice if | "
     "i would love it if | it would be lovely if | it would be best if | it would be cool if | it would be great if | "
     "i would like to have | make it so that | see to it that | i want to have | i want to see | i wish that | "
     "can we have | could i have | i would prefer | make sure that | we only want | i would love | we would like | "
-    "i only want | make it so | i would like | can i have | i just want | i want that | i want | i need | i wish | "
+    "i only want | make it so | i would like | can i have | i just want | i want that | i only need | we only need | "
+    "i just need | i want | i need | i wish | "
     "ensure that | make that | make sure | we need | we want | could | can | may | ensure"
 )
 _MUST = phrases(
@@ -40,16 +41,9 @@ _MUST = phrases(
     "should have | needs to get | should all be | would look better | will be"
 )
 _STATED = phrases("be made | to be made | to be | to look | to become | to")
-FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "wobbly", "unstable", "bumpy", "blurry", "fuzzy", "dull",
-    "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
-_SHOT_WRONG: dict[str, tuple[str, dict[str, object]]] = {
-    "shaking": ("stabilize", {}), "too shaky": ("stabilize", {}), "shaky": ("stabilize", {}),
-    "upside down": ("rotate", {"angle": 180}), "sideways": ("rotate", {"angle": 90}),
-    "on its side": ("rotate", {"angle": 90}),
-}  # fmt: skip
-"""What can be wrong with a whole shot -> its remedy."""
 _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
     "sepia"})  # fmt: skip
+_STRETCH = frozenset({"the", "middle", "part", "bit", "section", "beginning", "end", "start"})
 _MODALS = frozenset({"can", "may", "should", "must", "shall", "could"})
 _TAKEN_OUT = phrases(
     "removed | deleted | cut | cut off | cut out | gone | dropped | skipped | removed completely | erased"
@@ -62,7 +56,7 @@ _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", 
 def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:
     """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
     terse = len(tokens) == 2 and (tokens[0].word in thing_words() or is_comparative(tokens[1].word))  # "car red"
-    named = terse or tokens[0].word in ("the", "my", "everything", "all")
+    named = terse or tokens[-1].kind == "hex" or tokens[0].word in ("the", "my", "everything", "all")
     if not named or tokens[-1].word in _NOUNS_TOO:
         return ()
     drafts = asked(making, Phrase(tokens, "want")) or ()
@@ -129,12 +123,19 @@ def _wish_at_first(tokens: list[Token]) -> int:
 def _wanted(tokens: list[Token], *, only: bool) -> Iterator[Reading]:
     """What stands behind "I want": a time that is kept, a thing as it shall be, an effect."""
     alone = only and len(tokens) == 1 and tokens[0].kind == "span"
+    bare = [token for token in tokens if token.kind != "mark" and token.word not in _STRETCH]
+    if only and len(bare) == 1 < len(tokens) and bare[0].kind == "span":  # "the middle, from 0:20 to 0:40"
+        tokens, alone = bare, True
     if kept := spanned(Draft("trim"), tokens[0].span) if alone else time_kept(tokens):
         yield Reading((kept,))
     if drafts := asked(making, Phrase(tokens, "want")):
         yield Reading(drafts, making, "make")
     if drafts := asked(adding, Phrase(tokens, "apply")):  # "I need a blur on the face"
         yield Reading(drafts, adding, "apply")
+    if (drafts := asked(putting, Phrase(tokens, "put"))) and drafts[
+        0
+    ].op == "cutout":  # "the cat on a white background"
+        yield Reading(drafts, putting, "put")
 
 
 def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
@@ -155,34 +156,21 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
         if drafts := asked(making, Phrase([*tokens[:at], *tokens[at + len(must) :]], "want")):
             yield Reading(drafts, making, "make")
     shot = target.kind != "phrase" or target.phrase == "camera"
-    if shot and words[at] in _IS and (wrong := _SHOT_WRONG.get(" ".join(words[at + 1 :]))):
+    filmed = at + 1 + (words[at + 1 : at + 2] in (("filmed",), ("shot",), ("recorded",)))
+    if shot and words[at] in _IS and (wrong := SHOT_WRONG.get(" ".join(words[filmed:]))):
         yield Reading((Draft(wrong[0], wrong[1], vague=True),), making, "make")
-    if words[at] in _IS and (remedy := _complaint(tokens[at + 1 :])):
+    if words[at] in _IS and (found := measured(tokens[:at], tokens[at + 1 :])):
+        yield Reading((replace(found, vague=True),), making, "make")
+    if words[at] in _IS and (remedy := complaint(tokens[at + 1 :])):
         yield Reading(tuple(replace(draft, target=target, vague=True) for draft in remedy), making, "make")
-
-
-def _complaint(tokens: list[Token]) -> list[Draft] | None:
-    """``too dark`` asks for the opposite, and so does what is always a fault: ``a bit noisy``."""
-    words = [token.word for token in tokens]
-    at = next((at for at, word in enumerate(words) if word == "too"), None)
-    if at is None and words and (words[-1] in FAULTS or words[-2:] == ["washed", "out"]):
-        _, fault = split_amount(tokens)
-        return complement([tokens[0].corrected("less"), *(fault or tokens)])
-    if at is None or at > 3:
-        return None
-    if words[at + 1 : at + 2] == ["much"]:
-        return None
-    opposite = [token.corrected("less") if token.word == "too" else token for token in tokens]
-    drafts = complement(opposite)
-    if drafts is None and all(word in DEGREE_WORDS | {"a", "just", "all", "still", "are"} for word in words[:at]):
-        drafts = complement(opposite[at:])
-    return drafts
 
 
 def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
     """A quality on its own, of the whole video: ``slow motion``, ``more contrast``, ``in the style of Monet``."""
+    if less := excess(tokens):
+        return (replace(less, vague=True),)
     said = tokens[1:] if tokens[0].word in _IS else tokens  # "looks washed out"
-    if (wrong := _complaint(said)) and wrong[0].op != "recolor":
+    if (wrong := complaint(said)) and wrong[0].op != "recolor":
         mended = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
         return tuple(
             replace(draft, vague=True) if len(said) < len(tokens) else replace(draft, vague=True).noted(mended)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lbvedit.language.amounts import Amount, amount_at, split_amount
 from lbvedit.language.complements import color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded
@@ -10,7 +12,7 @@ from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, splits, with_reordering, words_of
 from lbvedit.language.frames.timing import fading
 from lbvedit.language.operators import OPERATORS
-from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STYLE_NOUNS
+from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES, SPEAKERS, Target, noun_phrase
 from lbvedit.language.tokens import Token, join, phrases
 
@@ -24,6 +26,9 @@ _BESIDE = phrases(
 )
 _EFFECT_TAIL = frozenset({"effect", "filter", "tone", "look", "toning", "grade", "overlay", "mode", "style",
     "treatment"})  # fmt: skip
+_OLD = frozenset({"old", "timey", "old-timey", "old-time", "oldschool", "old-school", "old-fashioned", "classic",
+    "vintage", "retro", "nostalgic", "antique", "simple", "plain"})  # fmt: skip
+"""What sepia and black and white are anyway."""
 _THERE_ALREADY = frozenset({"the", "this", "that", "these", "those", "it", "him", "them", "her", "me", "us",
     "everything", "everyone", "my", "our", "his", "their"})  # fmt: skip
 _SCENES = frozenset({"moon", "mars", "space", "beach", "desert", "jungle", "forest", "woods", "ocean", "sea",
@@ -41,7 +46,9 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
     if "fade" in words:
         at = words.index("fade")
         return fading(Phrase([*tokens[:at], *tokens[at + 1 :]], "fade"))
-    while words and words[0] in ARTICLES | {"effect", "nice"} and len(words) > 1 and amount_at(tokens, 0) is None:
+    toned = STATES.get(words[-2] if words[-1] in _EFFECT_TAIL and len(words) > 1 else words[-1], ("",))[0]
+    hollow = ARTICLES | {"effect", "nice"} | (_OLD if toned in ("sepia", "grayscale") else frozenset())
+    while words and words[0] in hollow and len(words) > 1 and amount_at(tokens, 0) is None:
         tokens, words = tokens[1:], words[1:]
         if len(words) > 1 and words[0] == "of":  # "an effect of sepia"
             tokens, words = tokens[1:], words[1:]
@@ -56,8 +63,6 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
         rest = rest[1:]
         more, rest_again = split_amount(rest)
         amount, rest = amount or more, rest_again if more else rest
-    if amount is not None and amount.mode == "to":
-        amount = None
     for words_left, said in ((named, None), (rest, amount)):
         if drafts := _named_effect(" ".join(words_of(words_left)), said):
             return drafts
@@ -89,7 +94,7 @@ def _named_effect(name: str, amount: Amount | None) -> list[Draft] | None:
         )
     if extra in PROPERTIES:
         op, direction = PROPERTIES[extra]
-        draft = graded(op, direction * sign, amount)
+        draft = graded(op, 0 if amount and amount.mode == "to" else direction * sign, amount)
         return [draft] if draft else None
     op, direction = QUALITIES.get(extra, ("", 0))
     if op in ("brightness", "contrast", "saturation", "temperature"):
@@ -100,10 +105,15 @@ def _named_effect(name: str, amount: Amount | None) -> list[Draft] | None:
 
 def named_look(tokens: list[Token]) -> list[Draft] | None:
     """An effect or a look on its own: ``heavy blur on the background``, ``2 second fade in``, ``cinematic look``."""
-    words = words_of(tokens)
+    amount, named = split_amount(tokens)
+    measured = amount and amount.mode in ("by", "number") and named and tokens[0] is named[0]
+    words = words_of(named if measured else tokens)
+    if measured:  # "blur on the sky by 40%"
+        tokens = [*tokens[len(named) :], *named]
     if words[0] == "the":  # names a thing, and asks for nothing
         return None
-    if not _NO_LOOK.isdisjoint(words) or words[0] in PROPERTIES or " ".join(words[:2]) in PROPERTIES:
+    faint = words[0] == "light" and " ".join(words[1:]) in EFFECTS  # "light vignette"
+    if not _NO_LOOK.isdisjoint(words) or (words[0] in PROPERTIES and not faint) or " ".join(words[:2]) in PROPERTIES:
         return None
     if name := background_color(tokens):  # "white background"
         return [Draft("cutout", {"background": name}, Target("phrase", "background", outside=True))]
@@ -116,6 +126,8 @@ def named_look(tokens: list[Token]) -> list[Draft] | None:
         drafts = (effect(said) or (look_alone and _styled(said)) or None) if said and target is not None else None
         if not drafts or target is None or drafts[0].op == "recolor":
             continue
+        if measured and "amount" not in drafts[0].params:
+            return None  # "grayscale by 50%"
         if target == NOBODY or OPERATORS[drafts[0].op].takes_target != "no":
             return [draft.on(target) for draft in drafts]
     return None
@@ -166,6 +178,8 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         beside = next((one for one in _BESIDE if tuple(words[at : at + len(one)]) == one), None)
         if beside:
             what, target = new_thing(tokens[:at]), noun_phrase(tokens[at + len(beside) :])
+            if (drafts := effect(tokens[:at])) and drafts[0].op != "recolor":
+                return _effect_beside(drafts, beside, target)
             if what and target and target.kind in ("phrase", "pronoun"):
                 return [Draft("add", {"what": what, "where": " ".join(beside)}, target)]
     for before, mark, behind in splits(tokens, _ON - {"with", "of"}):
@@ -181,6 +195,13 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         return None
     what = new_thing(tokens)
     return _new(what, NOBODY) if what else None
+
+
+def _effect_beside(drafts: list[Draft], beside: tuple[str, ...], target: Target | None) -> list[Draft] | None:
+    """An effect ``behind the speaker`` or ``around the face`` is on all but that."""
+    if beside not in (("behind",), ("around",)) or target is None or target.kind != "phrase" or target.outside:
+        return None
+    return [draft.on(replace(target, outside=True)) for draft in drafts]
 
 
 def _new(what: str, target: Target) -> list[Draft] | None:

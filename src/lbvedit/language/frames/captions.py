@@ -69,6 +69,8 @@ def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
                 tokens = tokens[: -len(tail)]
                 break
         return _unquoted(tokens[after:], position, phrase)
+    if lead and position and tokens and tokens[0].text == ":":  # "caption top: Hi"
+        return _unquoted(tokens[1:], position, phrase)
     if (
         lead
         and phrase.verb in ("write", "type", "print", "caption", "title", "subtitle")
@@ -110,7 +112,9 @@ def _position(tokens: Tokens) -> tuple[str, list[Token]]:
     words = words_of(tokens)
     for at in range(len(words)):
         led = words[at] in ("at", "in", "on", "to", "along", "near", "across") and tokens[at].kind == "word"
-        if not led and not (at and tokens[at - 1].kind == "quote" and words[at] in _PLACES):  # "Hi" bottom left
+        if not at and words[0] in _PLACES and ":" in [token.text for token in tokens[1:3]]:  # "caption top: Hi"
+            pass
+        elif not led and not (at and tokens[at - 1].kind == "quote" and words[at] in _PLACES):  # "Hi" bottom left
             continue
         after = at + led
         while after < len(words) and words[after] in ("the", "very"):

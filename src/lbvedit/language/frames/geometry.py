@@ -133,7 +133,11 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         if token.kind == "size":
             width, height = (int(side) for side in token.word.split("x"))
             params["aspect"] = f"{width}:{height}"
-            sized = (Draft("resize", {"width": width, "height": height}),)
+            sized = (
+                Draft("resize", {"width": width, "height": height}).noted(
+                    f"cropped to the shape of {token.word} and scaled to it"
+                ),
+            )
             del tokens[at]
             break
     if not params:
@@ -310,6 +314,8 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
     draft = Draft("rotate", {"angle": tidy(sign * (90.0 if angle is None else angle))}, target)
     if abs(draft.params["angle"]) > 360:
         return None
+    if phrase.verb == "straighten":
+        return None if angle is None else [draft if directed else draft.noted("turned clockwise; say 'to the left'")]
     return (
         [draft.noted("rotated a quarter turn clockwise; say how many degrees")]
         if angle is None and not directed

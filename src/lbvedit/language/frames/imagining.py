@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lbvedit.language.colors import SHADES, colors_alone
-from lbvedit.language.complements import action, color, look, new_thing
+from lbvedit.language.complements import COLORED_THINGS, action, color, look, new_thing
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames.making import BACKGROUND
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, words_of
@@ -14,10 +14,6 @@ from lbvedit.language.tokens import Token
 
 __all__ = ["animating", "replacing", "styling"]
 
-_COLORED_THINGS = frozenset({"orange", "rose", "violet", "peach", "lemon", "cherry", "plum", "olive", "salmon",
-    "tangerine", "apricot", "raspberry", "strawberry", "avocado", "ruby", "sapphire", "emerald",
-    "coffee"})  # fmt: skip
-"""What colours are called after, and is a thing where somebody counts it: ``an orange``."""
 _SO_THAT = frozenset({"so", "that", "it", "he", "she", "they", "to", "with", "as", "is", "are", "doing",
     "and"})  # fmt: skip
 
@@ -39,7 +35,7 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
             left, right = right, left
         if not right or (mark == "and"):
             continue
-        if found := property_in(left):
+        if found := property_in(left) or property_in(_before(left, "from")):
             if drafts := set_property(left, "to", right):
                 return drafts
             if found[0] in ("sound", "audio", "music"):
@@ -60,11 +56,17 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
             another = len(said) > 1 and said[-1].word in ("one", "ones") and color(said[:-1])  # "with a blue one"
             if target.kind == "phrase" and another and phrase.verb in ("replace", "swap"):
                 return [Draft("recolor", {"color": another}, target)]
-            counted = right[0].word in ("a", "an") and said[0].word in _COLORED_THINGS
+            counted = right[0].word in ("a", "an") and said[0].word in COLORED_THINGS
             if target.kind == "phrase" and color(said) and len(said) == 1 and not counted:
                 return [Draft("recolor", {"color": what.lower()}, target)]
             return [Draft("replace", {"with": what}, target)]
     return None
+
+
+def _before(tokens: list[Token], mark: str) -> list[Token]:
+    """The words before a mark; all of them where it does not stand."""
+    words = words_of(tokens)
+    return tokens[: words.index(mark)] if mark in words else tokens
 
 
 def styling(phrase: Phrase) -> list[Draft] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.language.amounts import split_amount
-from lbvedit.language.colors import SHADES, colors_alone, is_color, is_named
-from lbvedit.language.complements import action, color, complement, look, new_thing
+from lbvedit.language.colors import NEUTRAL, SHADES, colors_alone, is_color, is_named
+from lbvedit.language.complements import LIGHT_VERBS, action, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
@@ -106,7 +106,25 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         if target == NOBODY and (drafts[0].op == "recolor" or phrase.verb in ("turn", "have", "get", "let", "want")):
             continue
         return [_fitting(draft, target) for draft in drafts]
-    return _shorter(tokens) or _compared_property(tokens) or _inverted(tokens) or _imagined(tokens, phrase)
+    return (
+        _shorter(tokens)
+        or _less_of_a_color(tokens)
+        or _compared_property(tokens)
+        or _inverted(tokens)
+        or _imagined(tokens, phrase)
+    )
+
+
+def _less_of_a_color(tokens: list[Token]) -> list[Draft] | None:
+    """``make the grass less green``, of a colour that no temperature takes away: the thing is less saturated."""
+    at = next((at for at, token in enumerate(tokens) if at and token.word == "less"), 0)
+    name = color(tokens[at + 1 :]) if at else None
+    amount, rest = split_amount(tokens[:at])
+    target = noun_phrase(rest) if name and rest else None
+    draft = graded("saturation", -1, amount)
+    if target is None or target.kind != "phrase" or draft is None or NEUTRAL & {name}:
+        return None
+    return [draft.on(target).noted(f"'less {name}' is read as less saturated")]
 
 
 def _inverted(tokens: list[Token]) -> list[Draft] | None:
@@ -232,7 +250,11 @@ def _acting(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     for at in range(1, len(tokens)):
         first = tokens[at].word
         after = tokens[at + 1].word if at + 1 < len(tokens) else ""
-        begins = first in ACTIONS or (first in ("to", "start", "begin", "be") and after)
+        begins = (
+            first in ACTIONS
+            or (first in LIGHT_VERBS and after in ARTICLES)
+            or (first in ("to", "start", "begin", "be") and after)
+        )
         if not begins or tokens[at - 1].word in ("the", "a", "an", "to", "of"):
             continue
         target = noun_phrase(tokens[:at])

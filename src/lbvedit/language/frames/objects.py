@@ -37,6 +37,9 @@ __all__ = [
     "whitening",
 ]
 
+_CORNERS = frozenset({"corners", "edges", "borders", "corners of the frame", "edges of the frame", "corners and edges",
+    "edges and corners", "frame edges", "edges of the picture", "corners of the picture", "four corners"})  # fmt: skip
+"""Where a vignette is dark."""
 _MEASURED = frozenset({"contrast", "speed", "volume", "temperature"})
 _KEEPING = frozenset({"keep", "retain", "preserve", "leave"})
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
@@ -88,6 +91,9 @@ def grading(op: str, direction: int = 1, *, note: str = "", plain_amount: Amount
             draft = graded(op, direction, amount or plain_amount)
             if target is None or draft is None:
                 return None
+            if op == "brightness" and direction < 0 and target.phrase in _CORNERS and not target.outside:
+                shaded = graded("vignette", 1, amount) if amount else Draft("vignette")
+                return [shaded.noted(f"darkening the {target.phrase} is read as a vignette")] if shaded else None
             if note:
                 draft = draft.noted(note)
             if hurried:
@@ -271,6 +277,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
         target = noun_phrase(kept[:at])
         if phrase.verb in _KEEPING and quality and quality[0].op in _KEPT_SO and target and target.kind == "phrase":
             return [Draft("spare", {}, target)]
+    if only and (named := property_in(kept)) and named[0] in ("color", "colors") and named[1].kind == "phrase":
+        return [Draft("grayscale", {}, replace(named[1], outside=True))]
     if only:
         return cutting_out(Phrase(kept, phrase.verb))
     if (named := property_in(kept)) and named[0] in PROPERTIES:  # "while keeping the contrast"

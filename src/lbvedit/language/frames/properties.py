@@ -15,6 +15,7 @@ from lbvedit.language.tokens import MARK_SOFT, Token, join
 __all__ = ["cutting_back", "more_or_less", "multiplying", "set_property", "setting", "silencing", "tuned", "turning"]
 
 _NUMBERED = frozenset({"brightness", "contrast", "saturation", "temperature", "volume"})
+_STRENGTHS = frozenset({"blur", "sharpen", "pixelate", "vignette"})
 _PERCENTED = frozenset({"brightness", "contrast", "saturation", "temperature"})
 _STYLES = frozenset({"style", "look", "appearance", "weather", "season", "time of day", "mood", "atmosphere"})
 
@@ -243,17 +244,26 @@ def multiplying(times: float) -> Frame:
 
 def tuned(tokens: list[Token]) -> list[Draft] | None:
     """A property on its own with where it goes: ``volume up 20%``, ``brightness +10%``, ``contrast up``."""
-    found = property_in(tokens[:1]) or property_in(tokens[:2])
-    if found is None or found[0] not in PROPERTIES:
+    named = ((property_in(tokens[:size]), size) for size in range(min(len(tokens), 6), 0, -1))
+    found, size = next(((one, size) for one, size in named if one and one[0] in PROPERTIES), (None, 0))
+    if found is None:
         return None
-    rest = tokens[found[0].count(" ") + 1 :]
+    drafts = _tuned(tokens, found[0], size)
+    return [draft.on(found[1]) for draft in drafts] if drafts else None
+
+
+def _tuned(tokens: list[Token], name: str, size: int) -> list[Draft] | None:
+    """Where the property goes that the first tokens name."""
+    rest = tokens[size:]
     if rest and rest[0].word == "to":  # "saturation to 0"
         return set_property(tokens[: -len(rest)], "to", rest[1:]) if len(rest) > 1 else None
-    op, sense = PROPERTIES[found[0]]
+    op, sense = PROPERTIES[name]
     if words_of(rest) in (["way", "up"], ["way", "down"]):
         return _one(graded(op, sense * (1 if rest[-1].word == "up" else -1), Amount("degree", 2)))
     way = {"up": 1, "down": -1}.get(rest[0].word if rest else "", 0)
     amount, left = split_amount(rest[1:] if way else rest)
+    if way and amount is None and len(left) == 1 and left[0].kind == "number" and op in _PERCENTED:
+        amount, left = Amount("by", left[0].value / (100 if left[0].value > 1 else 1)), []  # "brightness up 25"
     if len(rest) == 1 and rest[0].kind == "number" and rest[0].text[0] not in "+-":  # "brightness 0.2", "blur 0.3"
         return set_property(tokens[:-1], "to", rest) if op in _NUMBERED and abs(rest[0].value) <= 1 else None
     if len(rest) == 1 and rest[0].kind == "percent" and rest[0].text[0] not in "+-" and op in _PERCENTED:
@@ -261,6 +271,8 @@ def tuned(tokens: list[Token]) -> list[Draft] | None:
         level = graded(op, sense if more else 0, Amount("by" if more else "to", rest[0].value))
         meant = f"{rest[0].text} {'more than now' if more else 'of what it is'}"
         return _one(level and level.noted(f"{join(tokens)!r} is read as {meant}"))
+    if len(rest) == 1 and rest[0].kind == "percent" and rest[0].text[0] not in "+-" and op in _STRENGTHS:
+        return _one(graded(op, sense, Amount("by", rest[0].value)))  # "background blur 60%"
     if len(rest) == 1 and rest[0].kind == "number" and op in ("speed", "volume", "resize", "zoom"):
         return None
     if len(rest) == 1 and rest[0].kind == "number":  # "contrast +15"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from lbvedit.errors import InstructionError
 from lbvedit.language.amounts import Amount, split_amount
-from lbvedit.language.colors import NEUTRAL, colors_alone
+from lbvedit.language.colors import NEUTRAL, colors_alone, is_color
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.phrase import (
     Phrase,
@@ -13,6 +14,7 @@ from lbvedit.language.frames.phrase import (
     with_reordering,
     words_of,
 )
+from lbvedit.language.spelling import american
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
 from lbvedit.language.targets import Target, is_whole, noun_phrase, screen_in, strip_articles
 from lbvedit.language.tokens import MARK_SOFT, Token, join
@@ -40,6 +42,9 @@ def covering(phrase: Phrase) -> list[Draft] | None:
 
 def mending(phrase: Phrase) -> list[Draft] | None:
     """``fix the camera shake``, ``correct the noise``: what is a fault wherever it is."""
+    target = noun_phrase(phrase.tokens)
+    if target and target.kind == "phrase" and not phrase.previous and (met := _cast(target, phrase.tokens)):
+        return [met]
     words = words_of(strip_articles(phrase.tokens))
     op, sense = PROPERTIES.get(" ".join(words), ("", 1))
     found = graded(op, 1, None) if op in ("stabilize", "denoise") and sense < 0 and not phrase.previous else None
@@ -68,13 +73,16 @@ def removing(phrase: Phrase) -> list[Draft] | None:
             words, frozenset({"from", "in", "off", "out", "of" if phrase.particle == "out" else "out"})
         ):
             where = noun_phrase(behind[1:] if behind and behind[0].word == "of" else behind)
-            if where is not None and where.kind == "whole" and before:
+            gone = mark == "of" and words_of(behind) in (["there"], ["here"], ["sight"], ["view"])
+            if before and (gone or (where is not None and where.kind == "whole")):
                 whole = list(before)
                 break
             if mark in ("from", "off") and before and where is not None and words_of(behind)[-1] not in _SIDES:
                 whole = list(before)
                 left_out = f"'{mark} {join(behind)}' is left out of what is removed"
                 break
+        if (phrase.verb, phrase.particle) == ("get", "out") and len(whole) == len(words):
+            return None  # "get the background out of focus"
         target = object_of(whole)
         if target is None or target.kind == "whole" or (target.kind == "none" and phrase.tokens):
             return None
@@ -120,12 +128,8 @@ def _faded(target: Target, said: list[Token]) -> list[Draft] | None:
     words = target.phrase.lower().split()
     if target.kind != "phrase" or target.outside or not words:
         return None
-    if words[-1] in _CASTS and (name := words[0]) in _REMEDIES:
-        place = next(
-            (noun_phrase(behind) for _, _, behind in splits(said, frozenset({"from", "in", "on", "of"}))), None
-        )
-        draft = graded("temperature", _REMEDIES[name], None)
-        return [draft.on(place or NOBODY)] if draft else None
+    if met := _cast(target, said):
+        return [met]
     hues = [name.split()[-1] for name in colors_alone(target.phrase)]
     # "the orange" may be a fruit; "the reds" and "the red in the sky" are none.
     alone = words[-1] in ("color", "colors") or words[-1].endswith("s") or hues == words
@@ -133,6 +137,28 @@ def _faded(target: Target, said: list[Token]) -> list[Draft] | None:
     if hues and alone and not set(hues) & NEUTRAL and not screen_in(target):
         return [Draft("grayscale", {}, target)]
     return None
+
+
+def _cast(target: Target, said: list[Token]) -> Draft | None:
+    """What meets ``the blue cast``; None where that is not what is named.
+
+    Raises:
+        InstructionError: it is one that the temperature cannot meet, or of no colour that is said.
+    """
+    words = [american(word) for word in target.phrase.lower().split()]
+    words = words[: next((at for at, word in enumerate(words) if word in ("in", "on", "of")), len(words))]
+    if not words or words[-1] not in _CASTS or len(words) > 2:
+        return None
+    if not (words[0] in _REMEDIES or words[0] == "color" or is_color(words[0])):
+        return None
+    draft = graded("temperature", _REMEDIES.get(words[0], 0), None)
+    if draft is None or words[0] not in _REMEDIES:
+        raise InstructionError(
+            f"nothing takes away {target.phrase!r} by itself",
+            hint="'make it warmer' meets blue, 'make it cooler' yellow",
+        )
+    place = next((noun_phrase(behind) for _, _, behind in splits(said, frozenset({"from", "in", "on", "of"}))), None)
+    return draft.on(place or NOBODY)
 
 
 _CASTS = frozenset({"cast", "tint", "tinge", "hue", "tone"})

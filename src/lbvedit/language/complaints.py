@@ -1,0 +1,85 @@
+"""What is wrong, and what mends it: ``too dark``, ``shaky``, ``the contrast is too high``, ``too much noise``."""
+
+from __future__ import annotations
+
+from lbvedit.language.amounts import DEGREE_WORDS, split_amount
+from lbvedit.language.complements import complement
+from lbvedit.language.drafts import Draft, graded
+from lbvedit.language.frames.phrase import property_in
+from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.tokens import Token, Tokens, phrases
+
+__all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured"]
+
+FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "jerky", "wobbly", "unstable", "bumpy", "blurry", "fuzzy",
+    "dull", "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
+SHOT_WRONG: dict[str, tuple[str, dict[str, object]]] = {
+    "shaking": ("stabilize", {}), "too shaky": ("stabilize", {}), "shaky": ("stabilize", {}),
+    "upside down": ("rotate", {"angle": 180}), "sideways": ("rotate", {"angle": 90}),
+    "on its side": ("rotate", {"angle": 90}),
+}  # fmt: skip
+"""What can be wrong with a whole shot -> its remedy."""
+
+
+def complaint(tokens: list[Token]) -> list[Draft] | None:
+    """``too dark`` asks for the opposite, and so does what is always a fault: ``a bit noisy``."""
+    words = [token.word for token in tokens]
+    at = next((at for at, word in enumerate(words) if word == "too"), None)
+    if at is None and words and (words[-1] in FAULTS or words[-2:] == ["washed", "out"]):
+        _, fault = split_amount(tokens)
+        return complement([tokens[0].corrected("less"), *(fault or tokens)])
+    if at is None or at > 3:
+        return None
+    if words[at + 1 : at + 2] == ["much"]:
+        return None
+    opposite = [token.corrected("less") if token.word == "too" else token for token in tokens]
+    drafts = complement(opposite)
+    if drafts is None and all(word in DEGREE_WORDS | {"a", "just", "all", "still", "are"} for word in words[:at]):
+        drafts = complement(opposite[at:])
+    return drafts
+
+
+def measured(subject: Tokens, said: Tokens) -> Draft | None:
+    """``the contrast`` that is ``a bit too high``: lower it."""
+    named = property_in(subject)
+    words = [token.word for token in said]
+    if named is None or named[0] not in PROPERTIES or "too" not in words[:3] or words[-2:-1] != ["too"]:
+        return None
+    way = _EXTREMES.get(words[-1], 0)
+    amount, rest = split_amount(said[:-2])
+    op, sense = PROPERTIES[named[0]]
+    draft = graded(op, way * sense, amount) if way and not (amount and rest) else None
+    return draft.on(named[1]) if draft else None
+
+
+_EXTREMES = {
+    **dict.fromkeys(("high", "strong", "intense", "heavy", "harsh", "much"), -1),
+    **dict.fromkeys(("low", "weak", "little"), 1),
+}
+"""What a property is too much of -> where it goes."""
+
+
+def excess(tokens: Tokens) -> Draft | None:
+    """``there is too much noise``, ``not enough contrast in the sky``."""
+    words = tuple(token.word for token in tokens)
+    lead = next((len(one) for one in _THERE_IS if words[: len(one)] == one), 0)
+    for said, way in _EXCESS:
+        if words[lead : lead + len(said)] != said:
+            continue
+        rest = tokens[lead + len(said) :]
+        here = next((len(one) for one in _HERE if words[-len(one) :] == one), 0)
+        named = property_in(rest[: len(rest) - here])
+        if named is None or named[0] not in PROPERTIES:
+            return None
+        op, sense = PROPERTIES[named[0]]
+        draft = graded(op, way * sense, None)
+        return draft.on(named[1]) if draft else None
+    return None
+
+
+_THERE_IS = phrases("there is | there are | it has | it is got | we have | i see | i hear | the video has")
+_HERE = phrases("in here | here | in it | in there | in this")
+_EXCESS = (
+    (("way", "too", "much"), -1), (("far", "too", "much"), -1), (("too", "much"), -1), (("too", "many"), -1),
+    (("not", "enough"), 1), (("too", "little"), 1),
+)  # fmt: skip
