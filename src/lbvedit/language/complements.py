@@ -127,6 +127,8 @@ def _fixed(tokens: Tokens) -> Draft | None:
         return Draft("resize", {"height": int(tokens[0].value)})
     if len(words) == 1 and words[0] in NAMED_HEIGHTS:
         return Draft("resize", {"height": NAMED_HEIGHTS[words[0]]})
+    if words in (["full", "hd"], ["ultra", "hd"]):
+        return Draft("resize", {"height": 1080 if words[0] == "full" else 2160})
     if words in (["4", "k"], ["8", "k"], ["2", "k"]):
         return Draft("resize", {"height": {"4": 2160, "8": 4320, "2": 1440}[words[0]]})
     if (

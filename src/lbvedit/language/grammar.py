@@ -19,6 +19,7 @@ from lbvedit.errors import InstructionError
 from lbvedit.language.clauses import read_clause
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.lists import without_list_marks
 from lbvedit.language.manners import without_manners
@@ -254,6 +255,9 @@ def _said(tokens: Tokens, text: str) -> str:
 def _readings(clause: Tokens, previous: Reading | None, *, topic: bool = False) -> Iterator[Reading]:
     yield from islice(read_clause(clause, previous), 4)
     target = noun_phrase(clause) if topic else None
+    named = property_in(clause, loose=True) if target else None
+    if named and named[0] == "color" and named[1].kind == "phrase":  # "truck color: red"
+        target = named[1]
     if target is not None:  # "the cap: make it red"
         yield Reading((Draft("focus", {}, target),))
 

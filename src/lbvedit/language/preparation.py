@@ -53,6 +53,8 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_color_kept,
         _with_exception_last,
         _without_hedges,
+        _with_degrees_joined,
+        _without_named_ends,
     ):
         tokens = step(tokens)
     return tokens
@@ -77,6 +79,21 @@ def _with_arrows_named(tokens: list[Token]) -> list[Token]:
 
 def _parts(token: Token) -> bool:
     return token.kind == "mark" or token.word in ("and", "then")
+
+
+def _without_named_ends(tokens: list[Token]) -> list[Token]:
+    """``drop the intro (first 4 seconds)`` -> ``drop first 4 seconds``: the time says it all."""
+    for at in range(1, len(tokens) - 2):
+        after = at + 2 + (tokens[at + 2].word == "the")
+        named = tokens[at].word in _ENDS and tokens[at + 1].word == MARK_SOFT
+        if named and tokens[after : after + 1] and tokens[after].word in _BEFORE_TIME:
+            begin = at - (tokens[at - 1].word in ARTICLES)
+            return [*tokens[:begin], *tokens[at + 2 :]]
+    return tokens
+
+
+_BEFORE_TIME = frozenset({"first", "last", "opening", "final", "from", "after", "before"})
+_ENDS = frozenset({"intro", "outro", "beginning", "ending", "opening", "start", "end", "middle", "credits"})
 
 
 def _without_hedges(tokens: Tokens) -> list[Token]:
@@ -237,13 +254,25 @@ def _with_amounts_joined(tokens: list[Token]) -> list[Token]:
     """``faster, like 1.25x`` -> ``faster by 1.25x``; ``darker, around 30%`` -> ``darker by 30%``."""
     for at in range(1, len(tokens) - 2):
         mark, like, value = tokens[at : at + 3]
+        said = at - (tokens[at - 1].word == "please")
         ends = {at + 3, at + 4} & {len(tokens)} or (at + 3 < len(tokens) and tokens[at + 3].kind == "mark")
         times = value.kind == "number" and [token.word for token in tokens[at + 3 : at + 4]] == ["x"]
         measured = value.kind == "percent" or times
-        if mark.word == MARK_SOFT and like.word in _ABOUT and measured and ends and tokens[at - 1].word in QUALITIES:
+        if mark.word == MARK_SOFT and like.word in _ABOUT and measured and ends and tokens[said - 1].word in QUALITIES:
             joint = [] if times else [like.corrected("by")]
-            return [*tokens[:at], *joint, *tokens[at + 2 :]]
+            return [*tokens[:said], *joint, *tokens[at + 2 :]]
     return tokens
+
+
+def _with_degrees_joined(tokens: list[Token]) -> list[Token]:
+    """``vignette, subtle`` -> ``vignette subtle``: how much, behind a comma and on its own."""
+    out = list(tokens)
+    for at in range(len(out) - 2, 0, -1):
+        found = amount_at(out, at + 1) if out[at].word == MARK_SOFT and out[at].text == "," else None
+        alone = found and (found[1] == len(out) or out[found[1]].word == MARK_HARD)
+        if found and alone and found[0].mode == "degree" and out[at - 1].kind == "word":
+            del out[at]
+    return out
 
 
 _BEFORE_ALSO = frozenset({"should", "must", "shall", "could", "can", "it", "to", "be", "is", "and"})

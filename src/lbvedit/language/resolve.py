@@ -92,7 +92,7 @@ def _agree(vague: Step, step: Step) -> bool:
 _TIME = re.compile(
     r"\b(first|second|last|middle|final|opening|closing) (half|third|quarter)$"
     r"|\b(\d+(st|nd|rd|th)|third|fourth|fifth|sixth|tenth) (second|minute)s?$"
-    r"|\b(middle|every other|each|next|other) (second|minute)s?$|\bmoments?$"
+    r"|\b(middle|every other|each|next|other) (second|minute)s?$|\bmoments?$|^(intro|outro)$"
 )
 """Words that say when, in a way that the times of the grammar do not know."""
 

@@ -137,7 +137,7 @@ _ORDINARY_WORDS = (
     "tools torch tower toys tracks tray treat trie tries trio trip trough trust typo usage user users varnish verb "
     "vest vine wait waiting wake waken wall war warn warning wasted watcher wave waves wear weight went west when "
     "where whose wife win wire wit witch wood wool world worm worry writer year yours zone zoo "
-    "muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
+    "shot shots muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
 )
 ORDINARY = frozenset(_ORDINARY_WORDS.split())
 """Words as they are, near though they lie to some of the grammar's."""

@@ -15,7 +15,7 @@ until the 5 second mark    ``(None, 5)``
 from __future__ import annotations
 
 from lbvedit.errors import InstructionError
-from lbvedit.language.tokens import Token, Tokens, join
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
 __all__ = ["NUMBERS", "TIME_WORDS", "mark_times", "number_at"]
 
@@ -385,8 +385,13 @@ def _without_lead(tokens: list[Token]) -> list[Token]:
     for at, token in enumerate(tokens):
         alone = len(out) == 1 and out[0].word in ("only", "just") and (at + 1 == len(tokens) or _parts(tokens[at + 1]))
         if token.kind == "span" and not alone:
+            narrowed = False
             while out and out[-1].word in _LEAD and out[-1].kind == "word" and not _who_comes(out):
+                narrowed = out.pop().word in ("only", "just") or narrowed
+            if narrowed and len(out) > 1 and out[-1].word == "but":  # "sepia, but only from 0:03 to 0:08"
                 out.pop()
+                while len(out) > 1 and (out[-1].word == MARK_SOFT or out[-1].word == "please"):
+                    out.pop()
         out.append(token)
     return out
 

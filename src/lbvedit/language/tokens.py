@@ -81,6 +81,7 @@ _CONTRACTIONS = {
     "wanna": "want to", "gonna": "going to", "lemme": "let me", "gimme": "give me", "kinda": "somewhat",
     "sorta": "somewhat",
     "vflip": "flip vertically", "hflip": "flip horizontally", "rot": "rotate", "desat": "desaturate",
+    "rm": "remove", "del": "delete", "ffwd": "fast forward",
     **COMMON_SLIPS,
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured
 from lbvedit.language.complements import complement, is_comparative, look
 from lbvedit.language.drafts import Draft, spanned
-from lbvedit.language.frames import Phrase
+from lbvedit.language.frames import VERB_BASES, Phrase
 from lbvedit.language.frames.adding import adding, named_look, putting
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.making import making
@@ -20,7 +20,7 @@ from lbvedit.language.frames.properties import tuned
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.reading import Reading, asked
-from lbvedit.language.targets import ARTICLES, noun_phrase
+from lbvedit.language.targets import ARTICLES, is_whole, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join, phrases
 
 __all__ = ["quality_alone", "thing_and_quality", "time_kept", "wished"]
@@ -29,7 +29,8 @@ _WISHES = phrases(
     "it would be good if | it would be better if | i would like to see | i would like it if | it would be nice if | "
     "i would love it if | it would be lovely if | it would be best if | it would be cool if | it would be great if | "
     "i would like to have | make it so that | see to it that | i want to have | i want to see | i wish that | "
-    "can we have | could i have | i would prefer | make sure that | we only want | i would love | we would like | "
+    "can we have | could i have | i would prefer | i would rather have | "
+    "make sure that | we only want | i would love | we would like | "
     "i only want | make it so | i would like | can i have | i just want | i want that | i only need | we only need | "
     "i just need | i want | i need | i wish | "
     "ensure that | make that | make sure | we need | we want | could | can | may | ensure"
@@ -46,7 +47,8 @@ _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sha
 _STRETCH = frozenset({"the", "middle", "part", "bit", "section", "beginning", "end", "start"})
 _MODALS = frozenset({"can", "may", "should", "must", "shall", "could"})
 _TAKEN_OUT = phrases(
-    "removed | deleted | cut | cut off | cut out | gone | dropped | skipped | removed completely | erased"
+    "removed | deleted | cut | cut off | cut out | gone | dropped | skipped | removed completely | erased | "
+    "taken out | edited out | painted out"
 )
 _NOUNS_TOO = frozenset({"light", "flat", "cold"})
 _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "were", "has",
@@ -79,7 +81,7 @@ def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
             target = noun_phrase(tokens[at:])
             compared = words[at - 1].endswith("er") or words[at:] in (["background"], ["the", "background"])
             target = target if compared else None
-        if target and target.kind == "phrase" and quality[0].op in _GRADED:
+        if target and target.kind == "phrase" and quality[0].op in _GRADED | {"invert"}:
             return [draft.on(target) for draft in quality]
     return None
 
@@ -132,9 +134,8 @@ def _wanted(tokens: list[Token], *, only: bool) -> Iterator[Reading]:
         yield Reading(drafts, making, "make")
     if drafts := asked(adding, Phrase(tokens, "apply")):  # "I need a blur on the face"
         yield Reading(drafts, adding, "apply")
-    if (drafts := asked(putting, Phrase(tokens, "put"))) and drafts[
-        0
-    ].op == "cutout":  # "the cat on a white background"
+    drafts = asked(putting, Phrase(tokens, "put"))
+    if drafts and drafts[0].op == "cutout":  # "the cat on a white background"
         yield Reading(drafts, putting, "put")
 
 
@@ -148,7 +149,9 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
         tail = words[at + len(must) :]
         if words[at : at + len(must)] != must or not tail:
             continue
-        gone = tail in _TAKEN_OUT or tail[:2] == ("removed", "from") or tail == ("go",)
+        of = next((place for place, word in enumerate(tail) if word in ("of", "from")), len(tail))
+        placed = of == len(tail) or is_whole(list(tail[of + 1 :]) or ["it"])  # "taken out of the picture"
+        gone = (placed and tail[:of] in _TAKEN_OUT) or tail[:2] == ("removed", "from") or tail == ("go",)
         if gone and (drafts := asked(removing, Phrase(tokens[:at], "remove"))):
             yield Reading(drafts, making, "make")
         if words[0] == "only" and tail[-1] in ("color", "colored") and target.kind == "phrase":
@@ -163,6 +166,13 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
         yield Reading((replace(found, vague=True),), making, "make")
     if words[at] in _IS and (remedy := complaint(tokens[at + 1 :])):
         yield Reading(tuple(replace(draft, target=target, vague=True) for draft in remedy), making, "make")
+
+
+def _tuned(tokens: list[Token]) -> list[Draft] | None:
+    """A property with where it goes; ``bump`` in "bump warmth" is nobody's name."""
+    drafts = tuned(tokens)
+    named = drafts and drafts[0].target.kind == "phrase" and drafts[0].target.phrase.startswith(tokens[0].text)
+    return None if named and tokens[0].word in VERB_BASES else drafts
 
 
 def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
@@ -191,7 +201,7 @@ def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
     sized = set(words) & {"wide", "tall", "high"} and only_of_size(kept)
     if sized and (size := size_in(kept)):  # "1280 pixels wide"
         bare = [Draft("resize", size)]
-    bare = bare or tuned(kept) or named_look(kept) or _of_its_thing(kept)
+    bare = bare or _tuned(kept) or named_look(kept) or _of_its_thing(kept)
     if bare and spans:
         timed = [spanned(draft, spans[0].span) for draft in bare]
         return tuple(draft for draft in timed if draft) if all(timed) else None

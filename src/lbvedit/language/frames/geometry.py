@@ -140,7 +140,9 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
             )
             del tokens[at]
             break
-    if not params:
+    if params:  # "for instagram, 1:1"
+        tokens = [token for at, token in enumerate(tokens) if not _is_network(tokens, at)]
+    else:
         amount, rest = split_amount(tokens)
         if amount is not None and amount.mode in ("by", "times"):
             params["factor"] = tidy(
@@ -183,6 +185,19 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     if target.kind == "pronoun" and not params:
         return [Draft("crop", {}, target)]
     return [Draft("crop", params, target), *sized]
+
+
+def _is_network(tokens: list[Token], at: int) -> bool:
+    """Whether a token is one of ``for instagram`` or the mark behind it, which no shape goes by alone."""
+    words = words_of(tokens)
+    if tokens[at].kind == "mark":
+        return at > 0 and words[at - 1] in _NETWORKS
+    return (words[at] in _NETWORKS and words[at - 1 : at] == ["for"]) or (
+        words[at] == "for" and words[at + 1 : at + 2] != [] and words[at + 1] in _NETWORKS
+    )
+
+
+_NETWORKS = frozenset({"instagram", "insta", "facebook", "twitter", "linkedin", "whatsapp", "youtube", "tiktok"})
 
 
 def zooming(phrase: Phrase) -> list[Draft] | None:
@@ -235,7 +250,13 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
     axes: list[str] = []
     notes: tuple[str, ...] = ()
     drop: set[int] = set()
+    turned = next((at for at, word in enumerate(words) if word in ("around", "about") and "axis" in words[at:]), None)
     for at, word in enumerate(words):
+        if turned is not None and at >= turned:  # about the vertical axis, left and right change sides
+            if word in _AXIS_WORDS:
+                axes.append("horizontal" if _AXIS_WORDS[word] == "vertical" else "vertical")
+            drop.add(at)
+            continue
         if word in _AXIS_WORDS:
             axes.append(_AXIS_WORDS[word])
             drop.add(at)
@@ -264,6 +285,8 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
             if phrase.verb == "flip"
             else ()
         )
+    if "axis" in words:
+        notes = ("vertically swaps top and bottom, horizontally left and right",)
     if phrase.previous:
         target = phrase.last_target
     return [Draft("flip", {"axis": axis}, target, notes) for axis in axes]

@@ -60,8 +60,12 @@ def _split(tokens: list[Token]) -> tuple[Amount | None, Target | None]:
     if amount is None and tokens and tokens[-1].kind == "number" and 0 < tokens[-1].value <= 1:
         amount, rest = Amount("number", tokens[-1].value), list(tokens[:-1])  # "blur the dog 0.8"
         rest = rest[:-1] if words_of(rest[-1:]) == ["with"] else rest
+    elif amount is None and tokens and tokens[0].kind == "number" and 0 < tokens[0].value <= 1:
+        amount, rest = Amount("number", tokens[0].value), list(tokens[1:])  # "blur 0.9 on the plate"
     if amount is None:
         return None, target
+    if rest and tokens[-1] is rest[-1] and rest[0].word in ("on", "over"):  # "blur 40% on the plate"
+        rest = rest[1:]
     return amount, object_of(rest)
 
 

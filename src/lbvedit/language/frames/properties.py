@@ -31,6 +31,8 @@ def more_or_less(direction: int) -> Frame:
         if phrase.previous and split_amount(phrase.before)[0] is None:
             return None  # "contrast and saturation by 20%" share the amount: read as one list
         amount, rest = split_amount(tokens)
+        if tokens and tokens[-1].kind == "number" and tokens[-1].text[0] == "+" and direction > 0:
+            return tuned(strip_articles(tokens))  # "bump the warmth +8"
         if phrase.verb == "turn" and words_of(rest) == ["it"]:  # nothing but sound is turned up and down
             return _one(graded("volume", direction, amount))
         return _raised(tokens, direction)

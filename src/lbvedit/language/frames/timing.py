@@ -165,6 +165,8 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
         inner = [draft for draft in drafts if draft.params["start"] > 0]
         if len(inner) > 1:  # each cut moves what comes after it: later ones first
             drafts = sorted(drafts, key=lambda draft: -draft.params["start"])
+        if phrase.verb == "clip" and not phrase.particle and len(inner) == 1:
+            drafts = [draft.noted("'clip' is read as cutting out; say 'keep' to keep that time") for draft in drafts]
         return drafts
     stretches = [token for token in tokens if token.kind == "span"]
     stray = len(tokens) > 1 and tokens[0].kind == "span" and tokens[0].text.split()[0].lower() not in _WHEN
@@ -236,6 +238,10 @@ def fading(phrase: Phrase) -> list[Draft] | None:
                 notes = (*notes, "fades go to black")
             if not kinds:
                 kinds.append("in" if before == "from" else "out")
+        elif word == "up" and not kinds:  # "fade up from black"
+            kinds = ["in"]
+        elif word == "ends" and before == "both":
+            kinds = ["in", "out"]
         elif word in ("end", "ending"):
             kinds = kinds or ["out"]
         elif word in ("beginning", "start", "opening"):

@@ -22,7 +22,7 @@ __all__ = ["PARTICLES", "TIMED", "VERBS", "VERB_BASES"]
 _PIXELATE = "read as pixelating; say 'blur' to blur it"
 
 _GROUPS: tuple[tuple[str, Frame], ...] = (
-    ("blur|blur out|blur away|defocus|soften|unfocus|smudge|smudge out|smear", objects.grading("blur")),
+    ("blur|blur out|blur away|defocus|soften|unfocus|smudge|smudge out|smear|fuzz out", objects.grading("blur")),
     ("sharpen|sharpen up|crispen|crisp up", objects.grading("sharpen")),
     ("denoise|clean up|degrain", objects.grading("denoise")),
     ("pixelate|pixelate out|pixelize", objects.grading("pixelate")),
@@ -47,7 +47,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("highlight|spotlight|emphasize|accentuate|focus|feature", objects.highlighting),
     ("hide|conceal|cover|cover up|obscure", removing.covering),
     ("hide|conceal", removing.removing),
-    ("cut|cut down|drop|remove|take off|take away|knock off|knock down|shave off|take", properties.cutting_back),
+    ("cut|cut down|drop|remove|knock|take off|take away|knock off|knock down|shave off|take", properties.cutting_back),
     ("paint out|inpaint|edit out|take away|remove out|photoshop out|airbrush out|get out", removing.removing),
     ("skip|remove|delete|drop|take out|strip|discard|strip out|take off|get rid|get rid of|lose|dump", timing.cutting),
     ("drain|drain out|suppress|erase|eliminate|wipe|wipe out|clear|clear out|throw away|throw out", timing.cutting),
