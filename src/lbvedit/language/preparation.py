@@ -1,4 +1,4 @@
-"""What is put in order before a sentence is parted into clauses: hedges become amounts, exceptions come last."""
+"""What is put in order before a sentence is parted into clauses: arrows, moments, exceptions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import itertools
 from dataclasses import replace
 from itertools import pairwise
 
-from lbvedit.language.amounts import amount_at
 from lbvedit.language.colors import is_color
 from lbvedit.language.complements import complement
+from lbvedit.language.degrees import (
+    with_degrees_joined,
+    with_quarters_named,
+    with_strengths_plain,
+    without_hedges,
+    without_hollow_words,
+)
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
@@ -19,16 +25,6 @@ from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join, p
 
 __all__ = ["prepared"]
 
-_HEDGES = tuple(
-    tuple(words.split())
-    for words in (
-        "but not too much", "but not so much", "but not by much", "but not by too much", "but not much",
-        "not too much", "but only slightly", "but just slightly", "but only a little", "but just a little",
-        "but only a bit", "but just a bit", "but only a touch", "but only a tad", "just a touch", "just a bit",
-        "just a little", "just a tad", "just slightly", "nothing too strong", "nothing too crazy", "nothing drastic",
-        "but subtly", "but gently",
-    )
-)  # fmt: skip
 _SHADES = ("dark", "light", "pale", "bright", "deep")
 _INSIDE = frozenset({"around", "outside", "bar", "that", "who", "which", "not", "but", "minus", "save"})
 
@@ -42,9 +38,9 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_slips_mended,
         _with_dislikes_named,
         _without_receiver,
-        _with_quarters_named,
-        _with_strengths_plain,
-        _without_hollow_words,
+        with_quarters_named,
+        with_strengths_plain,
+        without_hollow_words,
         _with_turns_named,
         _with_frames_named,
         _with_strips_named,
@@ -52,8 +48,8 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _without_colons,
         _with_color_kept,
         _with_exception_last,
-        _without_hedges,
-        _with_degrees_joined,
+        without_hedges,
+        with_degrees_joined,
         _without_named_ends,
     ):
         tokens = step(tokens)
@@ -94,27 +90,6 @@ def _without_named_ends(tokens: list[Token]) -> list[Token]:
 
 _BEFORE_TIME = frozenset({"first", "last", "opening", "final", "from", "after", "before"})
 _ENDS = frozenset({"intro", "outro", "beginning", "ending", "opening", "start", "end", "middle", "credits"})
-
-
-def _without_hedges(tokens: Tokens) -> list[Token]:
-    """The sentence with ``but not too much`` and its like read as ``a little``; as nothing behind another amount."""
-    out: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        size = _hedge_at(tokens, at) if out else 0
-        if not size:
-            out.append(tokens[at])
-            at += 1
-            continue
-        while out[-1].kind == "mark" or (len(out) > 1 and out[-1].word == "please"):
-            out.pop()
-        if is_color(tokens[at + size - 1].word):  # "red, but not too red"
-            at += size
-            continue
-        if not any(amount_at(out, place) for place in range(max(0, len(out) - 4), len(out))):
-            out += [tokens[at].corrected("a"), tokens[at + 1].corrected("little")]
-        at += size
-    return out
 
 
 def _without_colons(tokens: Tokens) -> list[Token]:
@@ -177,106 +152,6 @@ def _without_receiver(tokens: list[Token]) -> list[Token]:
 
 
 _GETTING = frozenset({"make", "get", "show", "find", "bring", "send", "do"})
-
-
-def _hedge_at(tokens: Tokens, at: int) -> int:
-    """How many words a hedge has that begins at a token; 0 where none does."""
-    words = tuple(token.word for token in tokens[at : at + 6])
-    if size := max((len(hedge) for hedge in _HEDGES if words[: len(hedge)] == hedge), default=0):
-        # "just a bit brighter" says how much of what follows.
-        ends = at + size == len(tokens) or tokens[at + size].kind == "mark" or tokens[at + size].word == "and"
-        return size if ends else 0
-    excess = words[:3] == ("but", "not", "too") and words[3:4]
-    return 4 if excess and (words[3] in QUALITIES or is_color(words[3])) else 0
-
-
-_TURNED = {
-    ("a", "quarter", "turn"): 90, ("quarter", "turn"): 90, ("a", "quarter", "of", "a", "turn"): 90,
-    ("half", "a", "turn"): 180, ("a", "half", "turn"): 180, ("half", "turn"): 180,
-}  # fmt: skip
-
-
-def _with_quarters_named(tokens: list[Token]) -> list[Token]:
-    """``a quarter turn`` -> ``90 degrees``."""
-    for at, (said, angle) in itertools.product(range(len(tokens)), _TURNED.items()):
-        if tuple(token.word for token in tokens[at : at + len(said)]) == said:
-            first, last = tokens[at], tokens[at + len(said) - 1]
-            number = Token("number", first.text, str(angle), first.start, last.end, float(angle))
-            return [*tokens[:at], number, last.corrected("degrees"), *tokens[at + len(said) :]]
-    return tokens
-
-
-def _with_strengths_plain(tokens: list[Token]) -> list[Token]:
-    """``a blur of strength 0.4`` and ``a blur, strength 0.4`` -> ``a blur by 0.4``."""
-    out = list(tokens)
-    before = ("of", "with", "at", "a", "an", MARK_SOFT)
-    for at in range(len(tokens) - 2, 0, -1):
-        if tokens[at].word not in _STRENGTHS or tokens[at - 1].word not in before:
-            continue
-        value = at + 1 + (tokens[at + 1].word == "of" or tokens[at + 1].text == ":")
-        start = at - 1 - (tokens[at - 1].word in ("a", "an"))
-        if value < len(tokens) and tokens[value].kind in ("percent", "number") and start > 0:
-            out[start:value] = [replace(tokens[start], kind="word", word="by")]
-    return out
-
-
-_STRENGTHS = frozenset({"strength", "intensity", "amount", "level", "opacity", "radius"})
-
-
-def _without_hollow_words(tokens: list[Token]) -> list[Token]:
-    """The sentence without words that say nothing where they stand.
-
-    ``it should also be``, ``at 10% strength``, ``by 15% each``, ``brighter, like 20%``.
-    """
-    out: list[Token] = []
-    words = [token.word for token in tokens]
-    both_ways = any(words[at : at + 3] == ["in", "and", "out"] for at in range(len(words)))
-    for at, token in enumerate(tokens):
-        before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
-        last = after is None or after.kind == "mark"
-        if before is not None and (
-            (
-                token.word in ("like", "maybe", "say")
-                and before.kind != "mark"
-                and after is not None
-                and after.kind in ("percent", "number")
-            )
-            or (token.word == "also" and before.word in _BEFORE_ALSO)
-            or (token.word in ("strength", "intensity", "opacity") and before.kind == "percent")
-            or (token.word == "each" and last and (before.kind == "percent" or both_ways))
-        ):
-            continue
-        out.append(token)
-    return _with_amounts_joined(out)
-
-
-def _with_amounts_joined(tokens: list[Token]) -> list[Token]:
-    """``faster, like 1.25x`` -> ``faster by 1.25x``; ``darker, around 30%`` -> ``darker by 30%``."""
-    for at in range(1, len(tokens) - 2):
-        mark, like, value = tokens[at : at + 3]
-        said = at - (tokens[at - 1].word == "please")
-        ends = {at + 3, at + 4} & {len(tokens)} or (at + 3 < len(tokens) and tokens[at + 3].kind == "mark")
-        times = value.kind == "number" and [token.word for token in tokens[at + 3 : at + 4]] == ["x"]
-        measured = value.kind == "percent" or times
-        if mark.word == MARK_SOFT and like.word in _ABOUT and measured and ends and tokens[said - 1].word in QUALITIES:
-            joint = [] if times else [like.corrected("by")]
-            return [*tokens[:said], *joint, *tokens[at + 2 :]]
-    return tokens
-
-
-def _with_degrees_joined(tokens: list[Token]) -> list[Token]:
-    """``vignette, subtle`` -> ``vignette subtle``: how much, behind a comma and on its own."""
-    out = list(tokens)
-    for at in range(len(out) - 2, 0, -1):
-        found = amount_at(out, at + 1) if out[at].word == MARK_SOFT and out[at].text == "," else None
-        alone = found and (found[1] == len(out) or out[found[1]].word == MARK_HARD)
-        if found and alone and found[0].mode == "degree" and out[at - 1].kind == "word":
-            del out[at]
-    return out
-
-
-_BEFORE_ALSO = frozenset({"should", "must", "shall", "could", "can", "it", "to", "be", "is", "and"})
-_ABOUT = frozenset({"like", "around", "about", "say", "maybe", "roughly", "approximately"})
 
 
 def _with_turns_named(tokens: list[Token]) -> list[Token]:
