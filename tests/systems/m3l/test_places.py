@@ -10,7 +10,7 @@ from tests.systems.m3l.test_model import TINY, batch
 
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.systems.m3l import M3L, M3LConfig, Past, Places
-from lbvedit.systems.m3l.places import on_the_way, spread, told_at, told_place, view
+from lbvedit.systems.m3l.places import on_the_way, spread, told_at, told_path, told_place, view
 
 HORIZON = -1.66
 PLACED = replace(TINY, layers=1, warp_gate=False, skips=True, sentence_norm=True, horizon=HORIZON)
@@ -38,6 +38,16 @@ def test_what_is_spread_over_cells_is_told_again() -> None:
 def test_a_place_is_the_best_one_not_the_mean_of_two() -> None:
     logits = 9 * spread(torch.tensor([[-0.5, -0.5]]), 8, 8) + 8 * spread(torch.tensor([[0.5, 0.5]]), 8, 8)
     assert torch.allclose(told_place(logits), torch.tensor([[-0.5, -0.5]]), atol=0.05)
+
+
+def test_a_path_keeps_to_one_thing() -> None:
+    there = torch.tensor([[-0.625, 0.125], [-0.375, 0.125], [-0.125, 0.125], [0.125, 0.375]])
+    logits = 9 * spread(there, 8, 8) + 8 * spread(torch.tensor([[0.875, -0.875]]), 8, 8)
+    logits[2] += 2 * spread(torch.tensor([0.875, -0.875]), 8, 8)  # for one frame the other one looks right
+    apart, together = told_place(logits), told_path(logits[None])[0]
+    assert apart[2, 0] > 0.5
+    assert (together - there).abs().max() < 0.05
+    assert torch.equal(together[[0, 1, 3]], apart[[0, 1, 3]])
 
 
 def test_features_are_looked_up_at_their_places() -> None:

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from lbvedit.nn.coordinates import coordinate_map
 from lbvedit.systems.m3l.features import FrameNorm
 
-__all__ = ["Located", "Locator", "Places", "View", "on_the_way", "spread", "told_at", "told_place", "view"]
+__all__ = ["Located", "Locator", "Places", "View", "on_the_way", "spread", "told_at", "told_path", "told_place", "view"]
 
 _RESTS = 0.05
 """How far a thing goes at least, else it counts as resting."""
@@ -135,14 +135,38 @@ def spread(places: Tensor, height: int, width: int) -> Tensor:
 def told_place(logits: Tensor) -> Tensor:
     """The place that logits ``(..., h, w)`` tell, ``(..., 2)``: the mean of the best cell and those around it."""
     height, width = logits.shape[-2:]
-    flat = logits.float().flatten(-2)
-    best = flat.argmax(dim=-1)
-    rows, columns = (torch.arange(side, device=logits.device) for side in (height, width))
-    near = ((rows - (best // width)[..., None]).abs() <= 1)[..., :, None] & (
-        (columns - (best % width)[..., None]).abs() <= 1
-    )[..., None, :]
-    shares = flat.masked_fill(~near.flatten(-2), -torch.inf).softmax(dim=-1)
+    flat = logits.float().flatten(0, -3)
+    near = _around(_best(flat)).view(logits.shape)
+    shares = logits.float().masked_fill(~near, -torch.inf).flatten(-2).softmax(dim=-1)
     return shares @ coordinate_map(height, width, device=logits.device)[4:6].flatten(1).T
+
+
+def told_path(logits: Tensor) -> Tensor:
+    """The places that logits ``(B, T, h, w)`` of consecutive frames tell, ``(B, T, 2)``, of one thing all the while.
+
+    Of all paths that go on to a cell beside the last one, it is the likeliest (A. Viterbi, 1967): of two things alike
+    one is not taken now and the other then.
+    """
+    likely = logits.float().flatten(2).log_softmax(dim=2).view(logits.shape)
+    line = [likely[:, 0]]
+    for here in likely[:, 1:].unbind(dim=1):
+        line.append(here + F.max_pool2d(line[-1], 3, stride=1, padding=1))
+    path = [_best(line[-1])]
+    for before in reversed(line[:-1]):
+        path.append(_best(before.masked_fill(~_around(path[-1]), -torch.inf)))
+    chosen = torch.stack([_around(cell) for cell in reversed(path)], dim=1)
+    return told_place(logits.float().masked_fill(~chosen, -torch.inf))
+
+
+def _best(scores: Tensor) -> Tensor:
+    """The best cell of each ``(N, h, w)``, alone True in as many."""
+    flat = scores.flatten(1)
+    return F.one_hot(flat.argmax(dim=1), flat.shape[1]).bool().view(scores.shape)
+
+
+def _around(cells: Tensor) -> Tensor:
+    """``(N, h, w)`` bool cells and those beside them."""
+    return F.max_pool2d(cells.float(), 3, stride=1, padding=1) > 0
 
 
 def told_at(features: Tensor, places: Tensor) -> Tensor:
@@ -208,7 +232,7 @@ class Locator(nn.Module):
             start: ``(B, 2)`` where the thing stands in the first edited frame, if it is edited already.
         """
         located = self(f, sentence)
-        here = told_place(located.here)
+        here = told_path(located.here)
         goal = told_place(located.goal.flatten(2).log_softmax(dim=2).mean(dim=1).unflatten(1, f.shape[-2:]))
         way = on_the_way(here, here[:, 0] if start is None else start, goal, self.horizon)
         return Places(here, torch.where((located.sent > 0)[:, None, None], way, here))
