@@ -9,7 +9,7 @@ from functools import cache
 from lbvedit.language.amounts import amount_at, split_amount
 from lbvedit.language.complaints import FAULTS
 from lbvedit.language.complements import complement
-from lbvedit.language.drafts import NOBODY, Draft, spanned
+from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import UNHURRIED
@@ -119,6 +119,7 @@ _THE_SAME = tuple(
 
 def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     if previous is not None:
+        yield from _mending(without_manners(tokens), previous)
         yield from _as_before(tokens, previous)
         if previous.ended:
             return
@@ -157,6 +158,17 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         yield Reading(drafts, making, "make")
 
 
+def _mending(tokens: list[Token], previous: Reading) -> Iterator[Reading]:
+    """``tone it down a bit`` behind a complaint: how much of its remedy is asked for."""
+    amount, rest = split_amount(tokens)
+    before = previous.drafts[-1]
+    if amount is None or not before.vague or tuple(token.word for token in rest) not in _MENDS:
+        return
+    value = next((before.params[name] for name in ("amount", "factor") if name in before.params), None)
+    if value is not None and (mended := graded(before.op, -1 if value < ("factor" in before.params) else 1, amount)):
+        yield Reading((mended.on(before.target),))
+
+
 def _has_its_own(tokens: Tokens, before: Tokens) -> bool:
     """Whether a clause without a verb has a time or an amount of its own, as the one before it has."""
     timed = [any(token.kind == "span" for token in clause) for clause in (tokens, before)]
@@ -177,10 +189,14 @@ def _opposed(tokens: list[Token], previous: Reading) -> tuple[Draft, ...]:
 
 def _centered(tokens: list[Token], previous: Reading) -> tuple[Draft, ...]:
     """``centered on the baker`` behind ``make it square``: what the crop keeps in the picture."""
-    lead = [token.word for token in tokens[:2]]
-    target = noun_phrase(tokens[2:]) if lead in (["centered", "on"], ["centered", "around"]) else None
+    words = [token.word for token in tokens]
+    lead = 2 if words[:2] in (["centered", "on"], ["centered", "around"]) else words[0] in _FOLLOWING
+    target = noun_phrase(tokens[lead:]) if lead else None
     cropped = previous.drafts[-1].op == "crop" and previous.drafts[-1].target.kind != "phrase"
     return (Draft("crop", {}, target),) if cropped and target and target.kind == "phrase" else ()
+
+
+_FOLLOWING = frozenset({"follow", "following", "track", "tracking"})
 
 
 def _again(tokens: Tokens, previous: Reading) -> tuple[Draft, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lbvedit.language.amounts import DEGREE_WORDS, split_amount
 from lbvedit.language.complements import complement
 from lbvedit.language.drafts import Draft, graded
@@ -9,7 +11,7 @@ from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.tokens import Token, Tokens, phrases
 
-__all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured"]
+__all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured", "shortcoming"]
 
 FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "jerky", "wobbly", "unstable", "bumpy", "blurry", "fuzzy",
     "dull", "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
@@ -37,6 +39,23 @@ def complaint(tokens: list[Token]) -> list[Draft] | None:
     if drafts is None and all(word in DEGREE_WORDS | {"a", "just", "all", "still", "are"} for word in words[:at]):
         drafts = complement(opposite[at:])
     return drafts
+
+
+def shortcoming(tokens: list[Token]) -> list[Draft] | None:
+    """``quite dark in places``, said of how a thing is: what nobody would say who likes it so."""
+    words = [token.word for token in tokens]
+    size = next((len(one) for one in _IN_PLACES if tuple(words[-len(one) :]) == one), 0)
+    said = tokens[: len(tokens) - size]
+    if not said or said[-1].word not in _SHORTCOMINGS or (len(said) > 1 and split_amount(said)[1] != [said[-1]]):
+        return None
+    drafts = complement([*said[:-1], said[-1].corrected("less"), said[-1]])
+    note = f"{said[-1].word!r} is read as a fault to be mended; say 'make it {said[-1].word}' to have it so"
+    return [replace(draft, notes=(note,)) for draft in drafts] if drafts else None
+
+
+_SHORTCOMINGS = frozenset({"dark", "dim", "gloomy", "flat", "soft", "quiet", "pale", "faded", "hazy"})
+"""What is a fault where it is said of the video, and a wish where it is asked for."""
+_IN_PLACES = phrases("in places | in some places | in parts | in some parts | here and there | at times | overall")
 
 
 def measured(subject: Tokens, said: Tokens) -> Draft | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lbvedit.language.amounts import PLAIN, Amount, amount_at, fraction_at, split_amount
-from lbvedit.language.colors import MODIFIERS, is_color
+from lbvedit.language.colors import MODIFIERS, NEUTRAL, is_color
 from lbvedit.language.drafts import Draft, graded
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES, PRONOUNS, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join, phrases
 
 __all__ = [
+    "CINEMATIC",
     "COLORED_THINGS",
     "LIGHT_VERBS",
     "NAMED_HEIGHTS",
@@ -44,6 +46,8 @@ _MEDIA = frozenset({"video", "clip", "format", "picture", "mode", "crop", "speed
     "movie", "footage"})  # fmt: skip
 NAMED_HEIGHTS = {"4k": 2160, "uhd": 2160, "2k": 1440, "qhd": 1440, "fullhd": 1080, "hd": 720, "8k": 4320, "sd": 480}
 """Lines of a resolution that goes by a name."""
+CINEMATIC = frozenset({"cinematic", "anamorphic"})
+"""What is said of a shape that is told in numbers."""
 _ASPECT = re.compile(r"(?!0+:|\d+:0)\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _TRAILERS = phrases(
     "than before | than it is | than now | as before | as now | as it is | than they are | as possible | in color | "
@@ -138,6 +142,8 @@ def _fixed(tokens: Tokens) -> Draft | None:
         and len(words) == 1
     ):
         return Draft("crop", {"aspect": tokens[-1].text})
+    if len(words) == 2 and words[0] in CINEMATIC and tokens[1].kind in ("clock", "aspect"):
+        return _fixed(tokens[1:])
     if len(words) == 2 and tokens[1].kind in ("clock", "aspect") and STATES.get(words[0], ("",))[0] == "crop":
         named, exact = _fixed(tokens[:1]), _fixed(tokens[1:])
         return exact if named and exact and _tall(named) == _tall(exact) else None  # "vertical 9:16"
@@ -167,8 +173,8 @@ def color(tokens: Tokens) -> str | None:
         return None
     if tokens and tokens[0].kind == "quote":
         words[0] = tokens[0].text.lower()
-    if len(words) == 2 and words[0] in ("the", "my", "our", "your") and words[1] in COLORED_THINGS:
-        return None  # "the rose"
+    if len(words) > 1 and words[0] in ("the", "my", "our", "your") and words[1] in COLORED_THINGS:
+        return None  # "the rose", "the peach red"
     while len(words) > 1 and (words[0] in ARTICLES | _NICE | _SHADED):
         words = words[1:]
     if len(words) > 2 and words[0] in _SHADES and words[1] == "of":
@@ -302,6 +308,9 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
             remedy = "warmer" if _CASTS[name] > 0 else "cooler"
             draft = graded("temperature", _CASTS[name], amount or PLAIN)
             return _one(draft and draft.noted(f"'less {name}' is read as {remedy}"))
+        if name and not no and name not in NEUTRAL:
+            draft = graded("saturation", -1, amount or PLAIN)
+            return _one(draft and replace(draft, tint=name).noted(f"'less {name}' is read as less saturated"))
         return _property(phrase, sign, amount)
     return None
 

@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from lbvedit.language.amounts import amount_at
 from lbvedit.language.colors import is_color
-from lbvedit.language.synonyms import QUALITIES
+from lbvedit.language.synonyms import PROPERTIES, QUALITIES
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens
 
 __all__ = [
     "with_degrees_joined",
+    "with_intensity_plain",
     "with_quarters_named",
     "with_strengths_plain",
     "without_hedges",
@@ -96,6 +97,22 @@ def with_strengths_plain(tokens: list[Token]) -> list[Token]:
 
 
 _STRENGTHS = frozenset({"strength", "intensity", "amount", "level", "opacity", "radius"})
+
+
+def with_intensity_plain(tokens: list[Token]) -> list[Token]:
+    """``the colors less intense`` -> ``the colors less``, ``a less strong blur`` -> ``a less blur``."""
+    out: list[Token] = []
+    measured = False  # whether the clause has named a property by now
+    for at, token in enumerate(tokens):
+        measured = token.word in PROPERTIES or (measured and token.kind != "mark")
+        follows = at + 1 < len(tokens) and tokens[at + 1].word in PROPERTIES
+        compared = at and tokens[at - 1].word in ("less", "more") and token.word in _INTENSE
+        if not (compared and (measured or follows)):
+            out.append(token)
+    return out
+
+
+_INTENSE = frozenset({"intense", "strong", "heavy", "pronounced", "extreme", "noticeable", "visible"})
 
 
 def without_hollow_words(tokens: list[Token]) -> list[Token]:

@@ -33,6 +33,7 @@ class Draft:
         bare: whether the verb stood alone, so that ``blur and darken the sky`` can give it an object.
         vague: whether a step of the same kind that follows says the same better: ``it's too dark, brighten it``.
         later: whether it begins where the step before ends: ``red until 0:04 and blue after that``.
+        tint: the colour that it takes away, and that is its target where that is the whole frame: ``less green``.
         words: the words that asked for it.
     """
 
@@ -43,6 +44,7 @@ class Draft:
     bare: bool = False
     vague: bool = False
     later: bool = False
+    tint: str = ""
     words: str = ""
 
     def on(self, target: Target) -> Draft:

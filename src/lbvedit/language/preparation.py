@@ -10,12 +10,14 @@ from lbvedit.language.colors import is_color
 from lbvedit.language.complements import complement
 from lbvedit.language.degrees import (
     with_degrees_joined,
+    with_intensity_plain,
     with_quarters_named,
     with_strengths_plain,
     without_hedges,
     without_hollow_words,
 )
 from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.negations import with_negations_named
 from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
@@ -36,10 +38,12 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_arrows_named,
         with_numerals_joined,
         _with_slips_mended,
+        with_negations_named,
         _with_dislikes_named,
         _without_receiver,
         with_quarters_named,
         with_strengths_plain,
+        with_intensity_plain,
         without_hollow_words,
         _with_turns_named,
         _with_frames_named,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from lbvedit.language.colors import is_color
 from lbvedit.language.manners import FILLERS
-from lbvedit.language.synonyms import base_form
-from lbvedit.language.tokens import MARK_HARD, Token, Tokens, join, phrases
+from lbvedit.language.synonyms import QUALITIES, base_form
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join, phrases
 
 __all__ = ["PURPOSES", "without_purposes", "without_reasons"]
 
@@ -63,6 +64,9 @@ def without_purposes(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token]
 
 def _is_reason(tokens: Tokens, at: int) -> bool:
     words = [token.word for token in tokens[at : at + 4]]
+    before = tokens[at - 1].word if at else ""
+    if words[:2] == [MARK_SOFT, "like"] and (is_color(before) or before == "bw" or before in QUALITIES):
+        return all(token.kind == "word" for token in tokens[at + 2 : at + 3])  # "blue, like the sky"
     if any(tuple(words[: len(cause)]) == cause for cause in _CAUSES):
         return True
     if words[:1] != ["so"] or not at or any(token.word in _SHAPED for token in tokens[:at]):

@@ -142,7 +142,7 @@ class _Resolver:
                 continue
             bound = False
             if draft.op == "spare":
-                self._spare(target)
+                self._spare(target, of_all="of" in draft.params)
             elif draft.op != "focus":
                 self._add(self._decided(draft, target, outside), target, outside)
             self._remember(draft, target)
@@ -193,6 +193,9 @@ class _Resolver:
         return replace(draft, params={**draft.params, **begins}, target=NOBODY if rest else draft.target)
 
     def _target(self, draft: Draft) -> str | None:
+        return self._named(draft) or draft.tint or None
+
+    def _named(self, draft: Draft) -> str | None:
         target = draft.target
         if target.kind == "phrase":
             if _TIME.search(target.phrase):
@@ -323,14 +326,23 @@ class _Resolver:
         if moved is not None and start > 0 and moved.words != step.words:
             self.notes.append(f"{start:g} s in {step.words!r} counts after {moved.words!r}")
 
-    def _spare(self, target: str | None) -> None:
-        """Takes a target out of the whole-frame step before: ``black and white, but keep the balloon red``."""
+    def _spare(self, target: str | None, *, of_all: bool) -> None:
+        """Takes a target out of the whole-frame step before: ``black and white, but keep the balloon red``.
+
+        Args:
+            target: what is left out.
+            of_all: whether of all the steps right before that act on the whole frame: ``leave the sky alone``.
+        """
         before = self.steps[-1] if self.steps else None
         if before is None or target is None or before.outside or before.target in ("background", target):
             return
         entry = OPERATORS[before.op]
         if before.target is None and entry.domain == "picture" and entry.takes_target == "may":
-            self.steps[-1] = replace(before, target=target, outside=True)
+            for at in range(len(self.steps) - 1, -1 if of_all else len(self.steps) - 2, -1):
+                step, kind = self.steps[at], OPERATORS[self.steps[at].op]
+                if step.target is not None or kind.domain != "picture" or kind.takes_target != "may":
+                    break
+                self.steps[at] = replace(step, target=target, outside=True)
             return
         said = f"{target!r} cannot be left out of {before.words!r:.60}"
         if before.target is None or target.endswith((" one", " ones")):

@@ -102,8 +102,9 @@ PROPERTIES: dict[str, tuple[str, int]] = {
     "luminosity": ("brightness", 1), "luminance": ("brightness", 1), "light": ("brightness", 1),
     "lighting": ("brightness", 1), "lights": ("brightness", 1), "darkness": ("brightness", -1),
     "contrast": ("contrast", 1), "saturation": ("saturation", 1), "vibrance": ("saturation", 1),
-    "vibrancy": ("saturation", 1), "color intensity": ("saturation", 1), "colors": ("saturation", 1),
-    "color": ("saturation", 1), "color saturation": ("saturation", 1), "vividness": ("saturation", 1),
+    "vibrancy": ("saturation", 1), "pop": ("saturation", 1), "color intensity": ("saturation", 1),
+    "colors": ("saturation", 1), "color": ("saturation", 1), "color saturation": ("saturation", 1),
+    "vividness": ("saturation", 1),
     "temperature": ("temperature", 1), "color temperature": ("temperature", 1), "warmth": ("temperature", 1),
     "white balance": ("temperature", 1), "coolness": ("temperature", -1), "sharpness": ("sharpen", 1),
     "sharpening": ("sharpen", 1), "clarity": ("sharpen", 1), "detail": ("sharpen", 1), "details": ("sharpen", 1),
@@ -119,8 +120,8 @@ PROPERTIES: dict[str, tuple[str, int]] = {
     "sound": ("volume", 1), "audio": ("volume", 1), "sound level": ("volume", 1), "audio level": ("volume", 1),
     "audio track": ("volume", 1), "sound track": ("volume", 1), "soundtrack": ("volume", 1),
     "audio volume": ("volume", 1), "sound volume": ("volume", 1), "music": ("volume", 1), "gain": ("volume", 1),
-    "size": ("resize", 1), "scale": ("resize", 1), "dimensions": ("resize", 1), "zoom": ("zoom", 1),
-    "zoom level": ("zoom", 1),
+    "size": ("resize", 1), "resolution": ("resize", 1), "scale": ("resize", 1), "dimensions": ("resize", 1),
+    "zoom": ("zoom", 1), "zoom level": ("zoom", 1),
 }  # fmt: skip
 """Noun -> (operator, direction of more)."""
 

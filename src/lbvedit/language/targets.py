@@ -78,7 +78,7 @@ _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be"
 _NEVER_INSIDE = frozenset({"resize", "rotate", "pixelate", "sharpen", "brighten", "darken", "denoise", "desaturate",
     "reframe", "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
     "blur", "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim",
-    "until", "till", "unless", "neither", "nor"})  # fmt: skip
+    "until", "till", "unless", "neither", "nor", "stays", "stay"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
     "by", "for",
     "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",

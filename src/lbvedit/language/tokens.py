@@ -131,7 +131,7 @@ def _literal(kind: str, piece: str, start: int) -> Token:
         case "quote":
             return Token("quote", piece[1:-1], "", start, end)
         case "percent":
-            return Token("percent", piece, "%", start, end, _number(piece.rstrip("% ")) / 100)
+            return Token("percent", piece, "%", start, end, _number(piece.rstrip("%").rstrip()) / 100)
         case "number":
             return Token("number", piece, piece, start, end, _number(piece))
         case "clock":

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured
+from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured, shortcoming
 from lbvedit.language.complements import complement, is_comparative, look
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import VERB_BASES, Phrase
 from lbvedit.language.frames.adding import adding, named_look, putting
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.making import making
+from lbvedit.language.frames.objects import keeping
 from lbvedit.language.frames.phrase import SPARING, words_of
 from lbvedit.language.frames.properties import tuned
 from lbvedit.language.frames.removing import removing
@@ -51,6 +52,10 @@ _TAKEN_OUT = phrases(
     "taken out | edited out | painted out"
 )
 _NOUNS_TOO = frozenset({"light", "flat", "cold"})
+_STAYS = phrases(
+    "should stay | must stay | has to stay | needs to stay | shall stay | should remain | must remain | stays | stay | "
+    "remains | remain"
+)
 _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "were", "has",
     "becomes"})  # fmt: skip
 
@@ -158,12 +163,17 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
             yield Reading((Draft("grayscale", {}, replace(target, outside=True)),), making, "make")
         if drafts := asked(making, Phrase([*tokens[:at], *tokens[at + len(must) :]], "want")):
             yield Reading(drafts, making, "make")
+    stays = next((len(one) for one in _STAYS if words[at : at + len(one)] == one), 0)
+    if stays and (drafts := asked(keeping, Phrase([*tokens[:at], *tokens[at + stays :]], "keep"))):
+        yield Reading(drafts, keeping, "keep")
     shot = target.kind != "phrase" or target.phrase == "camera"
     filmed = at + 1 + (words[at + 1 : at + 2] in (("filmed",), ("shot",), ("recorded",)))
     if shot and words[at] in _IS and (wrong := SHOT_WRONG.get(" ".join(words[filmed:]))):
         yield Reading((Draft(wrong[0], wrong[1], vague=True),), making, "make")
     if words[at] in _IS and (found := measured(tokens[:at], tokens[at + 1 :])):
         yield Reading((replace(found, vague=True),), making, "make")
+    if words[at] in _IS and not wanted and (regretted := shortcoming(tokens[at + 1 :])):
+        yield Reading(tuple(replace(draft, target=target, vague=True) for draft in regretted), making, "make")
     if words[at] in _IS and (remedy := complaint(tokens[at + 1 :])):
         yield Reading(tuple(replace(draft, target=target, vague=True) for draft in remedy), making, "make")
 

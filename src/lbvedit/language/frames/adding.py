@@ -107,6 +107,8 @@ def named_look(tokens: list[Token]) -> list[Draft] | None:
     """An effect or a look on its own: ``heavy blur on the background``, ``2 second fade in``, ``cinematic look``."""
     amount, named = split_amount(tokens)
     measured = amount and amount.mode in ("by", "number") and named and tokens[0] is named[0]
+    if words_of(tokens[-3:]) == ["in", "the", "colors"]:  # "more pop in the colours"
+        return named_look(tokens[:-3]) if len(tokens) > 3 else None
     words = words_of(named if measured else tokens)
     if measured:  # "blur on the sky by 40%"
         tokens = [*tokens[len(named) :], *named]
@@ -302,9 +304,14 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             and target is not None
             and mark in ("on", "in", "into", "onto", "at", "against")
             and scene
-            and (behind[0].word in ("a", "an") or not _SCENES.isdisjoint(words_of(behind[-1:])))
+            and (behind[0].word in ("a", "an") or _is_place(behind[-1]))
         ):
             draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
             moved = f"putting {join(before)!r} {mark} {join(behind)}"
             return [draft.noted(f"{moved} is read as another background for everything")]
     return adding(Phrase(tokens, "add", phrase.particle, phrase.previous))
+
+
+def _is_place(token: Token) -> bool:
+    """Whether a word ends the name of a place that need not be in the video: ``the moon``, ``the Eiffel Tower``."""
+    return token.word in _SCENES or token.text[:1].isupper()

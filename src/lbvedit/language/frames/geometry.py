@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from lbvedit.language.amounts import Amount, split_amount
-from lbvedit.language.complements import NAMED_HEIGHTS, complement
+from lbvedit.language.complements import CINEMATIC, NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, property_in, splits, words_of
 from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
@@ -129,6 +129,9 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
             params["aspect"] = aspect
             while at < len(tokens) and (tokens[at] is token or tokens[at].word in _SHAPE_NOUNS):
                 del tokens[at]
+            while at and tokens[at - 1].word in CINEMATIC:
+                del tokens[at - 1]
+                at -= 1
             break
         if token.kind == "size":
             width, height = (int(side) for side in token.word.split("x"))

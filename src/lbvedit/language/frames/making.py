@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.language.amounts import split_amount
-from lbvedit.language.colors import NEUTRAL, SHADES, colors_alone, is_color, is_named
+from lbvedit.language.colors import SHADES, colors_alone, is_color, is_named
 from lbvedit.language.complements import LIGHT_VERBS, action, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
-from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STYLE_NOUNS
+from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, join, phrases
 
@@ -106,25 +106,7 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         if target == NOBODY and (drafts[0].op == "recolor" or phrase.verb in ("turn", "have", "get", "let", "want")):
             continue
         return [_fitting(draft, target) for draft in drafts]
-    return (
-        _shorter(tokens)
-        or _less_of_a_color(tokens)
-        or _compared_property(tokens)
-        or _inverted(tokens)
-        or _imagined(tokens, phrase)
-    )
-
-
-def _less_of_a_color(tokens: list[Token]) -> list[Draft] | None:
-    """``make the grass less green``, of a colour that no temperature takes away: the thing is less saturated."""
-    at = next((at for at, token in enumerate(tokens) if at and token.word == "less"), 0)
-    name = color(tokens[at + 1 :]) if at else None
-    amount, rest = split_amount(tokens[:at])
-    target = noun_phrase(rest) if name and rest else None
-    draft = graded("saturation", -1, amount)
-    if target is None or target.kind != "phrase" or draft is None or NEUTRAL & {name}:
-        return None
-    return [draft.on(target).noted(f"'less {name}' is read as less saturated")]
+    return _shorter(tokens) or _compared_property(tokens) or _inverted(tokens) or _imagined(tokens, phrase)
 
 
 def _inverted(tokens: list[Token]) -> list[Draft] | None:
@@ -222,7 +204,8 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             scene = Draft("restyle_background", {"with": style}, target)
             return [scene.noted(f"{style!r} is read as another scene; say 'in the style of' for a look")]
         if style and target is not None:
-            return [Draft("style", {"style": style}, target)]
+            toned = _tone_of(tokens[at + size :])
+            return [toned.on(target)] if toned else [Draft("style", {"style": style}, target)]
         manner = words[at : at + 2] == ["in", "the"] and words[at + 2 : at + 4] == ["style", "of"]
         if manner and target is not None and (style := look(tokens[at + 4 :])):
             return [Draft("style", {"style": style}, target)]
@@ -244,6 +227,17 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if acted := _acting(tokens, phrase):
         return acted
     return _wearing(tokens) or _becoming(tokens, phrase)
+
+
+def _tone_of(tokens: list[Token]) -> Draft | None:
+    """The step that ``an old sepia photo`` and ``a negative`` come to without any imagination."""
+    words = [word for word in words_of(tokens) if word not in ARTICLES | _AGED | _ON_FILM]
+    op, params = STATES.get(" ".join(words), ("", {}))
+    return Draft(op, params) if op in ("sepia", "grayscale", "invert") else None
+
+
+_AGED = frozenset({"old", "vintage", "classic", "retro", "faded", "photographic"})
+_ON_FILM = frozenset({"film", "movie", "photo", "photograph", "picture", "video", "image", "footage"})
 
 
 def _acting(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:

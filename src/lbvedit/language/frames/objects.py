@@ -275,7 +275,7 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
         if tail in _AS_IT_IS:
             if target is not None and target.kind == "rest":
                 return [Draft("focus", {}, target)]
-            return [Draft("spare", {}, target)] if target and target.kind == "phrase" else None
+            return [Draft("spare", {"of": "all"}, target)] if target and target.kind == "phrase" else None
     for at in range(1, len(kept)):
         quality = complement(kept[at:])
         target = noun_phrase(kept[:at])

@@ -73,6 +73,8 @@ def _raised(tokens: list[Token], direction: int) -> list[Draft] | None:
     for at, token in enumerate(tokens):
         if token.word in ("to", "from", "until") and at and (right := tokens[at + 1 :]) and token.word == "to":
             names = _property_list(tokens[:at])
+            if names and len(names) == 1 and names[0][0] == "resolution":  # "lower the resolution to 720p"
+                return set_property(tokens[:at], "to", right)
             if names and (value := _level(right)):
                 return _grade_all(names, 0, value)
     for amount, rest in (split_amount(tokens), (None, tokens)):
