@@ -39,7 +39,9 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(m3l, "_SENTENCES", 300)
         patch.setattr(m3l, "_DESCRIBED", 30)
         patch.setattr(m3l, "_VALIDATED", 1)
-        for settings in ({"corpus": "s-mnist", "mnist": folder}, {"corpus": "e-clevr", "data": folder}):
+        told = {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
+        solids = {"corpus": "e-clevr", "data": folder, "model": TINY["model"] | told}
+        for settings in ({"corpus": "s-mnist", "mnist": folder}, solids):
             recipe = M3LRecipe(configure(M3LTraining(), TINY | {"steps": 1} | settings))
             train(recipe, folder / "runs" / str(settings["corpus"]))
             publish(recipe, folder / "runs" / str(settings["corpus"]), folder / "weights", command="lbvedit train m3l")
@@ -77,6 +79,17 @@ def test_a_resumed_job_goes_on_with_weight_and_frames(weights: Path, digits: Ten
     edited(first, Film(digits[:6]))
     second.state = {name: tensor.clone() for name, tensor in first.state.items()}
     assert torch.equal(edited(second, Film(digits, start=6)), whole[6:])
+
+
+def test_a_window_goes_on_from_where_its_thing_was_put(weights: Path) -> None:
+    squares = torch.cat([BuiltPairs(weights.parent / "e-clevr", "test")[n]["source"] for n in range(3)])
+    whole, first = (pipeline(weights, "make the cube blue", window=6) for _ in range(2))
+    out = edited(whole, Film(squares))
+    assert whole.state["there"].shape == (1, 2, 2)
+    edited(first, Film(squares[:6]))
+    second = pipeline(weights, "make the cube blue", window=6)
+    second.state = {name: tensor.clone() for name, tensor in first.state.items()}
+    assert torch.equal(edited(second, Film(squares, start=6)), out[6:])
 
 
 def test_the_weight_follows_the_footage(weights: Path, digits: Tensor) -> None:
