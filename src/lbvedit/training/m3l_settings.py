@@ -64,8 +64,8 @@ class M3LTraining(TrainingConfig):
         anywhere: let training clips begin anywhere in a video: solids look alike in all frames, and stand everywhere.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
-        altering: further weight of L_E, of its mean over what the instruction changes, where that is little of a frame.
-            Paper: none.
+        altering: weight of the absolute error of what the instruction changes, where that is little of a frame; it
+            paints sharper than L_E. Paper: none.
         copying: weight of the loss by which the copy gate learns what the instruction leaves alone; an extension.
             Without it, what is painted anew long spreads into its surroundings.
         structure: weight of a structural loss, 1 - SSIM; an extension. Paper: none.

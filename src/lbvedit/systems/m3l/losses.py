@@ -20,14 +20,16 @@ def editing_loss(edited: Tensor, target: Tensor) -> Tensor:
 
 
 def altering_loss(edited: Tensor, target: Tensor, changed: Tensor) -> Tensor:
-    """The mean square error of what an instruction changes. An extension.
+    """The mean absolute error of what an instruction changes. An extension.
+
+    Where two edits are likely, its best is one of them; that of a square would be their mean, which is neither.
 
     Args:
         edited: ``(B, N, 3, H, W)`` in [-1, 1].
         target: the same of the truth.
         changed: ``(B, N, 1, H, W)`` bool, where the target is not the source.
     """
-    error = (edited.float() - target.float()).square().mean(dim=2, keepdim=True)
+    error = (edited.float() - target.float()).abs().mean(dim=2, keepdim=True)
     return (error * changed).sum() / changed.sum().clamp(min=1)
 
 
