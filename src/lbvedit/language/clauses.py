@@ -27,6 +27,7 @@ __all__ = ["read_clause"]
 
 _MENDS = phrases(
     "correct it | correct that | do something about it | do something about that | fix it | fix that | fix this | "
+    "turn it the right way up | turn it the right way around | make them weaker | make it weaker | "
     "tone it down | tone them down | calm it down | calm them down | clean it | clean it up"
 )
 _NAMING = ARTICLES | {"any"}

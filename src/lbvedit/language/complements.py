@@ -38,6 +38,9 @@ COLORED_THINGS = frozenset({"orange", "rose", "violet", "peach", "lemon", "cherr
     "tangerine", "apricot", "raspberry", "strawberry", "avocado", "ruby", "sapphire", "emerald", "coffee",
     "sand", "wine", "lilac", "sunflower", "grass", "snow", "straw"})  # fmt: skip
 """What colours are called after, and is a thing where somebody counts or points at it: ``an orange``, ``the rose``."""
+_FRUITS = frozenset({"orange", "peach", "lemon", "cherry", "plum", "tangerine", "apricot", "raspberry",
+    "strawberry", "avocado"})  # fmt: skip
+"""What is a colour only where nobody counts it."""
 _COLOR_NOUNS = frozenset({"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead",
     "paintwork", "now", "job"})  # fmt: skip
 _QUALIFIED = frozenset({"colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound", "picture",
@@ -175,6 +178,8 @@ def color(tokens: Tokens) -> str | None:
         words[0] = tokens[0].text.lower()
     if len(words) > 1 and words[0] in ("the", "my", "our", "your") and words[1] in COLORED_THINGS:
         return None  # "the rose", "the peach red"
+    if len(words) == 2 and words[0] in ("a", "an") and words[1] in _FRUITS:
+        return None  # "make the apple an orange"
     while len(words) > 1 and (words[0] in ARTICLES | _NICE | _SHADED):
         words = words[1:]
     if len(words) > 2 and words[0] in _SHADES and words[1] == "of":

@@ -29,7 +29,10 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
         size = _negation_at(tokens, at)
         end = next((place for place in range(at + size, len(tokens)) if _ends(tokens, place)), len(tokens))
         thing = tokens[at + size : end]
-        if size and thing and noun_phrase(thing) is not None and (at or end < len(tokens)):
+        target = noun_phrase(thing) if size and thing and (at or end < len(tokens)) else None
+        if target and target.phrase in ("sound", "audio"):  # which no step on the picture touches
+            tokens = [*tokens[:at], *tokens[end:]]
+        elif target:
             spared = [tokens[at].corrected("leave"), *thing, tokens[end - 1].corrected("alone")]
             tokens = [*tokens[:at], *spared, *tokens[end:]]
             at += len(spared)

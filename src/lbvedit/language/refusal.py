@@ -68,28 +68,38 @@ def refuse_sound_cleaning(tokens: Tokens) -> None:
         _BETWEEN.issuperset(words[min(noise, sound) + 1 : max(noise, sound)]) for noise in noises for sound in sounds
     )
     apart = any(words[at : at + 2] in (["background", "noise"], ["background", "music"]) for at in range(len(words)))
-    brought = {"music", "sound", "sounds", "soundtrack", "audio"}
-    brought |= {
-        "voiceover",
-        "voiceovers",
-        "narration",
-        "commentary",
-        "song",
-        "songs",
-        "jingle",
-        "beat",
-        "beats",
-        "melody",
-    }
-    effects = words[-1:] in (["effect"], ["effects"]) and words[-2:-1] == ["sound"]
-    effects = effects or any(words[at : at + 2] in (["sound", "effect"], ["sound", "effects"]) for at in (1, 2))
-    last = ["sound"] if effects else words[-1:] if "of" not in words else words[words.index("of") - 1 :][:1]
-    bring = words[:1] in (["add"], ["insert"], ["put"], ["include"]) and not brought.isdisjoint(last) and len(words) < 6
+    bring = any(_brings_sound(clause) for clause in _clauses(tokens))
     if clean or apart or bring:
         raise InstructionError(
             f"{join(tokens)[:80]!r} asks for other sound, and no operator makes any",
             hint="sound can be made louder or quieter, or muted: 'mute it', 'turn the volume down by 20%'",
         )
+
+
+def _clauses(tokens: Tokens) -> list[list[str]]:
+    """The words between marks and ``and``."""
+    out: list[list[str]] = [[]]
+    for token in tokens:
+        if token.kind == "mark" or token.word in ("and", "then"):
+            out.append([])
+        else:
+            out[-1].append(token.word if token.kind == "word" else "")
+    return out
+
+
+def _brings_sound(words: list[str]) -> bool:
+    """Whether a clause asks for sound that is not there: ``add some music to the video``."""
+    if not words or words[0] not in ("add", "insert", "put", "include") or len(words) > 8:
+        return False
+    end = next(
+        (at for at, word in enumerate(words) if at and word in ("to", "in", "at", "over", "of", "back")), len(words)
+    )
+    thing = words[1:end]
+    return thing[-2:] in (["sound", "effect"], ["sound", "effects"]) or not _BROUGHT.isdisjoint(thing[-1:])
+
+
+_BROUGHT = frozenset({"music", "sound", "sounds", "soundtrack", "audio", "voiceover", "voiceovers", "narration",
+    "commentary", "song", "songs", "jingle", "beat", "beats", "melody"})  # fmt: skip
 
 
 def refuse_file_size(tokens: Tokens) -> None:

@@ -10,7 +10,7 @@ from lbvedit.errors import InstructionError, UsageError
 from lbvedit.language.drafts import NOBODY, Draft, tidy
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.operators import OPERATORS, validate
-from lbvedit.language.targets import PERSONS, WHOLE_NOUNS, Target
+from lbvedit.language.targets import CORNERS, PERSONS, WHOLE_NOUNS, Target
 from lbvedit.types import EditPlan, Step
 
 __all__ = ["NoTargetError", "resolve"]
@@ -256,6 +256,8 @@ class _Resolver:
 
     def _add(self, draft: Draft, target: str | None, outside: bool) -> None:
         entry = OPERATORS[draft.op]
+        if draft.op == "vignette" and target in CORNERS:  # where every vignette is
+            target, outside = None, False
         heard = draft.target.phrase if draft.target.kind == "whole" else target
         if heard in _HEARD and entry.domain == "picture":
             raise InstructionError(

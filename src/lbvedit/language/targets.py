@@ -14,6 +14,7 @@ from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join, phrases
 
 __all__ = [
     "ARTICLES",
+    "CORNERS",
     "EXCEPT",
     "PERSONS",
     "PRONOUNS",
@@ -90,6 +91,9 @@ _COUNTS = frozenset({"to", "first", "last", "the", "and", "only"})
 _ORDERS = frozenset({"bw", "mute", "reverse", "denoise", "sharpen", "stabilize", "grayscale", "sepia", "backwards"})
 """Words that ask for something of the whole video rather than name a thing: ``mute bw`` is two clauses."""
 _NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate", "silence", "silences", "pauses"})
+CORNERS = frozenset({"corners", "edges", "borders", "corners of the frame", "edges of the frame", "corners and edges",
+    "edges and corners", "frame edges", "edges of the picture", "corners of the picture", "four corners"})  # fmt: skip
+"""Where a vignette is dark."""
 _POSSESSIVES = frozenset({"his", "hers", "mine", "yours", "ours", "theirs"})
 SPEAKERS = frozenset({"me", "us", "myself", "ourselves"})
 """Who speaks, and is seen in the video: ``blur everyone except me``."""
@@ -147,6 +151,8 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return noun_phrase(named[2:])
     if inner := _outside(tokens, words):
         return inner
+    if words[:3] == ["everything", "in", "the"] and len(words) == 4 and words[3] in _BACKGROUND:
+        return Target("phrase", "background")
     if words in _PEOPLE:
         return Target("phrase", "people")
     if words[0] in _WHOLE_ALONE - {"all"} and not SPARED.isdisjoint(words) and not is_placed(words[1:3]):
@@ -263,6 +269,8 @@ def _all_but(tokens: Tokens, words: list[str]) -> Target | None:
             head, inner = noun_phrase(tokens[:at]), noun_phrase(tokens[at + len(phrase) :])
             if inner and inner.phrase in _POSSESSIVES:
                 return None  # "all faces except hers": nothing says whose
+            if head and head.phrase.partition("'s ")[1] and words[-1].endswith("'s") and " ".join(phrase) == "but not":
+                return head  # "the woman's face, but not the man's"
             if head and inner and head.kind == inner.kind == "phrase" and not (head.outside or inner.outside):
                 noun = head.phrase.split()[-1]  # "the cars except the red one"
                 spared = re.sub(r"\bone\b", noun.removesuffix("s"), re.sub(r"\bones\b", noun, inner.phrase))
@@ -365,6 +373,8 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
     if not said or (len(said) == 1 and said[0].word in ARTICLES | PRONOUNS):
         return None
     bare = [token.word for token in said]
+    if bare[0] == "of":  # "some of the people": nobody knows whom
+        return None
     if bare[0] in _BACKGROUND and (len(bare) == 1 or bare[1] in ("of", "behind", "around", "in", "from")):
         return Target("phrase", "background")
     return Target("phrase", _conjuncts(said), owner=owner)

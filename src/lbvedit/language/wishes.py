@@ -19,6 +19,7 @@ from lbvedit.language.frames.objects import keeping
 from lbvedit.language.frames.phrase import SPARING, words_of
 from lbvedit.language.frames.properties import tuned
 from lbvedit.language.frames.removing import removing
+from lbvedit.language.frames.timing import beginning
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.reading import Reading, asked
 from lbvedit.language.targets import ARTICLES, is_whole, noun_phrase
@@ -52,6 +53,7 @@ _TAKEN_OUT = phrases(
     "taken out | edited out | painted out"
 )
 _NOUNS_TOO = frozenset({"light", "flat", "cold"})
+_A_LOT = frozenset({"a", "lot", "bit", "too", "much", "so", "little", "constantly"})
 _STAYS = phrases(
     "should stay | must stay | has to stay | needs to stay | shall stay | should remain | must remain | stays | stay | "
     "remains | remain"
@@ -108,6 +110,11 @@ def time_kept(tokens: Tokens) -> Draft | None:
 
 def wished(tokens: list[Token]) -> Iterator[Reading]:
     """``I want the car red``, ``the truck should be white``, ``make it so that the car is red``, ``it is dull``."""
+    gone = words_of(tokens[:4]) in (["there", "should", "be", "no"], ["there", "must", "be", "no"])
+    if gone and len(tokens) > 4:
+        if drafts := asked(removing, Phrase(tokens[4:], "remove")):
+            yield Reading(drafts, removing, "remove")
+        return
     coming = words_of(tokens[:3]) in (["there", "should", "be"], ["there", "must", "be"], ["let", "there", "be"])
     if coming and (drafts := asked(adding, Phrase(tokens[3:], "add"))):
         yield Reading(drafts, adding, "add")
@@ -159,6 +166,10 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
         gone = (placed and tail[:of] in _TAKEN_OUT) or tail[:2] == ("removed", "from") or tail == ("go",)
         if gone and (drafts := asked(removing, Phrase(tokens[:at], "remove"))):
             yield Reading(drafts, making, "make")
+        if target.kind != "phrase" and tail[0] in ("start", "begin", "end", "stop"):  # "the clip should start at 0:04"
+            begun = asked(beginning, Phrase(tokens[at + len(must) + 1 :], tail[0]))
+            if begun:
+                yield Reading(begun, beginning, tail[0])
         if words[0] == "only" and tail[-1] in ("color", "colored") and target.kind == "phrase":
             yield Reading((Draft("grayscale", {}, replace(target, outside=True)),), making, "make")
         if drafts := asked(making, Phrase([*tokens[:at], *tokens[at + len(must) :]], "want")):
@@ -170,6 +181,8 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
     filmed = at + 1 + (words[at + 1 : at + 2] in (("filmed",), ("shot",), ("recorded",)))
     if shot and words[at] in _IS and (wrong := SHOT_WRONG.get(" ".join(words[filmed:]))):
         yield Reading((Draft(wrong[0], wrong[1], vague=True),), making, "make")
+    if shot and words[at] in ("shakes", "wobbles") and all(word in _A_LOT for word in words[at + 1 :]):
+        yield Reading((Draft("stabilize", vague=True),), making, "make")
     if words[at] in _IS and (found := measured(tokens[:at], tokens[at + 1 :])):
         yield Reading((replace(found, vague=True),), making, "make")
     if words[at] in _IS and not wanted and (regretted := shortcoming(tokens[at + 1 :])):

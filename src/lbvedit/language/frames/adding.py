@@ -182,6 +182,9 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             what, target = new_thing(tokens[:at]), noun_phrase(tokens[at + len(beside) :])
             if (drafts := effect(tokens[:at])) and drafts[0].op != "recolor":
                 return _effect_beside(drafts, beside, target)
+            ground = background_color(tokens[:at]) if beside == ("behind",) else None
+            if ground and target and target.kind in ("phrase", "pronoun"):
+                return [Draft("cutout", {"background": ground}, target)]
             if what and target and target.kind in ("phrase", "pronoun"):
                 return [Draft("add", {"what": what, "where": " ".join(beside)}, target)]
     for before, mark, behind in splits(tokens, _ON - {"with", "of"}):
@@ -269,6 +272,10 @@ def putting(phrase: Phrase) -> list[Draft] | None:
 def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if words := text_in(tokens, phrase):
         return words
+    for before, _, behind in splits(tokens, frozenset({"where"})):  # "put a lion where the dog is"
+        there = noun_phrase(behind[:-1]) if words_of(behind[-1:]) in (["is"], ["are"], ["was"], ["were"]) else None
+        what = new_thing(list(before)) if before and before[0].word in ("a", "an", "some") else None
+        return [Draft("replace", {"with": what}, there)] if what and there and there.kind == "phrase" else None
     for before, mark, behind in splits(tokens, frozenset({"on", "onto", "in", "into", "over", "against", "at", "to"})):
         target = object_of(before)
         drafts = complement(behind)

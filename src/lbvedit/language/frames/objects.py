@@ -20,7 +20,7 @@ from lbvedit.language.frames.phrase import (
     words_of,
 )
 from lbvedit.language.synonyms import PROPERTIES
-from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
+from lbvedit.language.targets import ARTICLES, CORNERS, PRONOUNS, Target, noun_phrase
 from lbvedit.language.tokens import Token
 
 __all__ = [
@@ -37,9 +37,6 @@ __all__ = [
     "whitening",
 ]
 
-_CORNERS = frozenset({"corners", "edges", "borders", "corners of the frame", "edges of the frame", "corners and edges",
-    "edges and corners", "frame edges", "edges of the picture", "corners of the picture", "four corners"})  # fmt: skip
-"""Where a vignette is dark."""
 _MEASURED = frozenset({"contrast", "speed", "volume", "temperature"})
 _KEEPING = frozenset({"keep", "retain", "preserve", "leave"})
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
@@ -95,7 +92,7 @@ def grading(op: str, direction: int = 1, *, note: str = "", plain_amount: Amount
             draft = graded(op, direction, amount or plain_amount)
             if target is None or draft is None:
                 return None
-            if op == "brightness" and direction < 0 and target.phrase in _CORNERS and not target.outside:
+            if op == "brightness" and direction < 0 and target.phrase in CORNERS and not target.outside:
                 shaded = graded("vignette", 1, amount) if amount else Draft("vignette")
                 return [shaded.noted(f"darkening the {target.phrase} is read as a vignette")] if shaded else None
             if note:
@@ -174,6 +171,11 @@ def highlighting(phrase: Phrase) -> list[Draft] | None:
         return None
     if tokens and tokens[0].word == "on":
         tokens = tokens[1:]
+    for before, _, behind in splits(tokens, frozenset({"by"})):  # "by dimming the rest" says what highlighting does
+        others = noun_phrase(behind[1:]) if words_of(behind[:1]) in (["dimming"], ["darkening"]) else None
+        if others and others.kind == "rest":
+            tokens = list(before)
+            break
     amount, target = _split(tokens)
     if target is None or target.kind in ("none", "whole"):
         return None
@@ -182,7 +184,7 @@ def highlighting(phrase: Phrase) -> list[Draft] | None:
     out = Draft("highlight", params, target)
     return (
         [out.noted("'focus' is read as dimming the rest; say 'zoom in on' to come nearer")]
-        if phrase.verb == "focus"
+        if "focus" in (phrase.verb, *phrase.particle.split())
         else [out]
     )
 

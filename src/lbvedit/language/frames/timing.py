@@ -13,7 +13,7 @@ from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token, join
 
-__all__ = ["beginning", "clipping", "cutting", "fading", "letting_fade", "shortening", "trimming"]
+__all__ = ["beginning", "clipping", "cutting", "fading", "letting", "shortening", "trimming"]
 
 _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a", "bit", "out", "off", "between",
     "piece", "all", "away", "segment", "it", "only", "just", "in", "video", "clip", "footage", "movie", "film", "this",
@@ -261,14 +261,18 @@ def fading(phrase: Phrase) -> list[Draft] | None:
     ]
 
 
-def letting_fade(phrase: Phrase) -> list[Draft] | None:
-    """``let it fade out``, ``make the video fade to black over 2 seconds``."""
+def letting(phrase: Phrase) -> list[Draft] | None:
+    """``let it fade out``, ``make the clip start at 0:04``."""
     words = words_of(phrase.tokens)
-    at = words.index("fade") if "fade" in words and not phrase.previous else 0
-    target = noun_phrase(phrase.tokens[:at]) if at else None
+    at = next((at for at, word in enumerate(words) if at and word in _LET), 0)
+    target = noun_phrase(phrase.tokens[:at]) if at and not phrase.previous else None
     if target is None or target.kind not in ("whole", "pronoun"):
         return None
-    return fading(Phrase(phrase.tokens[at + 1 :], "fade"))
+    frame = fading if words[at] == "fade" else beginning
+    return frame(Phrase(phrase.tokens[at + 1 :], words[at]))
+
+
+_LET = frozenset({"fade", "start", "begin", "end", "stop"})
 
 
 def beginning(phrase: Phrase) -> list[Draft] | None:
