@@ -10,7 +10,7 @@ from tests.systems.m3l.test_model import TINY, batch
 
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.systems.m3l import M3L, M3LConfig, Past, Places
-from lbvedit.systems.m3l.places import on_the_way, spread, told_at, told_path, told_place, view
+from lbvedit.systems.m3l.places import on_the_way, spread, steadied, told_at, told_path, told_place, view
 
 HORIZON = -1.66
 PLACED = replace(TINY, layers=1, warp_gate=False, skips=True, sentence_norm=True, horizon=HORIZON)
@@ -48,6 +48,16 @@ def test_a_path_keeps_to_one_thing() -> None:
     assert apart[2, 0] > 0.5
     assert (together - there).abs().max() < 0.05
     assert torch.equal(together[[0, 1, 3]], apart[[0, 1, 3]])
+
+
+def test_steady_paths_stay_and_trembling_ones_calm_down() -> None:
+    torch.manual_seed(0)
+    line = torch.linspace(-0.5, 0.5, 12)[None, :, None] * torch.tensor([1.0, 0.4])
+    assert torch.allclose(steadied(line), line, atol=1e-5)
+    assert torch.equal(steadied(line[:, :1]), line[:, :1])
+    trembling = line + 0.02 * torch.randn_like(line)
+    calmed = (steadied(trembling) - line).diff(dim=1).abs().mean()
+    assert calmed < 0.4 * (trembling - line).diff(dim=1).abs().mean()
 
 
 def test_features_are_looked_up_at_their_places() -> None:
