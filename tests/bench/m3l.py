@@ -1,23 +1,23 @@
 """M3L frame by frame: how fast beside the paper's figures, and that a clip's cost grows with its length and no faster.
 
-Speed does not depend on the weights' values, so these are the default system's initial ones, at the paper's 128x128.
+Speed does not depend on the weights' values, so these are initial ones, of the architecture that ships for the paper's
+128x128.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from lbvedit.systems.m3l import M3L
-from lbvedit.training.m3l_settings import M3LTraining
+from lbvedit.systems.m3l import M3L, M3LConfig
+from lbvedit.weights import locate
 from tests.bench.figures import Figure
 
 LENGTHS = (10, 20, 40, 80)
 PAPER_CPU_FPS, PAPER_GPU_FPS = 11.9, 35.8
-SIZE = (128, 128)
+SHIPPED = "m3l-e-clevr"
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -26,8 +26,7 @@ def measure(folder: Path) -> list[Figure]:
     torch.set_num_threads(2)
     try:
         torch.manual_seed(0)
-        config = M3LTraining().model
-        system = M3L(replace(config, size=SIZE, text={**config.text, "vocab_size": 100})).eval()
+        system = M3L(M3LConfig.from_json(locate(SHIPPED).config["architecture"])).eval()
         _seconds(system, LENGTHS[0], "cpu")
         spent = {length: _seconds(system, length, "cpu") for length in LENGTHS}
         a_frame = {length: seconds / length for length, seconds in spent.items()}
@@ -57,7 +56,7 @@ def _speed(where: str, fps: float, papers: float) -> Figure:
 
 def _seconds(system: M3L, frames: int, device: str) -> float:
     """The best of two passes over a clip, its instruction read each time."""
-    clip = torch.rand(1, frames, 3, *SIZE, device=device) * 2 - 1
+    clip = torch.rand(1, frames, 3, *system.config.size, device=device) * 2 - 1
     ids = torch.arange(4, 12, device=device)[None]
     times = []
     for _ in range(2):
