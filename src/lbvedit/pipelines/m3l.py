@@ -40,8 +40,6 @@ DEFAULT_WEIGHTS = "m3l-mnist"
 FARTHEST = 1.3
 """How far a video may look from a weight's own clips, in units of how far these reach: codecs and scaling take some."""
 
-_MOVING = ("sprites", "things")
-"""What a window leaves to the next one beside its frames, as named in the state."""
 _SHARED = 3
 """One frame in so many of a window is one that the window before has edited."""
 
@@ -128,12 +126,13 @@ class M3LEdit:
         line = torch.cat((before, shown))
         there = self.state.get("there")
         past = Past(
-            editor.signed(after) if len(after) else None,
-            *(self._held(each, editor) for each in _MOVING),
+            frames=editor.signed(after) if len(after) else None,
+            sprites=self._held("sprites", editor),
+            things=self._held("things", editor),
             there=None if there is None else there.to(editor.device),
         )
         edited = editor.edit(line, instruction, attention, past)
-        for name, moving in zip(_MOVING, (past.sprites, past.things), strict=True):
+        for name, moving in (("sprites", past.sprites), ("things", past.things)):
             if moving is not None:
                 self.state |= {f"{name}.{each}": tensor.cpu() for each, tensor in moving._asdict().items()}
         if attention is not None and wanted is not None:
