@@ -243,8 +243,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         if known := [place[:, frames] for place in places if place is not None]:
             batch["places"] = torch.stack(known)
         if self._led:
-            each_led = [led(pair["meta"], pair["source"], pair["target"]) for pair in pairs]
-            guides = [guide for guide in each_led if guide is not None]
+            leads = [led(pair["meta"], pair["source"], pair["target"]) for pair in pairs]
+            guides = [guide for guide in leads if guide is not None]
             batch["sprites"] = torch.stack([guide.pictures for guide in guides])
             batch["mattes"] = torch.stack([guide.mattes for guide in guides])
             batch["steps"] = torch.stack([guide.steps[frames] for guide in guides])
@@ -303,7 +303,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             if config.only == "finding":
                 update("editing", losses)
                 return
-            told = _placed(batch)
+            told = _told_places(batch)
             painted = editor.paint(f, source, fed, text, batch.get("steps"), None if told is None else astray(told))
             losses |= self._laid(painted, target, batch)
             edited = painted.frames
@@ -333,7 +333,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             if model.meaning is not None:
                 naming = model.meaning.naming_loss(text, batch["named"], batch["wanted"])
                 losses["naming"] = config.binding * naming
-        if editor.locator is not None and (told := _placed(batch)) is not None:
+        if editor.locator is not None and (told := _told_places(batch)) is not None:
             losses["locating"] = config.locating * locating_loss(editor.locator(f, text.sentence), told)
         return losses
 
@@ -374,7 +374,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             return target
         text = editor.read(batch["ids"][own], batch["present"][own])
         fed = target.clone()
-        told, steps = _placed(batch), batch.get("steps")
+        told, steps = _told_places(batch), batch.get("steps")
         if isinstance(editor, M3L) and (told is not None or steps is not None):
             # Led along the true path: no step is known from a place that is not on it.
             with torch.no_grad():
@@ -464,7 +464,7 @@ def _flags(facts: Sequence[str], held: Sequence[frozenset[str]]) -> Tensor:
     return torch.tensor([[float(fact in each) for fact in facts] for each in held])
 
 
-def _placed(batch: Mapping[str, Tensor]) -> Placed | None:
+def _told_places(batch: Mapping[str, Tensor]) -> Placed | None:
     """Where what is edited stands, if the batch tells it."""
     if "stands.here" not in batch:
         return None

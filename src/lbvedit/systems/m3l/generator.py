@@ -244,8 +244,11 @@ class Generator(nn.Module):
             sentence: ``(B, C_x)``, if it is to scale and shift.
             places: for a generator that is told them.
         """
-        if self.horizon is None or self.tint is None or places is None or sentence is None:
+        if self.horizon is None:
             return self._mixed(self._features(d, source, sentence), source, previous)
+        assert self.tint is not None
+        assert places is not None
+        assert sentence is not None
         seen = view(source, places, self.horizon)
         tinted = self.tint(seen.carried, told_at(d, places.there), sentence)
         x = self._features(d, torch.cat((source, *seen), dim=2), sentence)

@@ -111,8 +111,9 @@ class M3L(nn.Module):
         self.start = nn.Parameter(torch.zeros(config.visual_dim, 1, 1))
         self.encoder = nn.ModuleList(_Level(config, given=False) for _ in range(config.layers))
         self.decoder = nn.ModuleList(_Level(config, given=True) for _ in range(config.layers))
-        told = config.horizon is not None
-        self.locator = Locator(config.visual_dim, config.text_dim, cast("float", config.horizon)) if told else None
+        self.locator = (
+            Locator(config.visual_dim, config.text_dim, config.horizon) if config.horizon is not None else None
+        )
         self.generator = Generator(**config.generator)
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:

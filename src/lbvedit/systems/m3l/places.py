@@ -5,7 +5,7 @@ that last of all, and paints softly where it is in doubt. Told the places, it se
 them, and the thing of the source carried over to where it belongs; what is left to learn is how things look.
 
 The floor is a plane under a camera that leans to no side: depth is one over how far below the horizon a row lies, and
-what goes straight ahead on the floor goes straight in ``(x / depth, 1 / depth)``. Places are in [-1, 1] from border to
+what goes straight ahead on the floor goes straight in ``(x * depth, depth)``. Places are in [-1, 1] from border to
 border of a frame, x before y.
 """
 
@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from lbvedit.nn.coordinates import coordinate_map
 from lbvedit.systems.m3l.features import FrameNorm
+from lbvedit.systems.m3l.fusion import COORDINATES, with_coordinates
 
 __all__ = [
     "Located",
@@ -83,7 +84,7 @@ def view(source: Tensor, places: Places, horizon: float) -> View:
         places: in them.
         horizon: its row, -1 for the upper border.
     """
-    own = coordinate_map(*source.shape[-2:], device=source.device)[4:6]  # (2, H, W)
+    own = _centres(source.shape[-2], source.shape[-1], source.device)
     here, there = (place.flatten(0, 1)[:, :, None, None].float() for place in places)
     nearness = [(place[:, 1:] - horizon) / (0 - horizon) for place in (here, there)]
     at = here + (own - there) * (nearness[0] / nearness[1])
@@ -123,6 +124,11 @@ def on_the_way(here: Tensor, start: Tensor, goal: Tensor, horizon: float) -> Ten
     return torch.stack((across / depth, horizon + 1 / depth), dim=2)
 
 
+def _centres(height: int, width: int, device: torch.device) -> Tensor:
+    """The places of the centres of all cells, ``(2, height, width)``."""
+    return coordinate_map(height, width, device=device)[4:6]
+
+
 def _on_floor(places: Tensor, horizon: float) -> Tensor:
     """Places of a frame, ``(..., 2)``, where what goes straight on the floor goes straight and evenly."""
     x, y = places.float().unbind(dim=-1)
@@ -152,7 +158,7 @@ def told_place(logits: Tensor) -> Tensor:
     flat = logits.float().flatten(0, -3)
     near = _around(_best(flat)).view(logits.shape)
     shares = logits.float().masked_fill(~near, -torch.inf).flatten(-2).softmax(dim=-1)
-    return shares @ coordinate_map(height, width, device=logits.device)[4:6].flatten(1).T
+    return shares @ _centres(height, width, logits.device).flatten(1).T
 
 
 def told_path(logits: Tensor) -> Tensor:
@@ -233,7 +239,7 @@ class Locator(nn.Module):
         super().__init__()
         self.horizon = horizon
         inner = channels // 2
-        inputs = (channels + 8, *[inner] * (len(_REACHES) - 1))
+        inputs = (channels + COORDINATES, *[inner] * (len(_REACHES) - 1))
         self.looks = nn.ModuleList(
             nn.Conv2d(before, inner, 3, padding=reach, dilation=reach)
             for before, reach in zip(inputs, _REACHES, strict=True)
@@ -244,9 +250,8 @@ class Locator(nn.Module):
 
     def forward(self, f: Tensor, sentence: Tensor) -> Located:
         """Of source features ``(B, T, C_v, h, w)`` and a sentence ``(B, C_x)``."""
-        B, T, _, height, width = f.shape
-        own = coordinate_map(height, width, device=f.device, dtype=f.dtype).expand(B * T, -1, -1, -1)
-        x = torch.cat((f.flatten(0, 1), own), dim=1)
+        B, T = f.shape[:2]
+        x = with_coordinates(f.flatten(0, 1))
         told = sentence.repeat_interleave(T, dim=0)
         for look, norm in zip(self.looks, self.norms, strict=True):
             x = F.relu(norm(look(x), told))
