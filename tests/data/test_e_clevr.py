@@ -39,6 +39,18 @@ def test_only_the_edited_solid_and_its_shadow_change(items):
         assert not (item["changed"] & ~near).any()
 
 
+def test_other_instructions_speak_of_the_same_source():
+    corpus = EClevr(zero_shot=True)
+    pair, rng = corpus.said(4), np.random.default_rng(0)
+    told = [corpus.retold(4, rng) for _ in range(30)]
+    assert len({each["instruction"] for each in told}) > 20
+    assert {each["meta"]["kind"] for each in told} >= {"property", "position"}
+    for each in told:
+        assert torch.equal(each["meta"]["attributes"][0], pair["meta"]["attributes"][0])
+        assert torch.equal(each["meta"]["feet"][0], pair["meta"]["feet"][0])
+        assert not (set(map(tuple, each["meta"]["attributes"].flatten(0, 1).tolist())) & HELD_OUT)
+
+
 def test_instructions_agree_with_the_ground_truth():
     corpus = EClevr()
     words, kinds = [], []

@@ -6,6 +6,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -24,7 +25,7 @@ from lbvedit.training.checkpoint import latest, weights_of
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe
-from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, shows_held_out
+from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, retold, shows_held_out
 from lbvedit.training.m3l_meaning import (
     Meaning,
     Showing,
@@ -390,6 +391,7 @@ def test_stepping_trains_how_sprites_move_alone(digits: Path) -> None:
     [
         ("finding", ("editor.text", "editor.encoder", "editor.locator", "meaning", "binding"), "editor.generator"),
         ("painting", ("editor.decoder", "editor.generator.tint", "editor.generator.blocks"), "editor.encoder"),
+        ("retouching", ("editor.generator.close_up",), "editor.generator.blocks"),
     ],
 )
 def test_finding_and_painting_train_what_they_are_about(
@@ -397,6 +399,7 @@ def test_finding_and_painting_train_what_they_are_about(
 ) -> None:
     write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0), (1, 2, 1, 1)])
     model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
+    model["close_up"] = only == "retouching"
     recipe = recipe_of(corpus="e-clevr", data=str(tmp_path), model=model, only=only)
     game = recipe.build()
     recipe.step(game, recipe.batch(Draw(0, 0, 2)), lambda _, losses: sum(losses.values()).backward())
@@ -406,6 +409,35 @@ def test_finding_and_painting_train_what_they_are_about(
         assert any(name.startswith(part) for name in learns), part
     with pytest.raises(UsageError, match="a part of m3l"):
         recipe_of(corpus="e-clevr", data=str(tmp_path), only=only, system="pix2pix").build()
+
+
+def test_a_clip_is_given_another_instruction_whenever_it_is_drawn() -> None:
+    settings = {"corpus": "e-clevr", "frames": 1, "only": "finding", "grounding": 0.0, "retelling": True}
+    recipe = recipe_of(**settings)
+    world = recipe.corpora("train")["e-clevr"]
+    assert isinstance(world, EClevr)
+    pair = world.opening(7, 1)
+    told = [recipe._retold(Draw(0, step, 2), world, 7, pair) for step in range(4)]
+    assert len({each["instruction"] for each in told} | {pair["instruction"]}) >= 4
+    again = recipe._retold(Draw(0, 2, 2), world, 7, pair)
+    assert again["instruction"] == told[2]["instruction"]
+    assert torch.equal(again["source"], pair["source"])
+    with pytest.raises(UsageError, match="without targets"):
+        recipe_of(**settings | {"only": "painting"}).build()
+
+
+def test_built_solids_are_given_other_instructions_and_digits_none(digits: Path, tmp_path: Path) -> None:
+    write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0)] * 8)
+    (tmp_path / "e-clevr" / "dataset.json").write_text(json.dumps({"name": "e-clevr", "seed": 5}))
+    built, rng = BuiltPairs(tmp_path / "e-clevr", "train"), np.random.default_rng
+    assert len(built) >= 2
+    told = built.retold(1, rng(3))
+    assert told["instruction"] == EClevr(seed=5).retold(1, rng(3))["instruction"]
+    left_out = BuiltPairs(tmp_path / "e-clevr", "train", without_held_out=True)
+    clean = next(index for index in range(8) if not shows_held_out(EClevr(seed=5).said(index)["meta"]))
+    assert not any(shows_held_out(left_out.retold(clean, rng(seed))["meta"]) for seed in range(20))
+    with pytest.raises(UsageError, match="only e-clevr"):
+        retold(recipe_of(mnist=digits).corpora("train")["s-mnist"], 0, rng(0))
 
 
 def test_a_frozen_resnet_stays_as_it_is(digits: Path, tmp_path: Path) -> None:

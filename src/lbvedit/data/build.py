@@ -12,6 +12,7 @@ A folder is written under another name beside OUT and renamed when it is complet
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -263,6 +264,17 @@ class Built:
         except OSError as error:
             raise MediaError(f"no {split} data set in {folder}", hint="lbvedit data build NAME --out DIR") from error
         self._rows = [json.loads(line) for line in text.splitlines()]
+
+    @property
+    def seed(self) -> int:
+        """Of what was drawn."""
+        return int(self.about["seed"])
+
+    @functools.cached_property
+    def about(self) -> dict[str, Any]:
+        """What ``dataset.json`` tells."""
+        about: dict[str, Any] = json.loads((self.folder / "dataset.json").read_text(encoding="utf-8"))
+        return about
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -155,6 +155,17 @@ class EClevr(Drawn[Pair]):
         instruction, meta, _ = self._told(self.stream(index))
         return {"instruction": instruction, "meta": meta}
 
+    def retold(self, index: int, rng: np.random.Generator) -> Mapping[str, Any]:
+        """Another ``instruction`` for a pair's source, and the ``meta`` of the pair that it would make."""
+        stream = self.stream(index)
+        source, _, _ = self._draw(stream)
+        stage = _Stage(stream)
+        while True:
+            drawn = self._edited(rng, source, _kind(rng))
+            if drawn is not None:
+                target, edit = drawn
+                return {"instruction": _say(rng, source, target, edit), "meta": _meta(source, target, edit, stage)}
+
     def _told(self, rng: np.random.Generator) -> tuple[str, dict[str, Any], tuple[_Stage, list[_Solid], list[_Solid]]]:
         """The instruction, the meta, and what there is to render."""
         source, target, edit = self._draw(rng)
@@ -207,16 +218,19 @@ class EClevr(Drawn[Pair]):
         return list(worlds), torch.stack([clip.frames.cpu() for clip in clips]), 1
 
     def _draw(self, rng: np.random.Generator) -> tuple[list[_Solid], list[_Solid], _Edit]:
-        kind = str(rng.choice(("property", "position", "both"), p=(0.55, 0.38, 0.07)))
+        kind = _kind(rng)
         while True:
             source = _solids(rng)
-            drawn = None if source is None else _edited(rng, source, kind)
-            if source is None or drawn is None:
-                continue
-            target, edit = drawn
-            seen = {solid.attributes for solid in (*source, *target)}
-            if not (self.zero_shot and seen & HELD_OUT):
-                return source, target, edit
+            drawn = None if source is None else self._edited(rng, source, kind)
+            if source is not None and drawn is not None:
+                return source, *drawn
+
+    def _edited(self, rng: np.random.Generator, source: list[_Solid], kind: str) -> tuple[list[_Solid], _Edit] | None:
+        """An edit of some solids, and what they become; None when they have none of its kind, or none to learn."""
+        drawn = _edited(rng, source, kind)
+        if drawn is None or (self.zero_shot and {solid.attributes for solid in (*source, *drawn[0])} & HELD_OUT):
+            return None
+        return drawn
 
 
 class _Stage:
@@ -312,6 +326,10 @@ def _beside(reference: _Solid, solid: _Solid, relation: str) -> tuple[float, flo
     gap = 1.3 * (reference.radius + solid.radius) + 0.1
     x, y = RELATIONS[relation]
     return reference.end[0] + gap * x, reference.end[1] + gap * y
+
+
+def _kind(rng: np.random.Generator) -> str:
+    return str(rng.choice(("property", "position", "both"), p=(0.55, 0.38, 0.07)))
 
 
 def _with(attributes: Attributes, place: int, value: int) -> Attributes:

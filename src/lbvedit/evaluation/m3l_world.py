@@ -6,7 +6,6 @@ those is the one that was asked for.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import cast
 
@@ -72,13 +71,12 @@ class WorldPairs:
         if folder is not None:
             folder = folder / kind.name if (folder / kind.name).is_dir() else folder
             self._built = Built(folder, "test")
-            about = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-            if about.get("photos"):
+            if self._built.about.get("photos"):
                 raise UsageError(
                     f"{folder} has photos behind its actors: what else an instruction could mean cannot be rendered",
                     hint="build the test split without --photos",
                 )
-            seed = int(about["seed"])
+            seed = self._built.seed
         size = len(self._built) if self._built is not None else None
         self._world = kind("test", seed, size, device=device)
 

@@ -24,7 +24,7 @@ from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.generator import Painted
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.checkpoint import initialise
-from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, said
+from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, retold, said
 from lbvedit.training.m3l_leading import (
     Led,
     Placed,
@@ -59,9 +59,12 @@ _PARTS = {
     "seeing": r"editor\.resnet|showing",
     "finding": r"editor\.(text|resnet|encoder|locator)|meaning|showing|grounding|binding",
     "painting": r"editor\.(start|decoder|generator)",
+    "retouching": r"editor\.generator\.close_up",
     "stepping": r"editor\.generator\.motion",
 }
 """What each of ``only`` trains, by how its parameters' names begin."""
+_PAINTERS = ("painting", "retouching")
+"""Those of them that learn from pixels alone."""
 _SENTENCES = 4096  # of each corpus: every template with every word, many times over
 
 
@@ -114,8 +117,14 @@ class M3LRecipe(Recipe[M3LTraining]):
             )
         if config.only and config.system != "m3l":
             raise UsageError(f"only={config.only} trains a part of m3l", hint="set system=m3l")
+        if config.retelling and (config.only != "finding" or config.grounding):
+            raise UsageError(
+                "retelling gives clips instructions without targets", hint="set only=finding and grounding=0"
+            )
         if config.only == "seeing" and not config.showing:
             raise UsageError("only=seeing trains by showing alone", hint="set showing above 0")
+        if config.only == "retouching" and not config.model.close_up:
+            raise UsageError("only=retouching trains the close-up", hint="set model.close_up=true and model.horizon")
         if config.only == "stepping" and not (config.moving and self._led):
             raise UsageError("only=stepping trains how sprites move", hint="set moving and model.sprites above 0")
         language = self._language
@@ -186,11 +195,19 @@ class M3LRecipe(Recipe[M3LTraining]):
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
         indices = draw.indices(len(corpus))
-        if not self.config.anywhere:
-            return self.collate([opening(corpus, index, T) for index in indices], slice(T)) | fed
-        pairs = [corpus[index] for index in indices]
-        start = int(rng.integers(len(pairs[0]["source"]) - T + 1))
+        if self.config.anywhere:
+            pairs = [corpus[index] for index in indices]
+            start = int(rng.integers(len(pairs[0]["source"]) - T + 1))
+        else:
+            pairs, start = [opening(corpus, index, T) for index in indices], 0
+        if self.config.retelling:
+            pairs = [self._retold(draw, corpus, index, pair) for index, pair in zip(indices, pairs, strict=True)]
         return self.collate(pairs, slice(start, start + T)) | fed
+
+    def _retold(self, draw: Draw, corpus: Pairs, index: int, pair: Pair) -> Pair:
+        """A pair with another instruction, which its target does not obey."""
+        told = retold(corpus, index, np.random.default_rng((self.config.seed, draw.step, index)))
+        return {**pair, "instruction": told["instruction"], "meta": told["meta"]}
 
     @functools.cached_property
     def _turns(self) -> Sequence[Pairs]:
@@ -293,12 +310,12 @@ class M3LRecipe(Recipe[M3LTraining]):
         fed = self._fed(editor, source, target, batch)
         text = editor.read(batch["ids"], batch["present"])
         losses = {}
-        if model.meaning is not None and config.only != "painting":
+        if model.meaning is not None and config.only not in _PAINTERS:
             losses["meaning"] = config.meaning * model.meaning.loss(text, batch["asked"])
         if isinstance(editor, M3L):
             v = editor.resnet(source)
             f = editor.fuse(v, text)
-            if config.only != "painting":
+            if config.only not in _PAINTERS:
                 losses |= self._found(model, editor, batch, text, v, f)
             if config.only == "finding":
                 update("editing", losses)
@@ -322,9 +339,10 @@ class M3LRecipe(Recipe[M3LTraining]):
         """The losses of what words and features tell: what is there, what is meant, and where."""
         config, losses = self.config, {}
         if model.showing is not None and model.grounding is not None:
-            where = model.grounding(f.flatten(0, 1))
             losses["showing"] = config.showing * model.showing.loss(v, batch["shown"], batch.get("places"))
-            losses["grounding"] = config.grounding * grounding_loss(where, batch["changed"])
+            if config.grounding:
+                where = model.grounding(f.flatten(0, 1))
+                losses["grounding"] = config.grounding * grounding_loss(where, batch["changed"])
         if model.binding is not None and "places" in batch:
             losses["binding"] = config.binding * model.binding.loss(f, batch["wanted"], batch["places"])
             if (looks := editor.looks(v, text)) is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
+import numpy as np
 import torch
 
 from lbvedit.data import e_clevr
@@ -16,7 +17,18 @@ from lbvedit.data.mnist import DMnist, SMnist
 from lbvedit.data.pairs import Pair, Split
 from lbvedit.errors import UsageError
 
-__all__ = ["SUBJECTS", "BuiltPairs", "Corpus", "Pairs", "Subject", "open_corpora", "opening", "said", "shows_held_out"]
+__all__ = [
+    "SUBJECTS",
+    "BuiltPairs",
+    "Corpus",
+    "Pairs",
+    "Subject",
+    "open_corpora",
+    "opening",
+    "retold",
+    "said",
+    "shows_held_out",
+]
 
 Corpus = Literal["s-mnist", "d-mnist", "mnist", "e-clevr", "actors", "world"]
 
@@ -45,6 +57,17 @@ def said(corpus: Pairs, index: int) -> Mapping[str, Any]:
     return corpus.said(index) if isinstance(corpus, (BuiltPairs, EClevr)) else corpus[index]
 
 
+def retold(corpus: Pairs, index: int, rng: np.random.Generator) -> Mapping[str, Any]:
+    """Another ``instruction`` for a pair's source, and the ``meta`` of the pair that it would make.
+
+    Raises:
+        UsageError: the corpus has one for each pair only.
+    """
+    if isinstance(corpus, (BuiltPairs, EClevr)):
+        return corpus.retold(index, rng)
+    raise UsageError("only e-clevr has other instructions for its clips", hint="--set retelling=false")
+
+
 class BuiltPairs:
     """Pairs that ``lbvedit data build`` has written.
 
@@ -58,7 +81,7 @@ class BuiltPairs:
     """
 
     def __init__(self, folder: Path, split: Split, *, without_held_out: bool = False) -> None:
-        self._built = Built(folder, split)
+        self._built, self._split, self._left_out = Built(folder, split), split, without_held_out
         numbers = range(len(self._built))
         self._numbers = [n for n in numbers if not (without_held_out and shows_held_out(self._built.row(n)["meta"]))]
 
@@ -71,6 +94,16 @@ class BuiltPairs:
     def said(self, index: int) -> Mapping[str, Any]:
         """A pair's ``instruction`` and ``meta``, without its clips."""
         return self._built.row(self._numbers[index])
+
+    def retold(self, index: int, rng: np.random.Generator) -> Mapping[str, Any]:
+        """As :func:`retold`."""
+        world = EClevr(self._split, self._built.seed, len(self._built))
+        if self._built.about["name"] != world.name:
+            raise UsageError("only e-clevr has other instructions for its clips", hint="--set retelling=false")
+        while True:
+            told = world.retold(self._numbers[index], rng)
+            if not (self._left_out and shows_held_out(told["meta"])):
+                return told
 
 
 def shows_held_out(meta: Mapping[str, Any]) -> bool:

@@ -49,7 +49,8 @@ class M3LTraining(TrainingConfig):
         only: train one part, by its own losses alone: ``seeing`` the 3D ResNet, by ``showing``, for a sitting to begin
             with, since what takes hours beside all other losses takes minutes alone; ``finding`` words, source features
             and places, by all that is not about pixels, which is cheap; ``painting`` the decoder and the generator,
-            which bear a higher rate alone; ``stepping`` how ``model.sprites`` move, by ``moving``, for a sitting to end
+            which bear a higher rate alone; ``retouching`` of the generator ``model.close_up`` alone, which the rest
+            does not wait for; ``stepping`` how ``model.sprites`` move, by ``moving``, for a sitting to end
             with, since exact steps take thousands of updates.
         freeze: keep the 3D ResNet as ``init`` has it, so that what it has learnt to see stays; a step costs less, too.
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
@@ -62,6 +63,8 @@ class M3LTraining(TrainingConfig):
             is sent, where the corpus tells it; its generator is told the truth meanwhile.
         tinting: weight of the loss by which such a system learns to give things another colour, where all else stays.
         anywhere: let training clips begin anywhere in a video: solids look alike in all frames, and stand everywhere.
+        retelling: give each clip another instruction whenever it is drawn, for ``only=finding``, which needs no target:
+            there are many more of these than clips, and what is meant is learnt by heart otherwise.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
         altering: weight of the absolute error of what the instruction changes, where that is little of a frame; it
@@ -103,13 +106,14 @@ class M3LTraining(TrainingConfig):
     locating: float = 0.1
     tinting: float = 0.1
     anywhere: bool = False
+    retelling: bool = False
     opening: float = 0.0
     altering: float = 0.0
     copying: float = 0.0
     structure: float = 0.1
     meaning: float = 0.1
     showing: float = 0.1
-    only: Literal["", "seeing", "finding", "painting", "stepping"] = ""
+    only: Literal["", "seeing", "finding", "painting", "retouching", "stepping"] = ""
     freeze: bool = False
     grounding: float = 0.1
     binding: float = 0.1

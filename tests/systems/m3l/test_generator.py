@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lbvedit.systems.m3l.generator import Finish, Generator, SelfAttention2d
+from lbvedit.systems.m3l.blocks import Finish, SelfAttention2d
+from lbvedit.systems.m3l.generator import Generator
 
 
 @pytest.mark.parametrize("strides", [(1, 2, 2), (1, 1, 2), (2, 2, 2)])

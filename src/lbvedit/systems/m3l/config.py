@@ -39,6 +39,8 @@ class M3LConfig:
         horizon: an extension, for things on a floor; needs ``skips`` and ``sentence_norm``. The generator is also told
             where the edited thing is and where it belongs, by the row of the horizon, -1 for the frame's upper border
             and 1 for the lower one; see :mod:`~lbvedit.systems.m3l.places`.
+        close_up: an extension; needs ``horizon``. The generator paints where the edited thing belongs once more, in a
+            square around it; see :mod:`~lbvedit.systems.m3l.closeup`.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -59,6 +61,7 @@ class M3LConfig:
     sentence_norm: bool = False
     skips: bool = False
     horizon: float | None = None
+    close_up: bool = False
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)
@@ -74,6 +77,8 @@ class M3LConfig:
             raise ValueError(
                 f"horizon {self.horizon} takes skips and sentence_norm, and lies above the frame, under -1"
             )
+        if self.close_up and self.horizon is None:
+            raise ValueError("close_up takes a horizon")
         if any(side % self.stride for side in self.size):
             raise ValueError(f"size {self.size} is not a multiple of the stride {self.stride}")
         object.__setattr__(self, "size", tuple(self.size))
@@ -88,7 +93,7 @@ class M3LConfig:
     @property
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
-        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips", "horizon")
+        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips", "horizon", "close_up")
         told = {"sentence_dim": self.text_dim if self.sentence_norm else 0}
         return {"widths": self.widths, **{name: getattr(self, name) for name in own}, **told}
 

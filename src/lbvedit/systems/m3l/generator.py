@@ -10,120 +10,18 @@ from torch import Tensor, nn
 
 from lbvedit.motion import warp
 from lbvedit.systems.m3l.animation import Motion, SpritePainter, whole
+from lbvedit.systems.m3l.blocks import Finish, SelfAttention2d, Skips, UpBlock
+from lbvedit.systems.m3l.closeup import CloseUp
 from lbvedit.systems.m3l.features import FrameNorm
 from lbvedit.systems.m3l.following import followed
-from lbvedit.systems.m3l.places import Places, told_at, view
+from lbvedit.systems.m3l.places import Places, View, told_at, view
 from lbvedit.systems.m3l.sprites import Sprites, composed, resting, shifted
 
-__all__ = ["Finish", "Generator", "Painted", "SelfAttention2d", "Skips", "Tint", "UpBlock"]
+__all__ = ["Generator", "Painted", "Tint"]
 
 _HIDDEN = 64
 _SHOWN = 12
 """Channels of a source frame, of what is carried in it, and of bearings."""
-
-
-class SelfAttention2d(nn.Module):
-    """One self-attention layer in the manner of SAGAN (arXiv 1805.08318), ``(B, C, h, w)`` to the same.
-
-    Its weight starts at zero, so that training begins with the convolutions alone.
-    """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        inner = max(8, channels // 8)
-        self.query = nn.Conv2d(channels, inner, 1)
-        self.key = nn.Conv2d(channels, inner, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``x`` plus what each position gathers from all others."""
-        q, k, v = (layer(x).flatten(2).transpose(1, 2) for layer in (self.query, self.key, self.value))
-        gathered = F.scaled_dot_product_attention(q.unsqueeze(1), k.unsqueeze(1), v.unsqueeze(1)).squeeze(1)
-        return x + self.gamma * gathered.transpose(1, 2).reshape(x.shape)
-
-
-class UpBlock(nn.Module):
-    """A residual block that scales up by nearest neighbours, ``(B, C_in, h, w) -> (B, C_out, h*s, w*s)``.
-
-    Args:
-        channels_in: C_in.
-        channels_out: C_out.
-        scale: s.
-        sentence_dim: C_x, if a sentence scales and shifts what the block normalises.
-        beside: channels of what the source shows at the block's size, if it looks at that.
-    """
-
-    def __init__(self, channels_in: int, channels_out: int, scale: int, sentence_dim: int = 0, beside: int = 0) -> None:
-        super().__init__()
-        self.scale = scale
-        self.norm1 = FrameNorm(channels_in, sentence_dim)
-        self.conv1 = nn.Conv2d(channels_in + beside, channels_out, 3, padding=1)
-        self.norm2 = FrameNorm(channels_out, sentence_dim)
-        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, padding=1)
-        self.shortcut = nn.Conv2d(channels_in, channels_out, 1)
-
-    def _scaled(self, x: Tensor) -> Tensor:
-        return F.interpolate(x, scale_factor=float(self.scale), mode="nearest") if self.scale > 1 else x
-
-    def forward(self, x: Tensor, sentence: Tensor | None = None, beside: Tensor | None = None) -> Tensor:
-        """The block's output; ``sentence`` is ``(B, C_x)``, ``beside`` ``(B, C_beside, h*s, w*s)``."""
-        h = self._scaled(F.relu(self.norm1(x, sentence)))
-        h = self.conv1(h if beside is None else torch.cat((h, beside.to(h.dtype)), dim=1))
-        h = self.conv2(F.relu(self.norm2(h, sentence)))
-        # A 1x1 convolution and nearest neighbours commute; this order is the cheaper one.
-        return h + self._scaled(self.shortcut(x))
-
-
-class Skips(nn.Module):
-    """What source frames show at each size that the generator passes, as in a U-Net (arXiv 1505.04597).
-
-    Args:
-        widths: channels of the 3D ResNet's blocks.
-        strides: its strides.
-        shown: channels of what they show.
-    """
-
-    def __init__(self, widths: tuple[int, ...], strides: tuple[int, ...], shown: int) -> None:
-        super().__init__()
-        self.channels = (widths[0] // 2, *widths[:-1])
-        steps = zip((shown, *self.channels[:-1]), self.channels, (1, *strides[:-1]), strict=True)
-        self.levels = nn.ModuleList(
-            nn.Sequential(nn.Conv2d(before, after, 3, stride, padding=1), FrameNorm(after), nn.ReLU())
-            for before, after, stride in steps
-        )
-
-    def forward(self, source: Tensor) -> list[Tensor]:
-        """Of ``(B*T, shown, H, W)`` the features at each size, the largest first."""
-        seen = [source]
-        for level in self.levels:
-            seen.append(level(seen[-1]))
-        return seen[1:]
-
-
-class Finish(nn.Module):
-    """The last look at the source at full size: borders and shading as sharp as they are there.
-
-    It begins with adding nothing.
-
-    Args:
-        channels: of the generator's last features.
-        beside: channels of what the source shows.
-        sentence_dim: C_x, if the sentence scales and shifts what it normalises.
-    """
-
-    def __init__(self, channels: int, beside: int, sentence_dim: int) -> None:
-        super().__init__()
-        self.look = nn.Conv2d(channels + beside, channels, 3, padding=1)
-        self.norm = FrameNorm(channels, sentence_dim)
-        self.mix = nn.Conv2d(channels, channels, 3, padding=1)
-        nn.init.zeros_(self.mix.weight)
-        assert self.mix.bias is not None
-        nn.init.zeros_(self.mix.bias)
-
-    def forward(self, x: Tensor, beside: Tensor, sentence: Tensor | None) -> Tensor:
-        """``(B*T, C, H, W)`` of as much, what the source shows ``(B*T, C_beside, H, W)``, and sentences."""
-        return x + self.mix(F.relu(self.norm(self.look(torch.cat((x, beside.to(x.dtype)), dim=1)), sentence)))
 
 
 class Tint(nn.Module):
@@ -189,6 +87,7 @@ class Generator(nn.Module):
         skips: look at the source's own pixels, too, at every size.
         horizon: the row of the horizon, if places are told; also give mattes that mix in what is carried there, as it
             is and tinted.
+        close_up: then paint where the edited thing belongs once more, in a square around it.
     """
 
     FARTHEST_PX = 8.0
@@ -205,6 +104,7 @@ class Generator(nn.Module):
         sentence_dim: int = 0,
         skips: bool = False,
         horizon: float | None = None,
+        close_up: bool = False,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
@@ -224,6 +124,9 @@ class Generator(nn.Module):
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
         self.tint = Tint(widths[-1], sentence_dim) if horizon is not None else None
+        self.close_up: CloseUp | None = None
+        if close_up and horizon is not None:
+            self.close_up = CloseUp(widths[-1], sentence_dim, _SHOWN + 2 * 3, horizon)
         self.sprites = SpritePainter(widths[0], sprites) if sprites else None
         self.motion = Motion(widths[0], sprites) if sprites else None
 
@@ -253,7 +156,21 @@ class Generator(nn.Module):
         tinted = self.tint(seen.carried, told_at(d, places.there), sentence)
         x = self._features(d, torch.cat((source, *seen), dim=2), sentence)
         painted = self._mixed(x, source, previous, seen.carried, tinted)
-        return painted._replace(carried=seen.carried, tinted=tinted)
+        painted = painted._replace(carried=seen.carried, tinted=tinted)
+        return painted if self.close_up is None else self._closer(painted, d, source, sentence, places, seen)
+
+    def _closer(
+        self, painted: Painted, d: Tensor, source: Tensor, sentence: Tensor, places: Places, seen: View
+    ) -> Painted:
+        """What is painted, with the close-up."""
+        assert self.close_up is not None
+        assert painted.tinted is not None
+        told = (told_at(d, places.there), told_at(d, places.here), d.mean(dim=(3, 4)))
+        telling = torch.cat((*told, sentence[:, None].expand(-1, d.shape[1], -1).to(d.dtype)), dim=2)
+        layers = torch.stack((painted.frames, source.float(), seen.carried, painted.tinted), dim=2)
+        frames, shares = self.close_up(layers, seen.bearings, telling, places.there)
+        copied = None if painted.copied is None else shares[:, :, 0] * painted.copied + shares[:, :, 1]
+        return painted._replace(frames=frames, copied=copied)
 
     def _features(self, d: Tensor, shown: Tensor, sentence: Tensor | None) -> Tensor:
         """What decoding features become at the frames' size: ``(B, T, C, H, W)``."""

@@ -26,6 +26,7 @@ __all__ = [
     "Locator",
     "Places",
     "View",
+    "nearness",
     "on_the_way",
     "spread",
     "steadied",
@@ -86,17 +87,22 @@ def view(source: Tensor, places: Places, horizon: float) -> View:
     """
     own = _centres(source.shape[-2], source.shape[-1], source.device)
     here, there = (place.flatten(0, 1)[:, :, None, None].float() for place in places)
-    nearness = [(place[:, 1:] - horizon) / (0 - horizon) for place in (here, there)]
-    at = here + (own - there) * (nearness[0] / nearness[1])
+    near = [nearness(place.flatten(0, 1), horizon)[..., None, None] for place in places]
+    at = here + (own - there) * (near[0] / near[1])
     carried = F.grid_sample(
         source.flatten(0, 1).float(), at.permute(0, 2, 3, 1), padding_mode="border", align_corners=False
     )
     away = [
-        ((own - place) / (_SIZE * near)).clamp(-_FARTHEST, _FARTHEST)
-        for place, near in zip((here, there), nearness, strict=True)
+        ((own - place) / (_SIZE * each)).clamp(-_FARTHEST, _FARTHEST)
+        for place, each in zip((here, there), near, strict=True)
     ]
     bearings = torch.cat((*away, own.expand(len(here), -1, -1, -1)), dim=1)
     return View(*(each.unflatten(0, source.shape[:2]) for each in (carried, bearings)))
+
+
+def nearness(places: Tensor, horizon: float) -> Tensor:
+    """How large things are that stand at ``(..., 2)``, beside one in the middle of a frame: ``(..., 1)``."""
+    return 1 - places[..., 1:].float() / horizon
 
 
 def on_the_way(here: Tensor, start: Tensor, goal: Tensor, horizon: float) -> Tensor:

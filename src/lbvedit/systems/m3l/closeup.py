@@ -1,0 +1,138 @@
+"""The close-up: what is edited, painted once more where it belongs, in a square that is centred on it.
+
+An extension, for a generator that is told places. In a whole frame a thing is a tenth of the pixels, anywhere and of
+any size, and what is new about it stays soft for hours of learning. In its square it always stands in the middle and is
+as large as it is; what is left to tell apart is what it looks like, and how its shadow falls.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lbvedit.systems.m3l.blocks import Skips, UpBlock
+from lbvedit.systems.m3l.features import FrameNorm
+from lbvedit.systems.m3l.places import nearness
+
+__all__ = ["CloseUp", "Square"]
+
+_SIDE = 80
+"""Pixels of the square along a side: not fewer than it has in a frame of 128, but for the nearest things."""
+_REACH = 0.56
+"""Half its side, halfway down the frame, where frames reach from -1 to 1: a thing's height, and its shadow."""
+_OFFSET = (0.05, -0.08)
+"""Its centre from the thing's foot there: things stand above their feet."""
+_WIDTHS = (32, 64, 96, 128)
+"""Channels at each size."""
+_TELLING = 128
+"""Width of what tells it how the thing is to look."""
+_KEPT = 4.0
+"""Logit of what was there before the close-up learns: nearly all."""
+
+
+class Square(NamedTuple):
+    """Squares of frames.
+
+    Args:
+        centre: ``(B, T, 2)`` in [-1, 1] from border to border of a frame, x before y.
+        half: ``(B, T, 1)`` half a side.
+    """
+
+    centre: Tensor
+    half: Tensor
+
+    @classmethod
+    def around(cls, foot: Tensor, horizon: float) -> Square:
+        """The squares of things that stand at ``(B, T, 2)``, under a horizon as in :func:`places.view`."""
+        near = nearness(foot.float(), horizon)
+        return cls(foot.float() + near * foot.new_tensor(_OFFSET, dtype=torch.float32), _REACH * near)
+
+    def cut(self, frames: Tensor) -> Tensor:
+        """What ``(B, T, C, H, W)`` show in them, ``(B, T, C, side, side)``; beyond its border a frame goes on."""
+        return self._sampled(frames, self.centre, self.half, (_SIDE, _SIDE), "border")
+
+    def pasted(self, shown: Tensor, size: tuple[int, int]) -> Tensor:
+        """Squares ``(B, T, C, side, side)`` in frames ``(B, T, C, *size)`` that are zero elsewhere."""
+        return self._sampled(shown, -self.centre / self.half, 1 / self.half, size, "zeros")
+
+    @staticmethod
+    def _sampled(frames: Tensor, shift: Tensor, scale: Tensor, size: tuple[int, int], beyond: str) -> Tensor:
+        B, T, C = frames.shape[:3]
+        matrix = torch.cat((torch.diag_embed(scale.expand(B, T, 2)), shift[..., None]), dim=3).flatten(0, 1)
+        grid = F.affine_grid(matrix, [B * T, C, *size], align_corners=False)
+        return F.grid_sample(frames.flatten(0, 1).float(), grid, padding_mode=beyond, align_corners=False).unflatten(
+            0, (B, T)
+        )
+
+
+class CloseUp(nn.Module):
+    """Paints a square of each frame anew: a U-Net (arXiv 1505.04597) around a learnt picture of its coarsest size.
+
+    It gives mattes that mix what is there already: the frame so far, the source, and the source carried to its place,
+    as it is and tinted; and what to add to that. It begins with keeping nearly all of the frame so far.
+
+    Args:
+        channels: C_v.
+        sentence_dim: C_x.
+        shown: channels that it sees of a frame.
+        horizon: as in :func:`places.view`.
+    """
+
+    LAYERS = 4
+    """Frames that it mixes."""
+
+    def __init__(self, channels: int, sentence_dim: int, shown: int, horizon: float) -> None:
+        super().__init__()
+        self.horizon = horizon
+        self.tell = nn.Sequential(nn.Linear(3 * channels + sentence_dim, _TELLING), nn.ReLU())
+        self.skips = Skips((*_WIDTHS[1:], _WIDTHS[-1]), (2,) * len(_WIDTHS), shown)
+        coarsest = _SIDE >> (len(_WIDTHS) - 1)
+        self.start = nn.Parameter(0.02 * torch.randn(_WIDTHS[-1], coarsest, coarsest))
+        beside = self.skips.channels[::-1]
+        self.blocks = nn.ModuleList(
+            UpBlock(before, after, scale, _TELLING, after)
+            for before, after, scale in zip((beside[0], *beside[:-1]), beside, (1, 2, 2, 2), strict=True)
+        )
+        self.norm = FrameNorm(_WIDTHS[0], _TELLING)
+        self.out = nn.Conv2d(_WIDTHS[0], 3 + self.LAYERS, 3, padding=1)
+        nn.init.zeros_(self.out.weight)
+        assert self.out.bias is not None
+        nn.init.zeros_(self.out.bias)
+        with torch.no_grad():
+            self.out.bias[3] = _KEPT
+
+    def forward(self, layers: Tensor, bearings: Tensor, telling: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+        """The frames, painted over.
+
+        Args:
+            layers: ``(B, T, 4, 3, H, W)`` in [-1, 1]: the frame so far, the source, carried, and tinted.
+            bearings: ``(B, T, 6, H, W)``, as in :class:`places.View`.
+            telling: ``(B, T, 3 * C_v + C_x)`` of how the thing is to look.
+            there: ``(B, T, 2)`` where it belongs.
+
+        Returns:
+            Frames ``(B, T, 3, H, W)``, and shares ``(B, T, 4, 1, H, W)`` of each layer in them.
+        """
+        frames = there.shape[:2]
+        square = Square.around(there, self.horizon)
+        made = self.made(
+            square.cut(torch.cat((layers.flatten(2, 3), bearings), dim=2)).flatten(0, 1), telling.flatten(0, 1)
+        )
+        # The frame so far is what the others leave, so that it stays outside of the square.
+        mattes = made[:, 3:].softmax(dim=1)[:, 1:]
+        size = layers.shape[-2], layers.shape[-1]
+        pasted = square.pasted(torch.cat((made[:, :3], mattes), dim=1).unflatten(0, frames), size)
+        added, others = pasted[:, :, :3], pasted[:, :, 3:]
+        shares = torch.cat((1 - others.sum(dim=2, keepdim=True), others), dim=2).unsqueeze(3)
+        return (added + (shares * layers).sum(dim=2)).clamp(-1, 1), shares
+
+    def made(self, seen: Tensor, telling: Tensor) -> Tensor:
+        """Of squares ``(N, shown, side, side)`` what is added, and the mattes' logits: ``(N, 3 + 4, side, side)``."""
+        told = self.tell(telling)
+        x = self.start.expand(len(seen), -1, -1, -1)
+        for block, beside in zip(self.blocks, reversed(self.skips(seen)), strict=True):
+            x = block(x, told, beside)
+        return self.out(F.relu(self.norm(x, told))).float()
