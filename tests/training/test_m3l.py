@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from lbvedit.data.world.render import render
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.pipelines.m3l_editor import M3LEditor
+from lbvedit.systems.m3l import M3L, Places
+from lbvedit.systems.m3l.closeup import Square
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss
 from lbvedit.systems.m3l.model import Instruction, Looks
 from lbvedit.systems.m3l.text import TextEncoder
@@ -38,8 +41,11 @@ from lbvedit.training.m3l_meaning import (
     wanted,
 )
 from lbvedit.training.m3l_settings import M3LTraining
+from lbvedit.training.m3l_squares import squares
 from lbvedit.training.publish import publish
 from lbvedit.training.recipe import Draw
+from tests.systems.m3l.test_model import batch
+from tests.systems.m3l.test_places import PLACED
 from tests.training.tiny_m3l import TINY, write_digits, write_pairs
 
 
@@ -508,3 +514,48 @@ def test_an_envelope_lets_its_own_kind_in_and_no_other(digits: Path) -> None:
     assert all(envelope.distance(each) < 1.5 for each in looks[40:])
     torch.manual_seed(0)
     assert envelope.distance(clip_statistics(torch.rand(8, 3, 48, 64))) > 3
+
+
+def test_squares_of_a_clip_are_made_once_and_learnt_from(tmp_path: Path) -> None:
+    write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0), (1, 2, 1, 1)])
+    model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
+    settings = {"corpus": "e-clevr", "data": str(tmp_path), "only": "retouching", "squares": 3}
+    recipe = recipe_of(**settings, model=model | {"close_up": True})
+    game, losses = recipe.build(), []
+
+    def learn(_: str, told: dict[str, torch.Tensor]) -> None:
+        losses.append(sum(told.values()))
+        losses[-1].backward()
+
+    batch = recipe.batch(Draw(0, 0, 2))
+    assert set(batch) == {"turn", "clips"}
+    for _ in range(2):
+        recipe.step(game, batch, learn)
+    assert {key for key, _ in recipe._kept.items()} == {(0, int(clip)) for clip in batch["clips"]}
+    kept = next(iter(recipe._kept.values()))
+    assert kept.layers.shape == (3, 5, 3, 80, 80)
+    assert kept.changed.any()
+    assert not kept.changed.all()
+    assert all(float(loss.detach()) > 0 for loss in losses)
+    assert game.editor.generator.close_up.out.weight.grad.abs().sum() > 0
+    with pytest.raises(UsageError, match="trains the close-up"):
+        recipe_of(**settings, model=model).build()
+
+
+def test_squares_show_what_the_generator_shows_its_close_up(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    editor = M3L(replace(PLACED, close_up=True)).eval()
+    source, target, ids, present = batch(H=8, W=8)
+    source, target, ids, present = source[:1], target[:1], ids[:1], present[:1]
+    text, stands = editor.read(ids, present), torch.full((1, source.shape[1], 2), 0.2)
+    moments = torch.tensor([1])
+    made = squares(editor, source, target, text, Places(stands, stands), moments)
+    close_up = editor.generator.close_up
+    assert close_up is not None
+    f = editor.encode(source, text)
+    afar = editor.generator.afar(
+        editor.decode(f, target[:, :-1], text), source, source, text.sentence, Places(stands, stands)
+    )
+    whole = editor.paint(f, source, afar.frames, text, places=Places(stands, stands)).frames
+    cut = Square.around(stands, PLACED.horizon).cut(whole)[0, 1]
+    assert (made.painted(close_up)[0] - cut).abs().max() < 0.02

@@ -49,6 +49,7 @@ from lbvedit.training.m3l_meaning import (
     wanted,
 )
 from lbvedit.training.m3l_settings import M3LTraining
+from lbvedit.training.m3l_squares import Squares, squares
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe"]
@@ -191,7 +192,10 @@ class M3LRecipe(Recipe[M3LTraining]):
         # The same for all processes, so that none waits for an update that another one has no clip for.
         rng = np.random.default_rng((self.config.seed, draw.step))
         T = round((self._longest + 0.5) ** rng.random())
-        corpus = self._turns[draw.step % len(self._turns)]
+        turn = draw.step % len(self._turns)
+        corpus = self._turns[turn]
+        if self.config.only == "retouching":  # its squares are made once, so that clips are read once
+            return {"turn": torch.tensor(turn), "clips": torch.tensor(draw.indices(len(corpus)))}
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
         indices = draw.indices(len(corpus))
@@ -295,6 +299,9 @@ class M3LRecipe(Recipe[M3LTraining]):
     def step(self, model: nn.Module, batch: Any, update: Update) -> None:
         """One round of Algorithm 1 on whole clips."""
         assert isinstance(model, M3LGame)
+        if self.config.only == "retouching":
+            self._retouch(model, batch, update)
+            return
         source, target = _signed(batch["source"]), _signed(batch["target"])
         editor, judge, config = model.editor, model.judge, self.config
         if config.only == "seeing" and isinstance(editor, M3L) and model.showing is not None:
@@ -332,6 +339,38 @@ class M3LRecipe(Recipe[M3LTraining]):
         edited = editor(source, fed, editor.read(batch["ids"], batch["present"]))
         update("quality", {"quality": config.adversarial * quality_loss(*judge(edited))})
         update("judge", {"discrimination": discrimination_loss(*judge(edited.detach()), *judge(target))})
+
+    def _retouch(self, model: M3LGame, batch: Any, update: Update) -> None:
+        """A step of the close-up alone, on one square of each clip."""
+        editor = model.editor
+        assert isinstance(editor, M3L)
+        assert editor.generator.close_up is not None
+        drawn = []
+        for clip in batch["clips"].tolist():
+            kept = self._squares(editor, int(batch["turn"]), clip)
+            drawn.append(kept[torch.randint(len(kept.telling), (1,))])
+        seen = Squares.together(drawn)
+        painted = seen.painted(editor.generator.close_up)
+        told = {"changed": seen.changed[:, None]}
+        update("editing", self._edited(painted[:, None], seen.target[:, None], told))
+
+    def _squares(self, editor: M3L, turn: int, index: int) -> Squares:
+        """The squares of a clip, which are made when it comes for the first time."""
+        if (turn, index) not in self._kept:
+            device = next(editor.parameters()).device
+            batch = self.collate([self._turns[turn][index]], slice(self._longest))
+            batch = {name: value.to(device) for name, value in batch.items()}
+            source, target = _signed(batch["source"]), _signed(batch["target"])
+            told, text = _told_places(batch), editor.read(batch["ids"], batch["present"])
+            assert told is not None
+            moments = torch.randperm(source.shape[1], device=device)[: self.config.squares]
+            self._kept[turn, index] = squares(editor, source, target, text, astray(told), moments)
+        return self._kept[turn, index]
+
+    @functools.cached_property
+    def _kept(self) -> dict[tuple[int, int], Squares]:
+        """Squares of the clips that have come, by turn and number."""
+        return {}
 
     def _found(
         self, model: M3LGame, editor: M3L, batch: Mapping[str, Tensor], text: Instruction, v: Tensor, f: Tensor

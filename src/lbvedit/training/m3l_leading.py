@@ -32,8 +32,8 @@ __all__ = [
 
 _FIRST = 0.3
 """Weight of the first steps of sprites beside that of all others."""
-_ASTRAY = 0.008
-"""By how much the generator is told places wrongly while it learns: half a pixel of 128, as they will be found."""
+_ASTRAY = (0.012, 0.02, 0.004)
+"""By how much the generator is told places wrongly while it learns: the way here, the way there, and each frame."""
 
 
 class Placed(NamedTuple):
@@ -87,8 +87,9 @@ def astray(told: Placed) -> Places:
     Args:
         told: the truth, with an axis for the batch before all others.
     """
-    where, whither = (_ASTRAY * torch.randn_like(told.here) for _ in range(2))
-    return Places(told.here + where, told.there + where + told.sent[:, None, None] * whither)
+    frame = _ASTRAY[2] * torch.randn_like(told.here)
+    here, there = (far * torch.randn_like(told.here[:, :1]) for far in _ASTRAY[:2])
+    return Places(told.here + here + frame, told.there + here + frame + told.sent[:, None, None] * there)
 
 
 def coloring(meta: Mapping[str, Any]) -> Tensor:

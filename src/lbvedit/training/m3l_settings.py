@@ -65,6 +65,7 @@ class M3LTraining(TrainingConfig):
         anywhere: let training clips begin anywhere in a video: solids look alike in all frames, and stand everywhere.
         retelling: give each clip another instruction whenever it is drawn, for ``only=finding``, which needs no target:
             there are many more of these than clips, and what is meant is learnt by heart otherwise.
+        squares: how many frames of a clip ``only=retouching`` makes squares of, which it keeps in memory (0.1 MB each).
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
         altering: weight of the absolute error of what the instruction changes, where that is little of a frame; it
@@ -107,6 +108,7 @@ class M3LTraining(TrainingConfig):
     tinting: float = 0.1
     anywhere: bool = False
     retelling: bool = False
+    squares: int = 8
     opening: float = 0.0
     altering: float = 0.0
     copying: float = 0.0

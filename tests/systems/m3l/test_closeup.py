@@ -24,12 +24,13 @@ def soft_frames(*shape: int) -> Tensor:
 
 def close_up() -> CloseUp:
     torch.manual_seed(0)
-    return CloseUp(channels=4, sentence_dim=6, shown=18, horizon=HORIZON).eval()
+    return CloseUp(channels=4, sentence_dim=6, horizon=HORIZON).eval()
 
 
-def inputs(foot: tuple[float, float] = (0.1, 0.2)) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def inputs(foot: tuple[float, float] = (0.1, 0.2)) -> tuple[Tensor, Tensor, Places]:
     layers = soft_frames(1, 2, 12, 128, 128).unflatten(2, (4, 3)).clamp(-1, 1)
-    return layers, torch.zeros(1, 2, 6, 128, 128), torch.zeros(1, 2, 18), torch.tensor(foot).expand(1, 2, 2)
+    there = torch.tensor(foot).expand(1, 2, 2)
+    return layers, torch.zeros(1, 2, 18), Places(there, there)
 
 
 def test_what_is_cut_out_is_pasted_where_it_was_and_nothing_else_is() -> None:
@@ -55,14 +56,14 @@ def test_a_thing_looks_the_same_in_its_square_wherever_it_is_carried() -> None:
 
 
 def test_it_begins_with_the_frame_so_far_and_never_leaves_its_square() -> None:
-    module, (layers, bearings, telling, there) = close_up(), inputs()
+    module, (layers, telling, places) = close_up(), inputs()
     module.requires_grad_(requires_grad=False)
-    frames, shares = module(layers, bearings, telling, there)
+    frames, shares = module(layers, telling, places)
     assert torch.allclose(shares.sum(dim=2), torch.ones(1), atol=1e-5)
     assert shares[:, :, 0].mean() > 0.9
     torch.nn.init.normal_(module.out.weight)
-    frames, shares = module(layers, bearings, telling, there)
-    outside = Square.around(there, HORIZON).pasted(torch.ones(1, 2, 1, 80, 80), (128, 128)) == 0
+    frames, shares = module(layers, telling, places)
+    outside = Square.around(places.there, HORIZON).pasted(torch.ones(1, 2, 1, 80, 80), (128, 128)) == 0
     differs = (frames - layers[:, :, 0]).abs().amax(dim=2, keepdim=True)
     assert differs[outside].max() == 0
     assert differs[~outside].mean() > 0.1
@@ -70,11 +71,11 @@ def test_it_begins_with_the_frame_so_far_and_never_leaves_its_square() -> None:
 
 
 def test_what_tells_how_a_thing_looks_is_heeded() -> None:
-    module, (layers, bearings, telling, there) = close_up(), inputs()
+    module, (layers, telling, places) = close_up(), inputs()
     torch.nn.init.normal_(module.out.weight)
     for norm in (module.norm, *(block.norm1 for block in module.blocks)):
         torch.nn.init.normal_(norm.told.weight)
-    one, other = (module(layers, bearings, told, there)[0] for told in (telling, telling + 1))
+    one, other = (module(layers, told, places)[0] for told in (telling, telling + 1))
     assert not torch.allclose(one, other, atol=1e-2)
 
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from lbvedit.systems.m3l.blocks import Skips, UpBlock
 from lbvedit.systems.m3l.features import FrameNorm
-from lbvedit.systems.m3l.places import nearness
+from lbvedit.systems.m3l.places import Places, bearings, centres, nearness
 
 __all__ = ["CloseUp", "Square"]
 
@@ -29,6 +29,8 @@ _WIDTHS = (32, 64, 96, 128)
 """Channels at each size."""
 _TELLING = 128
 """Width of what tells it how the thing is to look."""
+_BEARINGS = 6
+"""Channels of :func:`~lbvedit.systems.m3l.places.bearings`."""
 _KEPT = 4.0
 """Logit of what was there before the close-up learns: nearly all."""
 
@@ -58,6 +60,12 @@ class Square(NamedTuple):
         """Squares ``(B, T, C, side, side)`` in frames ``(B, T, C, *size)`` that are zero elsewhere."""
         return self._sampled(shown, -self.centre / self.half, 1 / self.half, size, "zeros")
 
+    @property
+    def cells(self) -> Tensor:
+        """Where their pixels are in the frames: ``(B, T, 2, side, side)``."""
+        own = centres(_SIDE, _SIDE, self.centre.device)
+        return self.centre[..., None, None] + self.half[..., None, None] * own
+
     @staticmethod
     def _sampled(frames: Tensor, shift: Tensor, scale: Tensor, size: tuple[int, int], beyond: str) -> Tensor:
         B, T, C = frames.shape[:3]
@@ -77,18 +85,17 @@ class CloseUp(nn.Module):
     Args:
         channels: C_v.
         sentence_dim: C_x.
-        shown: channels that it sees of a frame.
         horizon: as in :func:`places.view`.
     """
 
     LAYERS = 4
     """Frames that it mixes."""
 
-    def __init__(self, channels: int, sentence_dim: int, shown: int, horizon: float) -> None:
+    def __init__(self, channels: int, sentence_dim: int, horizon: float) -> None:
         super().__init__()
         self.horizon = horizon
         self.tell = nn.Sequential(nn.Linear(3 * channels + sentence_dim, _TELLING), nn.ReLU())
-        self.skips = Skips((*_WIDTHS[1:], _WIDTHS[-1]), (2,) * len(_WIDTHS), shown)
+        self.skips = Skips((*_WIDTHS[1:], _WIDTHS[-1]), (2,) * len(_WIDTHS), 3 * self.LAYERS + _BEARINGS)
         coarsest = _SIDE >> (len(_WIDTHS) - 1)
         self.start = nn.Parameter(0.02 * torch.randn(_WIDTHS[-1], coarsest, coarsest))
         beside = self.skips.channels[::-1]
@@ -104,35 +111,41 @@ class CloseUp(nn.Module):
         with torch.no_grad():
             self.out.bias[3] = _KEPT
 
-    def forward(self, layers: Tensor, bearings: Tensor, telling: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, layers: Tensor, telling: Tensor, places: Places) -> tuple[Tensor, Tensor]:
         """The frames, painted over.
 
         Args:
             layers: ``(B, T, 4, 3, H, W)`` in [-1, 1]: the frame so far, the source, carried, and tinted.
-            bearings: ``(B, T, 6, H, W)``, as in :class:`places.View`.
             telling: ``(B, T, 3 * C_v + C_x)`` of how the thing is to look.
-            there: ``(B, T, 2)`` where it belongs.
+            places: of the thing.
 
         Returns:
             Frames ``(B, T, 3, H, W)``, and shares ``(B, T, 4, 1, H, W)`` of each layer in them.
         """
-        frames = there.shape[:2]
-        square = Square.around(there, self.horizon)
-        made = self.made(
-            square.cut(torch.cat((layers.flatten(2, 3), bearings), dim=2)).flatten(0, 1), telling.flatten(0, 1)
-        )
+        square = Square.around(places.there, self.horizon)
+        added, mattes = self.painted(square.cut(layers.flatten(2, 3)).unflatten(2, (-1, 3)), telling, places)
         # The frame so far is what the others leave, so that it stays outside of the square.
-        mattes = made[:, 3:].softmax(dim=1)[:, 1:]
-        size = layers.shape[-2], layers.shape[-1]
-        pasted = square.pasted(torch.cat((made[:, :3], mattes), dim=1).unflatten(0, frames), size)
+        pasted = square.pasted(torch.cat((added, mattes[:, :, 1:, 0]), dim=2), (layers.shape[-2], layers.shape[-1]))
         added, others = pasted[:, :, :3], pasted[:, :, 3:]
         shares = torch.cat((1 - others.sum(dim=2, keepdim=True), others), dim=2).unsqueeze(3)
         return (added + (shares * layers).sum(dim=2)).clamp(-1, 1), shares
 
-    def made(self, seen: Tensor, telling: Tensor) -> Tensor:
-        """Of squares ``(N, shown, side, side)`` what is added, and the mattes' logits: ``(N, 3 + 4, side, side)``."""
-        told = self.tell(telling)
-        x = self.start.expand(len(seen), -1, -1, -1)
-        for block, beside in zip(self.blocks, reversed(self.skips(seen)), strict=True):
+    def painted(self, layers: Tensor, telling: Tensor, places: Places) -> tuple[Tensor, Tensor]:
+        """What is added in squares, and shares of their layers.
+
+        Args:
+            layers: ``(B, T, 4, 3, side, side)``, cut out of the frames.
+            telling: as in :meth:`forward`.
+            places: as there.
+
+        Returns:
+            ``(B, T, 3, side, side)`` and ``(B, T, 4, 1, side, side)``.
+        """
+        where = bearings(Square.around(places.there, self.horizon).cells, places, self.horizon)
+        told = self.tell(telling.flatten(0, 1))
+        seen = self.skips(torch.cat((layers.flatten(2, 3), where), dim=2).flatten(0, 1))
+        x = self.start.expand(len(told), -1, -1, -1)
+        for block, beside in zip(self.blocks, reversed(seen), strict=True):
             x = block(x, told, beside)
-        return self.out(F.relu(self.norm(x, told))).float()
+        made = self.out(F.relu(self.norm(x, told))).float().unflatten(0, layers.shape[:2])
+        return made[:, :, :3], made[:, :, 3:].softmax(dim=2).unsqueeze(3)

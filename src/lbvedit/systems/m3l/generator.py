@@ -14,7 +14,7 @@ from lbvedit.systems.m3l.blocks import Finish, SelfAttention2d, Skips, UpBlock
 from lbvedit.systems.m3l.closeup import CloseUp
 from lbvedit.systems.m3l.features import FrameNorm
 from lbvedit.systems.m3l.following import followed
-from lbvedit.systems.m3l.places import Places, View, told_at, view
+from lbvedit.systems.m3l.places import Places, told_at, view
 from lbvedit.systems.m3l.sprites import Sprites, composed, resting, shifted
 
 __all__ = ["Generator", "Painted", "Tint"]
@@ -126,7 +126,7 @@ class Generator(nn.Module):
         self.tint = Tint(widths[-1], sentence_dim) if horizon is not None else None
         self.close_up: CloseUp | None = None
         if close_up and horizon is not None:
-            self.close_up = CloseUp(widths[-1], sentence_dim, _SHOWN + 2 * 3, horizon)
+            self.close_up = CloseUp(widths[-1], sentence_dim, horizon)
         self.sprites = SpritePainter(widths[0], sprites) if sprites else None
         self.motion = Motion(widths[0], sprites) if sprites else None
 
@@ -147,6 +147,18 @@ class Generator(nn.Module):
             sentence: ``(B, C_x)``, if it is to scale and shift.
             places: for a generator that is told them.
         """
+        painted = self.afar(d, source, previous, sentence, places)
+        if self.close_up is None or sentence is None or places is None:
+            return painted
+        layers, telling = self.nearby(painted, d, source, sentence, places)
+        frames, shares = self.close_up(layers, telling, places)
+        copied = None if painted.copied is None else shares[:, :, 0] * painted.copied + shares[:, :, 1]
+        return painted._replace(frames=frames, copied=copied)
+
+    def afar(
+        self, d: Tensor, source: Tensor, previous: Tensor, sentence: Tensor | None, places: Places | None
+    ) -> Painted:
+        """The frames of :meth:`forward` before the close-up."""
         if self.horizon is None:
             return self._mixed(self._features(d, source, sentence), source, previous)
         assert self.tint is not None
@@ -156,21 +168,17 @@ class Generator(nn.Module):
         tinted = self.tint(seen.carried, told_at(d, places.there), sentence)
         x = self._features(d, torch.cat((source, *seen), dim=2), sentence)
         painted = self._mixed(x, source, previous, seen.carried, tinted)
-        painted = painted._replace(carried=seen.carried, tinted=tinted)
-        return painted if self.close_up is None else self._closer(painted, d, source, sentence, places, seen)
+        return painted._replace(carried=seen.carried, tinted=tinted)
 
-    def _closer(
-        self, painted: Painted, d: Tensor, source: Tensor, sentence: Tensor, places: Places, seen: View
-    ) -> Painted:
-        """What is painted, with the close-up."""
-        assert self.close_up is not None
+    def nearby(
+        self, painted: Painted, d: Tensor, source: Tensor, sentence: Tensor, places: Places
+    ) -> tuple[Tensor, Tensor]:
+        """What the close-up is shown, and told: its ``layers`` and ``telling``."""
+        assert painted.carried is not None
         assert painted.tinted is not None
         told = (told_at(d, places.there), told_at(d, places.here), d.mean(dim=(3, 4)))
         telling = torch.cat((*told, sentence[:, None].expand(-1, d.shape[1], -1).to(d.dtype)), dim=2)
-        layers = torch.stack((painted.frames, source.float(), seen.carried, painted.tinted), dim=2)
-        frames, shares = self.close_up(layers, seen.bearings, telling, places.there)
-        copied = None if painted.copied is None else shares[:, :, 0] * painted.copied + shares[:, :, 1]
-        return painted._replace(frames=frames, copied=copied)
+        return torch.stack((painted.frames, source.float(), painted.carried, painted.tinted), dim=2), telling
 
     def _features(self, d: Tensor, shown: Tensor, sentence: Tensor | None) -> Tensor:
         """What decoding features become at the frames' size: ``(B, T, C, H, W)``."""

@@ -26,6 +26,8 @@ __all__ = [
     "Locator",
     "Places",
     "View",
+    "bearings",
+    "centres",
     "nearness",
     "on_the_way",
     "spread",
@@ -85,19 +87,32 @@ def view(source: Tensor, places: Places, horizon: float) -> View:
         places: in them.
         horizon: its row, -1 for the upper border.
     """
-    own = _centres(source.shape[-2], source.shape[-1], source.device)
+    own = centres(source.shape[-2], source.shape[-1], source.device)
     here, there = (place.flatten(0, 1)[:, :, None, None].float() for place in places)
     near = [nearness(place.flatten(0, 1), horizon)[..., None, None] for place in places]
     at = here + (own - there) * (near[0] / near[1])
     carried = F.grid_sample(
         source.flatten(0, 1).float(), at.permute(0, 2, 3, 1), padding_mode="border", align_corners=False
     )
-    away = [
-        ((own - place) / (_SIZE * each)).clamp(-_FARTHEST, _FARTHEST)
-        for place, each in zip((here, there), near, strict=True)
-    ]
-    bearings = torch.cat((*away, own.expand(len(here), -1, -1, -1)), dim=1)
-    return View(*(each.unflatten(0, source.shape[:2]) for each in (carried, bearings)))
+    return View(carried.unflatten(0, source.shape[:2]), bearings(own, places, horizon))
+
+
+def bearings(own: Tensor, places: Places, horizon: float) -> Tensor:
+    """Where cells are from ``here`` and from ``there``, by the size that things have there, and their own places.
+
+    Args:
+        own: ``(2, H, W)`` the cells' places, or ``(B, T, 2, H, W)`` if each frame has its own.
+        places: in each frame.
+        horizon: as in :func:`view`.
+
+    Returns:
+        ``(B, T, 6, H, W)``.
+    """
+    away = []
+    for place in places:
+        size = _SIZE * nearness(place, horizon)
+        away.append(((own - place[..., None, None].float()) / size[..., None, None]).clamp(-_FARTHEST, _FARTHEST))
+    return torch.cat((*away, own.expand_as(away[0])), dim=2)
 
 
 def nearness(places: Tensor, horizon: float) -> Tensor:
@@ -130,7 +145,7 @@ def on_the_way(here: Tensor, start: Tensor, goal: Tensor, horizon: float) -> Ten
     return torch.stack((across / depth, horizon + 1 / depth), dim=2)
 
 
-def _centres(height: int, width: int, device: torch.device) -> Tensor:
+def centres(height: int, width: int, device: torch.device) -> Tensor:
     """The places of the centres of all cells, ``(2, height, width)``."""
     return coordinate_map(height, width, device=device)[4:6]
 
@@ -164,7 +179,7 @@ def told_place(logits: Tensor) -> Tensor:
     flat = logits.float().flatten(0, -3)
     near = _around(_best(flat)).view(logits.shape)
     shares = logits.float().masked_fill(~near, -torch.inf).flatten(-2).softmax(dim=-1)
-    return shares @ _centres(height, width, logits.device).flatten(1).T
+    return shares @ centres(height, width, logits.device).flatten(1).T
 
 
 def told_path(logits: Tensor) -> Tensor:

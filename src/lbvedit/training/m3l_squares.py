@@ -1,0 +1,93 @@
+"""What the close-up of M3L learns from when it learns alone: squares of frames, as all before it makes them.
+
+A square waits for a whole clip to be edited, which takes longer than learning from it. While nothing before the
+close-up changes, neither do its squares: those of a clip are made when it is first drawn, and kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lbvedit.systems.m3l import M3L, Instruction, Places
+from lbvedit.systems.m3l.closeup import CloseUp, Square
+
+__all__ = ["Squares", "squares"]
+
+
+@dataclass(frozen=True)
+class Squares:
+    """Squares of one clip, or one of each of some clips.
+
+    Args:
+        layers: ``(N, 5, 3, side, side)`` uint8: the frame so far, the source, carried, tinted, and the target.
+        telling: ``(N, 3 * C_v + C_x)`` of how the thing is to look.
+        places: of the thing, ``(N, 2)`` each.
+    """
+
+    layers: Tensor
+    telling: Tensor
+    places: Places
+
+    def __getitem__(self, which: Tensor) -> Squares:
+        return Squares(self.layers[which], self.telling[which], Places(*(each[which] for each in self.places)))
+
+    @classmethod
+    def together(cls, parts: list[Squares]) -> Squares:
+        """Those of several clips."""
+        layers, telling = torch.cat([part.layers for part in parts]), torch.cat([part.telling for part in parts])
+        places = (torch.cat(each) for each in zip(*(part.places for part in parts), strict=True))
+        return cls(layers, telling, Places(*places))
+
+    @property
+    def target(self) -> Tensor:
+        """``(N, 3, side, side)`` in [-1, 1]."""
+        return _signed(self.layers[:, 4])
+
+    @property
+    def changed(self) -> Tensor:
+        """``(N, 1, side, side)`` bool, where the target is not the source."""
+        return (self.layers[:, 4] != self.layers[:, 1]).any(dim=1, keepdim=True)
+
+    def painted(self, close_up: CloseUp) -> Tensor:
+        """What a close-up makes of them, ``(N, 3, side, side)`` in [-1, 1], and beyond where it is wrong."""
+        layers, places = _signed(self.layers[:, None, :4]), Places(*(each[:, None] for each in self.places))
+        added, shares = close_up.painted(layers, self.telling[:, None], places)
+        return (added + (shares * layers).sum(dim=2))[:, 0]
+
+
+@torch.no_grad()
+def squares(editor: M3L, source: Tensor, target: Tensor, text: Instruction, places: Places, moments: Tensor) -> Squares:
+    """Squares of a clip in some of its frames, those before them being the editor's own.
+
+    Args:
+        editor: with a close-up, which has no part in it.
+        source: ``(1, T, 3, H, W)`` in [-1, 1].
+        target: likewise.
+        text: the instruction.
+        places: that the editor is told.
+        moments: ``(N,)`` frames.
+    """
+    generator = editor.generator
+    assert generator.close_up is not None
+    f, fed, d = editor.encode(source, text), target, source
+    for _ in range(2):  # from the true frames, then from its own
+        d = editor.decode(f, fed[:, :-1], text)
+        previous = torch.cat((source[:, :1], fed[:, :-1]), dim=1)
+        painted = generator.afar(d, source, previous, text.sentence, places)
+        fed = painted.frames
+    layers, telling = generator.nearby(painted, d, source, text.sentence, places)
+    layers = torch.cat((layers, target[:, :, None]), dim=2)[:, moments]
+    places = Places(*(each[:, moments] for each in places))
+    cut = Square.around(places.there, generator.close_up.horizon).cut(layers.flatten(2, 3)).unflatten(2, (-1, 3))
+    return Squares(
+        ((cut[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8),
+        telling[0, moments].float(),
+        Places(*(each[0] for each in places)),
+    )
+
+
+def _signed(pixels: Tensor) -> Tensor:
+    return pixels.float() / 127.5 - 1
