@@ -21,15 +21,19 @@ from lbvedit.language.reading import Reading, asked
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, phrases
-from lbvedit.language.wishes import quality_alone, thing_and_quality, time_kept, wished
+from lbvedit.language.wishes import ordered, quality_alone, thing_and_quality, time_kept, wished
 
 __all__ = ["read_clause"]
 
 _MENDS = phrases(
-    "correct it | correct that | do something about it | do something about that | fix it | fix that | fix this | "
+    "correct it | correct that | fix | mend it | "
+    "do something about it | do something about that | fix it | fix that | fix this | "
     "turn it the right way up | turn it the right way around | make them weaker | make it weaker | "
-    "tone it down | tone them down | calm it down | calm them down | clean it | clean it up"
+    "tone it down | tone them down | calm it down | calm them down | clean it | clean it up | "
+    "bring it down | bring them down | bring it up | bring them up"
 )
+_SMOOTHS = phrases("smooth it out | smooth it | smooth that out")
+_STRAIGHTENS = phrases("straighten it | straighten it out | straighten that | level it | straighten the horizon")
 _NAMING = ARTICLES | {"any"}
 
 
@@ -61,11 +65,19 @@ def _verb_first(tokens: list[Token]) -> list[Token]:
     if tokens and tokens[0].word in UNHURRIED:
         after = 1
     if len(tokens) > 1 and tokens[0].word in ("only", "just") and _base(tokens[1].word):
-        return [tokens[1], tokens[0], *tokens[2:]]
+        after = 2 + _particle_size(_base(tokens[1].word) or "", tokens[2:])
+        return [*tokens[1:after], tokens[0], *tokens[after:]]
     noun = not adverb and after + 1 < len(tokens) and tokens[after + 1].word in ("on", "over", "in", "effect")
     if after and after < len(tokens) and tokens[after].kind == "word" and _is_verb(tokens[after].word) and not noun:
         return [*tokens[after:], *tokens[:after]]
     return tokens
+
+
+def _particle_size(verb: str, rest: Tokens) -> int:
+    """How many words the particle has that stands right behind a verb."""
+    words = " ".join(token.word for token in rest[:3])
+    known = (particle for particle in PARTICLES if (verb, particle) in VERBS and f"{words} ".startswith(f"{particle} "))
+    return max((len(particle.split()) for particle in known), default=0)
 
 
 def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
@@ -135,6 +147,8 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         yield Reading((Draft("focus"),))
         return
     yield from _with_verb(tokens)
+    for order in ordered(tokens, goes_on=previous is not None and previous.wished):
+        yield from (replace(reading, wished=True) for reading in _with_verb(order))
     yield from wished(tokens)
     if previous is not None and (opposed := _opposed(tokens, previous)):
         yield Reading(opposed)
@@ -154,7 +168,8 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     if lacking and (gone := asked(removing, Phrase(tokens[1:], "remove"))):  # "without the logo"
         yield Reading(gone, removing, "remove")
     goes_on = previous is not None and tokens[0].word == "to"  # "speed up the middle, 0:10 to 0:20, to 4x"
-    alone = previous is None or previous.verb in ("keep", "leave")  # "the light" behind "blur the car and" is a thing
+    # "the light" behind "blur the car and" is a thing
+    alone = previous is None or previous.verb in ("keep", "leave") or previous.drafts[-1].op == "cutout"
     if drafts := (thing_and_quality(tokens) if alone else ()) or (() if goes_on else quality_alone(tokens)):
         yield Reading(drafts, making, "make")
 
@@ -163,7 +178,12 @@ def _mending(tokens: list[Token], previous: Reading) -> Iterator[Reading]:
     """``tone it down a bit`` behind a complaint: how much of its remedy is asked for."""
     amount, rest = split_amount(tokens)
     before = previous.drafts[-1]
-    if amount is None or not before.vague or tuple(token.word for token in rest) not in _MENDS:
+    words = tuple(token.word for token in rest)
+    smooths = before.op == "denoise" and words in _SMOOTHS  # what is noisy, not what shakes
+    if before.vague and (smooths or (before.op == "rotate" and words in _STRAIGHTENS)):
+        again = graded(before.op, 1, amount) if smooths else None
+        yield Reading((again.on(before.target) if again else before,))
+    if amount is None or not before.vague or words not in _MENDS:
         return
     value = next((before.params[name] for name in ("amount", "factor") if name in before.params), None)
     if value is not None and (mended := graded(before.op, -1 if value < ("factor" in before.params) else 1, amount)):

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from lbvedit.language.amounts import DEGREE_WORDS, split_amount
 from lbvedit.language.complements import complement
-from lbvedit.language.drafts import Draft, graded
+from lbvedit.language.drafts import Draft, graded, tidy
 from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.tokens import Token, Tokens, phrases
 
-__all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured", "shortcoming"]
+__all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured", "misshot", "shortcoming", "slanted"]
 
 FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "jerky", "wobbly", "unstable", "bumpy", "blurry", "fuzzy",
     "dull", "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
@@ -27,7 +27,7 @@ def complaint(tokens: list[Token]) -> list[Draft] | None:
     """``too dark`` asks for the opposite, and so does what is always a fault: ``a bit noisy``."""
     words = [token.word for token in tokens]
     at = next((at for at, word in enumerate(words) if word == "too"), None)
-    if at is None and words and (words[-1] in FAULTS or words[-2:] == ["washed", "out"]):
+    if at is None and words and (words[-1] in FAULTS or words[-2:] in (["washed", "out"], ["blown", "out"])):
         _, fault = split_amount(tokens)
         return complement([tokens[0].corrected("less"), *(fault or tokens)])
     if at is None or at > 3:
@@ -39,6 +39,33 @@ def complaint(tokens: list[Token]) -> list[Draft] | None:
     if drafts is None and all(word in DEGREE_WORDS | {"a", "just", "all", "still", "are"} for word in words[:at]):
         drafts = complement(opposite[at:])
     return drafts
+
+
+def misshot(tokens: Tokens) -> Draft | None:
+    """``I filmed this holding my phone upside down``: how the camera was held, and what mends that."""
+    words = [token.word for token in tokens]
+    if words[:1] not in (["i"], ["we"]) or _FILMED.isdisjoint(words):
+        return None
+    wrong = next((SHOT_WRONG[said] for said in SHOT_WRONG if " ".join(words).endswith(f" {said}")), None)
+    return Draft(wrong[0], wrong[1], vague=True) if wrong else None
+
+
+_FILMED = frozenset({"filmed", "shot", "recorded", "held", "holding"})
+
+
+def slanted(tokens: Tokens) -> Draft | None:
+    """``leans 4 degrees to the left``, ``is tilted to the right by 2 degrees``: the turn that sets it upright."""
+    words = [token.word for token in tokens]
+    degrees = [token.value for token in tokens if token.kind == "number"]
+    others = {token.word for token in tokens if token.kind != "number"}
+    if len(degrees) != 1 or not {"degrees", "degree"} & others or not others <= _SLANTED | {"left", "right"}:
+        return None
+    side = [way for word, way in (("left", 1), ("right", -1)) if word in words]
+    return Draft("rotate", {"angle": side[0] * tidy(degrees[0])}, vague=True) if len(side) == 1 else None
+
+
+_SLANTED = frozenset({"leans", "tilts", "slants", "is", "leaning", "tilted", "tilting", "slanted", "crooked", "rotated",
+    "was", "were", "degrees", "degree", "to", "the", "by", "about", "around", "roughly"})  # fmt: skip
 
 
 def shortcoming(tokens: list[Token]) -> list[Draft] | None:
@@ -91,7 +118,7 @@ def excess(tokens: Tokens) -> Draft | None:
         if named is None or named[0] not in PROPERTIES:
             return None
         op, sense = PROPERTIES[named[0]]
-        draft = graded(op, way * sense, None)
+        draft = graded(op, way * sense, None) if said not in _A_LOT or sense < 0 else None
         return draft.on(named[1]) if draft else None
     return None
 
@@ -100,5 +127,8 @@ _THERE_IS = phrases("there is | there are | it has | it is got | we have | i see
 _HERE = phrases("in here | here | in it | in there | in this")
 _EXCESS = (
     (("way", "too", "much"), -1), (("far", "too", "much"), -1), (("too", "much"), -1), (("too", "many"), -1),
-    (("not", "enough"), 1), (("too", "little"), 1),
+    (("not", "enough"), 1), (("too", "little"), 1), (("a", "lot", "of"), -1), (("lots", "of"), -1),
+    (("so", "much"), -1),
 )  # fmt: skip
+_A_LOT = frozenset(said for said, _ in _EXCESS if said[0] not in ("way", "far", "too", "not"))
+"""Of what is a fault wherever it is, that is too much."""

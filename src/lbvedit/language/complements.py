@@ -28,7 +28,7 @@ __all__ = [
 _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "become", "becomes", "get", "go", "seem",
     "feel", "sound", "all", "being", "turn", "with", "both", "into", "in", "as", "appearing", "have", "has", "having",
     "to", "bit", "colored", "painted", "dyed", "play", "plays", "played", "run", "ran", "at", "totally", "even",
-    "nice", "and"})  # fmt: skip
+    "nice", "and", "fit", "fits", "for", "ready", "suitable"})  # fmt: skip
 _SHADES = frozenset({"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat",
     "layer"})  # fmt: skip
 _NICE = frozenset({"fresh", "nice", "lovely", "beautiful", "certain", "different", "new", "striking", "warm", "cool",
@@ -46,7 +46,7 @@ _COLOR_NOUNS = frozenset({"color", "colored", "one", "ones", "tint", "tone", "pa
 _QUALIFIED = frozenset({"colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound", "picture",
     "video", "clip", "edges", "details", "shade", "audio", "volume"})  # fmt: skip
 _MEDIA = frozenset({"video", "clip", "format", "picture", "mode", "crop", "speed", "orientation", "frame", "film",
-    "movie", "footage"})  # fmt: skip
+    "movie", "footage", "version"})  # fmt: skip
 NAMED_HEIGHTS = {"4k": 2160, "uhd": 2160, "2k": 1440, "qhd": 1440, "fullhd": 1080, "hd": 720, "8k": 4320, "sd": 480}
 """Lines of a resolution that goes by a name."""
 CINEMATIC = frozenset({"cinematic", "anamorphic"})

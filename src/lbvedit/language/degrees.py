@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lbvedit.language.amounts import amount_at
 from lbvedit.language.colors import is_color
-from lbvedit.language.synonyms import PROPERTIES, QUALITIES
+from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens
 
 __all__ = [
@@ -62,8 +62,11 @@ def _hedge_at(tokens: Tokens, at: int) -> int:
         # "just a bit brighter" says how much of what follows.
         ends = at + size == len(tokens) or tokens[at + size].kind == "mark" or tokens[at + size].word == "and"
         return size if ends else 0
-    excess = words[:3] == ("but", "not", "too") and words[3:4]
-    return 4 if excess and (words[3] in QUALITIES or is_color(words[3])) else 0
+    excess = words[:2] == ("but", "not") and words[2:3] and words[2] in _TOO and words[3:4]
+    return 4 if excess and (words[3] in QUALITIES or words[3] in STATES or is_color(words[3])) else 0
+
+
+_TOO = frozenset({"too", "entirely", "completely", "fully", "totally", "quite", "all"})
 
 
 _TURNED = {

@@ -25,7 +25,8 @@ class Draft:
 
     Args:
         op: the operator; ``become`` where the target decides between replacing and restyling; ``focus`` where the
-            clause only says what the next one is about; ``spare`` where it says what to leave alone;
+            clause only says what the next one is about, ``remark`` what pronouns may mean; ``spare`` where it says
+            what to leave alone;
             ``bound`` for one end of a trim, which joins the other.
         params: its parameters.
         target: what it acts on.

@@ -33,6 +33,7 @@ from lbvedit.language.refusal import (
     refuse_open_color,
     refuse_sound_cleaning,
 )
+from lbvedit.language.remarks import REMARK, remark
 from lbvedit.language.resolve import NoTargetError, resolve
 from lbvedit.language.spelling import ORDINARY, candidates, is_sure_slip
 from lbvedit.language.synonyms import ACTIONS
@@ -96,6 +97,8 @@ def parse(text: str) -> EditPlan:
         readings = _search(mark_times(meant), text, effort) if purposes else None
         notes += purposes if readings is not None else ()
     if readings is None:
+        readings = _search_with_remarks(tokens, text)
+    if readings is None:
         readings, corrections = _search_corrected(tokens, text, effort)
         notes += corrections
     if readings is None:
@@ -108,6 +111,13 @@ def parse(text: str) -> EditPlan:
             raise
         plan, notes = resolve(again, text), notes + corrections
     return replace(plan, notes=(*notes, *plan.notes))
+
+
+def _search_with_remarks(tokens: list[Token], text: str) -> list[_Clause] | None:
+    """Tries the sentence with clauses that only say how things are; None where it has no other clause."""
+    readings = _search(mark_times(tokens), text, _Effort(), remarks=True)
+    asks = readings and any(draft.op != REMARK for drafts, _ in readings for draft in drafts)
+    return readings if asks else None
 
 
 class _Effort:
@@ -195,7 +205,9 @@ def _separator(tokens: Tokens, at: int) -> str | None:
     return MARK_SOFT if token.kind == "word" and token.word in _SOFT_WORDS else None
 
 
-def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False) -> list[_Clause] | None:
+def _search(
+    tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False, remarks: bool = False
+) -> list[_Clause] | None:
     """The finest division into clauses that are all understood, or None."""
     pieces = _pieces(tokens, run_on=run_on)
     failed: set[tuple[object, ...]] = set()
@@ -206,7 +218,7 @@ def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False)
         key: tuple[object, ...] = (at,)
         if previous is not None:
             begins = previous.tokens[0].start if previous.tokens else -1
-            key = (at, previous.verb, previous.particle, id(previous.frame), begins, previous.ended)
+            key = (at, previous.verb, previous.particle, id(previous.frame), begins, previous.wished, previous.ended)
         if key in failed:
             return None
         if not without_manners(tokens[pieces[at][0] : pieces[at][1]]):
@@ -217,7 +229,8 @@ def _search(tokens: Tokens, text: str, effort: _Effort, *, run_on: bool = False)
             if not effort.allows(clause):
                 break
             topic = _is_topic(tokens, pieces[end - 1][1], first=at == 0)
-            for reading in _readings(clause, previous, topic=topic):
+            told = remarks and not _adds_to_an_order(tokens, pieces[at][0], previous)
+            for reading in _readings(clause, previous, topic=topic, remarks=told):
                 hard = pieces[end - 1][2]
                 following = read(end, None if hard else reading)
                 if following is None and hard and end < len(pieces):
@@ -247,12 +260,20 @@ def _is_topic(tokens: Tokens, end: int, *, first: bool) -> bool:
     return named or tokens[end].text == ":"
 
 
+def _adds_to_an_order(tokens: Tokens, at: int, previous: Reading | None) -> bool:
+    """Whether ``and`` joins what begins there to an order: ``make the car red and the sky is blue`` is no remark."""
+    ordered = previous is not None and any(draft.op != REMARK for draft in previous.drafts)
+    return ordered and tokens[at - 1].word == "and"
+
+
 def _said(tokens: Tokens, text: str) -> str:
     """The stretch of the sentence that some tokens stand for."""
     return " ".join(text[tokens[0].start : tokens[-1].end].split()) if tokens else ""
 
 
-def _readings(clause: Tokens, previous: Reading | None, *, topic: bool = False) -> Iterator[Reading]:
+def _readings(
+    clause: Tokens, previous: Reading | None, *, topic: bool = False, remarks: bool = False
+) -> Iterator[Reading]:
     yield from islice(read_clause(clause, previous), 4)
     target = noun_phrase(clause) if topic else None
     named = property_in(clause, loose=True) if target else None
@@ -260,6 +281,8 @@ def _readings(clause: Tokens, previous: Reading | None, *, topic: bool = False) 
         target = named[1]
     if target is not None:  # "the cap: make it red"
         yield Reading((Draft("focus", {}, target),))
+    if remarks and (told := remark(clause)):
+        yield Reading((told,))
 
 
 def _understood(tokens: Tokens, text: str) -> tuple[list[_Clause], list[str]]:

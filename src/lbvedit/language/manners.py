@@ -39,7 +39,8 @@ _ORDER = phrases(
 _SMALL_TALK = phrases(
     "i feel like | if you can | if you could | we are good | that is it | that is all | we are done | i am happy | "
     "i think | i guess | i reckon | i suppose | thank you | good morning | dear editor | if possible | so basically | "
-    "hey so | hey there | hi there | "
+    "thanks a lot | thanks a million | thanks a bunch | thanks so much | thank you so much | thank you very much | "
+    "many thanks | thanks in advance | cheers | hey so | hey there | hi there | "
     "hello there | please | kindly | simply | hey | hi | hello | ok | okay | well | maybe | perhaps | "
     "quickly | carefully | yes | thanks | actually | basically | anyway | essentially | mate | pal | dude | sorry | "
     "right | um | uh | ta | buddy | guys | yo | omg | bro | honestly | like"
@@ -60,6 +61,7 @@ _TRAILERS = phrases(
     "without changing anything else | "
     "without changing the colors | and nothing else | nothing else | without touching anything else | "
     "and leave everything else alone | leave the rest alone | and leave the rest alone | and leave the rest as it is "
+    "| not of the rest | not the rest | not everything else | not on the rest | not for the rest | but not the rest "
     "| somehow | for instagram | for tiktok | for youtube | for social media | for reels | for stories | for my phone "
     "| for the web | thanks a million | thanks a bunch | thank you so much | thanks so much"
 )

@@ -1,10 +1,12 @@
-"""What shall not be done, said beside what shall: ``do not touch the sky, just make the sea green``."""
+"""What shall not be, and what shall not be done: ``do not touch the sky``, ``the plate should not be readable``."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import noun_phrase
-from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, phrases
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, begun_by, ended_by, phrases
 
 __all__ = ["with_negations_named"]
 
@@ -21,9 +23,12 @@ _OTHER_ENDS = frozenset({MARK_SOFT, MARK_HARD, "and", "but", "just", "only", "th
 def with_negations_named(tokens: list[Token]) -> list[Token]:
     """``do not blur the dog, blur the rest`` -> ``leave the dog alone, blur the rest``.
 
+    What somebody does not want to see is removed, and what nobody can read is made unreadable.
     A verb is taken back only where another clause has the same one; a thing is passed over only where another follows.
     What is left of negations is refused later.
     """
+    for step in (_with_not_joined, _with_unseen_named, _with_unwanted_removed, _with_spared_named):
+        tokens = step(tokens)
     at = 0
     while at < len(tokens):
         size = _negation_at(tokens, at)
@@ -38,6 +43,85 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
             at += len(spared)
         at += 1
     return tokens
+
+
+def _with_not_joined(tokens: list[Token]) -> list[Token]:
+    """``should not be recognizable`` -> ``should be unrecognizable``: what can be seen of something is taken away."""
+    out: list[Token] = []
+    for token in tokens:
+        opposite = _UNSEEN.get(token.word)
+        negated = ended_by(out, _NOT)
+        if opposite and negated:
+            out[-negated:] = [one for one in out[-negated:] if one.word == "be"]
+            out.append(token.corrected(opposite))
+        else:
+            out.append(token)
+    return out
+
+
+_UNSEEN = {"recognizable": "unrecognizable", "identifiable": "unrecognizable", "readable": "unreadable",
+    "legible": "unreadable", "visible": "invisible"}  # fmt: skip
+_NOT = phrases("not be | not | no longer be | not be clearly | no longer")
+
+
+def _with_unseen_named(tokens: list[Token]) -> list[Token]:
+    """``make sure that nobody can read the address`` -> ``make the address unreadable``."""
+    for at in range(len(tokens)):
+        size = begun_by(tokens[at:], _SO_THAT_NOBODY)
+        words = [token.word for token in tokens[at:]]
+        told = size + 1 + (words[size : size + 2] == ["make", "out"])
+        end = next((place for place in range(at + told, len(tokens)) if _ends(tokens, place)), len(tokens))
+        thing = tokens[at + told : end]
+        if size and thing and words[size] in _READS and noun_phrase(thing):
+            verb, hidden = tokens[at].corrected("make"), tokens[at + size].corrected(_READS[words[size]])
+            return [*tokens[:at], verb, *thing, hidden, *tokens[end:]]
+    return tokens
+
+
+_SO_THAT_NOBODY = tuple(
+    (*lead, *nobody)
+    for lead in phrases("make sure that | make sure | ensure that | ensure | see to it that")
+    for nobody in phrases("nobody can | no one can | you can not | one can not | people can not | nobody is able to")
+)
+_READS = {"read": "unreadable", "see": "unrecognizable", "recognize": "unrecognizable", "identify": "unrecognizable",
+    "make": "unreadable", "tell": "unrecognizable"}  # fmt: skip
+
+
+def _with_unwanted_removed(tokens: list[Token]) -> list[Token]:
+    """``I do not want the logo any more`` -> ``remove the logo``; what somebody shall not do is refused later."""
+    for at in range(len(tokens) - 1, -1, -1):
+        size = begun_by(tokens[at:], _UNWANTED)
+        end = next((place for place in range(at + size, len(tokens)) if _ends(tokens, place)), len(tokens))
+        thing = tokens[at + size : end - ended_by(tokens[:end], _ANY_MORE)] if size else []
+        if thing and "to" not in [token.word for token in thing] and noun_phrase(thing):
+            tokens = [*tokens[:at], tokens[at].corrected("remove"), *thing, *tokens[end:]]
+    return tokens
+
+
+_UNWANTED = phrases(
+    "i do not want to see any | i do not want to see | i do not want to have | i do not want any | i do not want | "
+    "i do not need any | i do not need | we do not want to see any | we do not want to see | we do not want any | "
+    "we do not want | we do not need any | we do not need | there should not be any | there must not be any"
+)
+_ANY_MORE = phrases("any more | anymore | any longer | in there | in it | there")
+
+
+def _with_spared_named(tokens: list[Token]) -> list[Token]:
+    """``remove the bin without touching its shadow`` -> ``remove the bin, leave its shadow alone``."""
+    for at in range(len(tokens) - 2, 0, -1):
+        if tokens[at].word != "without" or tokens[at + 1].word not in _WITHOUT_TOUCHING:
+            continue
+        end = next((place for place in range(at + 2, len(tokens)) if _ends(tokens, place)), len(tokens))
+        target = noun_phrase(tokens[at + 2 : end]) if end > at + 2 else None
+        if target and target.kind == "phrase":
+            thing = tokens[at + 2 : end]
+            mark = replace(tokens[at], kind="mark", word=MARK_SOFT, text=",")
+            spared = [mark, tokens[at + 1].corrected("leave"), *thing, thing[-1].corrected("alone")]
+            tokens = [*tokens[:at], *spared, *tokens[end:]]
+    return tokens
+
+
+_WITHOUT_TOUCHING = frozenset({"touching", "changing", "altering", "affecting", "modifying"})
 
 
 def _ends(tokens: Tokens, at: int) -> bool:

@@ -20,6 +20,12 @@ from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.negations import with_negations_named
 from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
+from lbvedit.language.roundabout import (
+    with_center_parted,
+    with_means_named,
+    with_rivals_replaced,
+    with_shown_named,
+)
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.targets import ARTICLES, EXCEPT, noun_phrase
 from lbvedit.language.times import NUMBERS
@@ -38,8 +44,13 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_arrows_named,
         with_numerals_joined,
         _with_slips_mended,
+        _with_is_parted,
         with_negations_named,
         _with_dislikes_named,
+        with_rivals_replaced,
+        with_means_named,
+        with_center_parted,
+        with_shown_named,
         _without_receiver,
         with_quarters_named,
         with_strengths_plain,
@@ -124,6 +135,26 @@ def _with_slips_mended(tokens: Tokens) -> list[Token]:
         if shade and is_color(after.word):
             out[at] = replace(token, word=shade, text=shade)
     return out
+
+
+def _with_is_parted(tokens: list[Token]) -> list[Token]:
+    """``the hat's too bright`` -> ``the hat is too bright``, and so is what came out too bright."""
+    out: list[Token] = []
+    for token, after in itertools.zip_longest(tokens, tokens[1:]):
+        if after and after.word in _SAID_OF and token.kind == "word" and token.word.endswith("'s"):
+            cut = token.end - 2
+            named = Token("word", token.text[:-2], token.word[:-2], token.start, cut)
+            out += [named, Token("word", token.text[-2:], "is", cut, token.end)]
+        elif out and (out[-1].word, token.word) in _CAME_OUT and after and after.word in _SAID_OF | {"a"}:
+            out[-1] = replace(out[-1].corrected("is"), text=join([out[-1], token]), end=token.end)
+        else:
+            out.append(token)
+    return out
+
+
+_CAME_OUT = frozenset({("came", "out"), ("comes", "out"), ("turned", "out"), ("ended", "up")})
+_SAID_OF = frozenset({"too", "so", "way", "far", "really", "very", "quite", "not", "rather", "just", "all", "still",
+    "upside", "blown", "washed"})  # fmt: skip
 
 
 def _with_dislikes_named(tokens: list[Token]) -> list[Token]:

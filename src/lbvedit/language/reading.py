@@ -8,9 +8,12 @@ from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import TIMED, Frame, Phrase
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import SPARING
+from lbvedit.language.operators import OPERATORS
+from lbvedit.language.sparing import split_exception
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import Token
 
-__all__ = ["Reading", "asked"]
+__all__ = ["Reading", "asked", "without_all"]
 
 _STRETCHES = frozenset({"part", "section", "segment", "portion", "bit", "stretch"})
 
@@ -25,6 +28,7 @@ class Reading:
         verb: the verb's base form.
         particle: its particle.
         tokens: the words of the clause.
+        wished: whether it says what shall be done to something: ``and the sign removed`` goes on with that.
         ended: whether a full stop stands behind it: what follows has its steps on another target, and nothing else.
     """
 
@@ -33,6 +37,7 @@ class Reading:
     verb: str = ""
     particle: str = ""
     tokens: tuple[Token, ...] = ()
+    wished: bool = False
     ended: bool = False
 
 
@@ -40,7 +45,7 @@ def asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
     """What a frame makes of a phrase; a time in it says when, unless the frame reads times itself."""
     spans = [token for token in phrase.tokens if token.kind == "span"]
     if frame in TIMED or not spans:
-        drafts = frame(phrase)
+        drafts = frame(phrase) or (_but_for(frame, phrase) if not spans else None)
         return tuple(drafts) if drafts else None
     if len(spans) > 1:
         return None
@@ -54,12 +59,32 @@ def asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
     while kept and (spared := next((words for words in SPARING if _ends_with(kept, words)), ())):
         if None not in span:
             return None  # two stretches are left
-        kept, span = kept[: -len(spared)], (span[1], span[0])  # "except the last second" is up to it
+        kept, span = without_all(kept[: -len(spared)]), (span[1], span[0])  # "except the last second" is up to it
     if frame is making and phrase.tokens[0].kind == "span" and kept:  # "make the first 3 seconds gray"
         kept = [kept[0].corrected("everything"), *kept]
     drafts = frame(replace(phrase, tokens=kept))
     timed = [spanned(draft, span) for draft in drafts] if drafts else []
     return tuple(draft for draft in timed if draft) if timed and all(timed) else None
+
+
+def _but_for(frame: Frame, phrase: Phrase) -> list[Draft] | None:
+    """``lower the saturation by 40% except on the flowers``: the steps on the whole picture, but for a thing."""
+    said, exception = split_exception(phrase.tokens)
+    others = noun_phrase([exception[0].corrected("everything"), *exception]) if exception else None
+    drafts = frame(replace(phrase, tokens=said)) if others and others.outside else None
+    if not drafts or others is None or any(draft.target.kind not in _ALL_OF_IT for draft in drafts):
+        return None
+    if any(draft.op not in OPERATORS or OPERATORS[draft.op].takes_target == "no" for draft in drafts):
+        return None
+    return [draft.on(others) for draft in drafts]
+
+
+_ALL_OF_IT = frozenset({"none", "whole"})
+
+
+def without_all(tokens: list[Token]) -> list[Token]:
+    """The words without ``for everything`` at their end."""
+    return tokens[:-2] if [token.word for token in tokens[-2:]] in (["for", "everything"], ["for", "all"]) else tokens
 
 
 def _ends_with(tokens: list[Token], words: tuple[str, ...]) -> bool:

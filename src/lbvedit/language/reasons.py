@@ -1,4 +1,7 @@
-"""Why something is asked, which asks for nothing itself: ``because it shows our street``, ``so nobody can read it``."""
+"""Why something is asked, and what it shall not do besides: neither asks for anything itself.
+
+``because it shows our street``, ``so nobody can read it``, ``without making it look fake``.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,10 @@ __all__ = ["PURPOSES", "without_purposes", "without_reasons"]
 _CAUSES = phrases(
     "because | cause it | cuz | given that | seeing that | considering | since it | since they | since he | since she "
     "| since the | as it is too | as they are too"
+)
+_CAUTIONS = phrases(
+    "without making | without losing | without it | without getting | without looking | without turning | "
+    "without blowing out | without overdoing"
 )
 _SEEN = frozenset({"nobody", "you", "we", "people", "viewers", "they", "it", "he", "she", "i", "everyone", "everybody",
     "all", "the", "my", "his", "her", "your", "our"})  # fmt: skip
@@ -40,7 +47,8 @@ def without_reasons(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token],
             at += 1
             continue
         end = _end(tokens, at, verbs)
-        notes.append(f"{join(tokens[at:end])!r} is taken as a reason, and asks for nothing")
+        kind = "caution" if tokens[at].word == "without" else "reason"
+        notes.append(f"{join(tokens[at:end])!r} is taken as a {kind}, and asks for nothing")
         at = end
     return (list(tokens), ()) if not any(token.kind != "mark" for token in out) else (out, tuple(notes))
 
@@ -48,6 +56,10 @@ def without_reasons(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token],
 def without_purposes(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token], tuple[str, ...]]:
     """The sentence without what its edits are for (``to make the singer stand out``), and a note for each."""
     for at in range(2, len(tokens) - 1):
+        if tokens[at].word == "so" and (end := _end(tokens, at, verbs)) and _is_seen(tokens[at:end]):
+            note = f"{join(tokens[at:end])!r} is taken as a purpose, and asks for nothing"
+            rest, notes = without_purposes([*tokens[:at], *tokens[end:]], verbs)
+            return rest, (note, *notes)
         verb = tokens[at + 1].word
         if tokens[at].word != "to" or verb not in PURPOSES or tokens[at - 1].word in _WISHES:
             continue
@@ -62,12 +74,19 @@ def without_purposes(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token]
     return list(tokens), ()
 
 
+def _is_seen(tokens: Tokens) -> bool:
+    """Whether ``so we see more of the room`` says what comes of it, and not what shall be left: ``so only he is``."""
+    words = [token.word for token in tokens]
+    said = words[2:] if words[1:2] == ["that"] else words[1:]
+    return said[:1] != [] and said[0] in _SEEN and "only" not in words and "just" not in words
+
+
 def _is_reason(tokens: Tokens, at: int) -> bool:
     words = [token.word for token in tokens[at : at + 4]]
     before = tokens[at - 1].word if at else ""
     if words[:2] == [MARK_SOFT, "like"] and (is_color(before) or before == "bw" or before in QUALITIES):
         return all(token.kind == "word" for token in tokens[at + 2 : at + 3])  # "blue, like the sky"
-    if any(tuple(words[: len(cause)]) == cause for cause in _CAUSES):
+    if any(tuple(words[: len(cause)]) == cause for cause in (*_CAUSES, *(_CAUTIONS if at else ()))):
         return True
     if words[:1] != ["so"] or not at or any(token.word in _SHAPED for token in tokens[:at]):
         return False

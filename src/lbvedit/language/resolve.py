@@ -10,6 +10,7 @@ from lbvedit.errors import InstructionError, UsageError
 from lbvedit.language.drafts import NOBODY, Draft, tidy
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.operators import OPERATORS, validate
+from lbvedit.language.remarks import REMARK
 from lbvedit.language.targets import CORNERS, PERSONS, WHOLE_NOUNS, Target
 from lbvedit.types import EditPlan, Step
 
@@ -76,6 +77,8 @@ def _within(draft: Draft, times: Mapping[str, float]) -> Draft:
     return replace(draft, params={**draft.params, **times})
 
 
+_OF = re.compile(r"^.+? of (the|my|our|your|this|that|these|those) ")
+_PLURAL = re.compile(r"[^su]s$")
 _ADDING = re.compile(r"(add|put|place|insert|give|include|draw)\b", re.IGNORECASE)
 _LEADS = re.compile(r"(in|during|from|between|for|over|within|until|after|before|the (first|last))\b", re.IGNORECASE)
 
@@ -93,8 +96,12 @@ _TIME = re.compile(
     r"\b(first|second|last|middle|final|opening|closing) (half|third|quarter)$"
     r"|\b(\d+(st|nd|rd|th)|third|fourth|fifth|sixth|tenth) (second|minute)s?$"
     r"|\b(middle|every other|each|next|other) (second|minute)s?$|\bmoments?$|^(intro|outro)$"
+    r"|^(everything|all|anything|what comes|what happens) (before|after|until|till|since)\b"
 )
 """Words that say when, in a way that the times of the grammar do not know."""
+
+_SCENE = re.compile(r"(part|bit|section|segment|moment|portion|scene)s? (where|when|in which|after|before|until)\b")
+"""What is rather a time than a place, if it is taken away."""
 
 _EDGE = re.compile(
     r"(black )?(bars|borders)|letterbox(ing)?|pillarbox(ing)?"
@@ -106,6 +113,9 @@ _EDGE = re.compile(
 _HEARD = frozenset({"audio", "sound", "voice", "voices", "speech", "music", "song", "soundtrack"})
 _ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
 """What a second time does no more: "make it vertical (9:16)"."""
+
+_TAKING = frozenset({"remove", "cutout", "cut", "trim"})
+_HIDING = frozenset({"blur", "pixelate"})
 
 _MOVING = frozenset({"trim", "cut", "speed", "reverse", "loop", "freeze"})
 
@@ -143,7 +153,7 @@ class _Resolver:
             bound = False
             if draft.op == "spare":
                 self._spare(target, of_all="of" in draft.params)
-            elif draft.op != "focus":
+            elif draft.op not in ("focus", REMARK):
                 self._add(self._decided(draft, target, outside), target, outside)
             self._remember(draft, target)
         if drafts and drafts[-1].op == "focus" and drafts[-1].target.kind == "phrase" and self.steps:
@@ -172,7 +182,9 @@ class _Resolver:
         rest = draft.target.kind == "rest" and (self.last is None or draft.op not in OPERATORS or (
             OPERATORS[draft.op].takes_target == "no"
         ))  # fmt: skip
-        if not times or before is None or before.op in _MOVING - {"speed", "reverse"} or not (draft.later or rest):
+        all_later = before and before.op == "cut" and draft.later and draft.target.kind == "whole"
+        fixed = _MOVING - ({"speed", "reverse", "cut"} if all_later else {"speed", "reverse"})
+        if not times or before is None or before.op in fixed or not (draft.later or rest):
             return draft
         if draft.op not in OPERATORS or {"start", "end"} & set(draft.params):
             return draft
@@ -181,6 +193,8 @@ class _Resolver:
         if draft.later and "end" not in times:
             return draft
         begins = {"start": times["end"]} if "end" in times else {"end": times["start"]}
+        if before.op == "cut":  # what came after it begins there now
+            begins = {"start": times.get("start", 0)}
         if not set(begins) <= set(OPERATORS[draft.op].params):
             if not rest:
                 return draft
@@ -198,14 +212,16 @@ class _Resolver:
     def _named(self, draft: Draft) -> str | None:
         target = draft.target
         if target.kind == "phrase":
-            if _TIME.search(target.phrase):
+            if _TIME.search(target.phrase) or (draft.op in _TAKING and _SCENE.match(target.phrase.lower())):
                 raise InstructionError(
                     f"{target.phrase!r} is a time, and no thing",
                     hint="say it in seconds: 'reverse it from 0:02 to 0:05'",
                 )
             if target.owner and self.owner:
-                single = " " not in self.owner
-                return f"{self.owner}'s {target.phrase}" if single else f"{target.phrase} of the {self.owner}"
+                if " " in self.owner:
+                    return f"{target.phrase} of the {self.owner}"
+                own = "'" if _PLURAL.search(self.owner) else "'s"
+                return f"{self.owner}{own} {target.phrase}"
             return target.phrase
         whole = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"
         person = target.kind == "pronoun" and target.phrase in PERSONS
@@ -248,6 +264,8 @@ class _Resolver:
             self.notes.append(
                 f"gray is read as painting {target!r} gray; say 'black and white' to take its colour away"
             )
+        if draft.op == "remove" and target in ("audio", "sound", "soundtrack"):
+            return replace(draft, op="mute")
         if draft.op == "highlight" and draft.target.kind == "whole" and draft.words.lower().endswith("pop"):
             return replace(draft, op="saturation", params={"amount": 0.3})
         if draft.op == "cutout" and "background" in draft.params and target == "background" and not outside:
@@ -300,7 +318,8 @@ class _Resolver:
                 raise InstructionError(
                     f"{one} and {two} are two colours for {target or 'the frame'!r}", hint="name one"
                 )
-            if step.op in _ONCE and before.params == step.params:
+            again = draft.target.kind == "pronoun" and step.op in _HIDING  # "... unreadable, so blur it"
+            if (step.op in _ONCE or again) and before.params == step.params:
                 return
             if step.op == "resize" and {*before.params, *step.params} == {"width", "height"}:
                 self.steps[-1] = replace(step, params={**before.params, **step.params})
@@ -376,10 +395,12 @@ class _Resolver:
             self.last = target
             self.gone = draft.op == "remove" and not draft.target.outside
             if not draft.target.owner:
-                self.owner = target.partition("'s ")[0]  # "the man's tie and his jacket"
+                # "the man's tie and his jacket", "the shirts of the players and their shorts"
+                self.owner = _OF.sub("", target.partition("'s ")[0])
             if not draft.target.outside and target not in self.named:
                 self.named.append(target)
         elif kind == "whole":
-            self.last, self.owner, self.named = None, None, []
+            heard = draft.op == REMARK and draft.target.phrase in _HEARD  # "the sound is horrible, remove it"
+            self.last, self.owner, self.named = draft.target.phrase if heard else None, None, []
         if kind != "pronoun":
             self.rival = None

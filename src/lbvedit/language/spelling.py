@@ -35,7 +35,7 @@ def american(word: str) -> str:
                 british, {"colour": "color", "grey": "gray", "centre": "center"}.get(british, "pixelat")
             )
     for stem in _ISE:
-        for tail in ("ise", "ised", "ises", "ising", "iser", "isation"):
+        for tail in ("ise", "ised", "ises", "ising", "iser", "isation", "isable"):
             if word == stem + tail:
                 return stem + tail.replace("is", "iz", 1)
     for ending in ("lled", "lling"):
@@ -112,7 +112,7 @@ _ORDINARY_WORDS = (
     "angrier calmer wilder richer poorer healthier cheaper fancier simpler busier emptier fuller heavier harder easier "
     "rougher straighter curvier curlier hairier balder leaner meaner shinier rustier dustier longer stronger weaker "
     "tougher tastier juicier fresher livelier lonelier moodier sexier slimmer stiffer tastier trendier wiser braver "
-    "excerpt excerpts mine mines forth firth tent filth eight "
+    "life excerpt excerpts mine mines forth firth tent filth eight "
     "acts affect age alive ant arise arts band bank battle beach being bell best bind blast blind bloom bond booking "
     "boring boss bound bricks brush bumper bumpers bunch busses card carr cast cause cell charity chiller chip chips "
     "clack clay cleaner cleanser cleaver clot cloud coast cooker cookers cord core crab crate crease cusp dad dare "

@@ -12,7 +12,7 @@ QUALITIES: dict[str, tuple[str, int]] = {}
 """Adjective, plain or comparative -> (operator, direction)."""
 
 _QUALITY_GROUPS: dict[tuple[str, int], str] = {
-    ("brightness", 1): "bright light well-lit sunny luminous overexposed",
+    ("brightness", 1): "bright light well-lit sunny luminous overexposed blown-out",
     ("brightness", -1): "dark dim gloomy shadowy underexposed pitch-dark",
     ("contrast", 1): "contrasty contrasted punchy",
     ("contrast", -1): "flat",
@@ -102,7 +102,8 @@ PROPERTIES: dict[str, tuple[str, int]] = {
     "luminosity": ("brightness", 1), "luminance": ("brightness", 1), "light": ("brightness", 1),
     "lighting": ("brightness", 1), "lights": ("brightness", 1), "darkness": ("brightness", -1),
     "contrast": ("contrast", 1), "saturation": ("saturation", 1), "vibrance": ("saturation", 1),
-    "vibrancy": ("saturation", 1), "pop": ("saturation", 1), "color intensity": ("saturation", 1),
+    "vibrancy": ("saturation", 1), "pop": ("saturation", 1),
+    "punch": ("contrast", 1), "oomph": ("contrast", 1), "color intensity": ("saturation", 1),
     "colors": ("saturation", 1), "color": ("saturation", 1), "color saturation": ("saturation", 1),
     "vividness": ("saturation", 1),
     "temperature": ("temperature", 1), "color temperature": ("temperature", 1), "warmth": ("temperature", 1),

@@ -64,7 +64,8 @@ _PEOPLE = (["everyone"], ["everybody"], ["all", "people"], ["all", "the", "peopl
 SPARED = frozenset({"except", "apart", "aside", "excluding", "besides", "minus", "excepting", "bar"})
 _WHOLE_LEAD = ARTICLES | {"whole", "entire", "full", "complete", "of", "all", "it"}
 EXCEPT = phrases(
-    "except for | except of | except from | apart from | aside from | other than | with the exception of | "
+    "except for | except of | except from | except on | except in | apart from | aside from | "
+    "other than | with the exception of | "
     "with exception of | save for | not including | except | but not | but | besides | excluding | that is not | "
     "that are not | who is not | which is not | bar | without touching | without changing | without affecting | "
     "without altering | not | around | outside of | outside | excepting | minus"
@@ -75,7 +76,8 @@ _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by
     "my", "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "like"})  # fmt: skip
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
-    "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we"})  # fmt: skip
+    "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",
+    "sure", "nobody"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"resize", "rotate", "pixelate", "sharpen", "brighten", "darken", "denoise", "desaturate",
     "reframe", "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
     "blur", "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim",
@@ -100,7 +102,7 @@ SPEAKERS = frozenset({"me", "us", "myself", "ourselves"})
 _PARTICLES = frozenset({"in", "on", "by", "up", "down", "past", "away", "off", "out", "behind", "around", "under",
     "near"})  # fmt: skip
 _ON_THE_WAY = frozenset({"far", "farther", "further", "right"})
-_ELSEWHERE = frozenset({"less", "more", "only", "just"})
+_ELSEWHERE = frozenset({"less", "more", "only", "just", "everything", "everyone", "everybody"})
 """What begins another wish behind a comma: ``more contrast on the hills, less on the sky``."""
 _SECOND_THOUGHTS = frozenset({"no", "wait", "actually", "sorry", "nope"})
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})

@@ -72,6 +72,7 @@ def _duration_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
     words = [token.word for token in tokens[at : at + 6]]
     for phrase, value in (
         (("half", "a"), 0.5), (("a", "half"), 0.5), (("half",), 0.5), (("a", "quarter", "of", "a"), 0.25),
+        (("quarter", "of", "a"), 0.25), (("third", "of", "a"), 1 / 3), (("half", "of", "a"), 0.5),
         (("three", "quarters", "of", "a"), 0.75), (("a", "third", "of", "a"), 1 / 3),
         (("two", "thirds", "of", "a"), 2 / 3),
         (("a", "couple", "of"), 2.0), (("a", "couple"), 2.0), (("couple", "of"), 2.0), (("a", "few"), 3.0),
@@ -131,6 +132,8 @@ def _point_at(tokens: Tokens, at: int, *, bare: bool = False) -> tuple[float, in
             if tuple(token.word for token in tokens[after : after + 3]) == late:
                 return -value, after + 3
         return _after_point(tokens, value, after)
+    if bare and words[:1] and (count := ORDINALS.get(words[0])):  # "from the fifth to the tenth second"
+        return count, at + 1
     return number_at(tokens, at) if bare else None
 
 

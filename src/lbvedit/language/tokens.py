@@ -10,7 +10,18 @@ from typing import Literal
 from lbvedit.errors import InstructionError
 from lbvedit.language.spelling import COMMON_SLIPS, american
 
-__all__ = ["MARK_HARD", "MARK_SOFT", "Token", "Tokens", "black_and_white", "join", "phrases", "tokenize"]
+__all__ = [
+    "MARK_HARD",
+    "MARK_SOFT",
+    "Token",
+    "Tokens",
+    "begun_by",
+    "black_and_white",
+    "ended_by",
+    "join",
+    "phrases",
+    "tokenize",
+]
 
 Kind = Literal["word", "quote", "number", "percent", "clock", "aspect", "size", "hex", "mark", "span", "duration"]
 Tokens = Sequence["Token"]
@@ -76,7 +87,8 @@ _CONTRACTIONS = {
     "can't": "can not", "cannot": "can not", "shouldn't": "should not", "mustn't": "must not", "isn't": "is not",
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
-    "there's": "there is",
+    "there's": "there is", "here's": "here is", "what's": "what is", "i've": "i have", "we've": "we have",
+    "wasn't": "was not", "weren't": "were not", "hasn't": "has not", "haven't": "have not",
     "it'd": "it would", "we're": "we are", "vol": "volume",
     "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "bg": "background",
     "wanna": "want to", "gonna": "going to", "lemme": "let me", "gimme": "give me", "kinda": "somewhat",
@@ -216,6 +228,16 @@ def phrases(table: str) -> tuple[tuple[str, ...], ...]:
     (('right', 'now'), ('please',))
     """
     return tuple(tuple(phrase.split()) for phrase in table.split("|"))
+
+
+def begun_by(tokens: Tokens, table: Iterable[tuple[str, ...]]) -> int:
+    """How many words the first phrase of a table has that some words begin with; 0 where they begin with none."""
+    return next((len(one) for one in table if tuple(token.word for token in tokens[: len(one)]) == one), 0)
+
+
+def ended_by(tokens: Tokens, table: Iterable[tuple[str, ...]]) -> int:
+    """How many words the first phrase of a table has that some words end with; 0 where they end with none."""
+    return next((len(one) for one in table if tuple(token.word for token in tokens[-len(one) :]) == one), 0)
 
 
 def join(tokens: Tokens) -> str:

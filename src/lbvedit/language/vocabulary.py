@@ -66,7 +66,7 @@ def _slip_of(token: Token) -> str | None:
 @cache
 def _meant_by(word: str) -> str | None:
     """The word of the grammar, or the thing, that another word is surely a slip of, or None."""
-    if word in thing_words():
+    if word in thing_words() or word.endswith("'s"):
         return None
     if word in vocabulary() or word in ORDINARY or word in ACTIONS:
         return None

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured, shortcoming
+from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured, misshot, shortcoming, slanted
 from lbvedit.language.complements import complement, is_comparative, look
 from lbvedit.language.drafts import Draft, spanned
-from lbvedit.language.frames import VERB_BASES, Phrase
+from lbvedit.language.frames import VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.adding import adding, named_look, putting
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.making import making
@@ -21,13 +21,15 @@ from lbvedit.language.frames.properties import tuned
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.frames.timing import beginning
 from lbvedit.language.lexicon import thing_words
-from lbvedit.language.reading import Reading, asked
+from lbvedit.language.reading import Reading, asked, without_all
+from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import ARTICLES, is_whole, noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join, phrases
 
-__all__ = ["quality_alone", "thing_and_quality", "time_kept", "wished"]
+__all__ = ["ordered", "quality_alone", "thing_and_quality", "time_kept", "wished"]
 
 _WISHES = phrases(
+    "i would love for | i would like for | "
     "it would be good if | it would be better if | i would like to see | i would like it if | it would be nice if | "
     "i would love it if | it would be lovely if | it would be best if | it would be cool if | it would be great if | "
     "i would like to have | make it so that | see to it that | i want to have | i want to see | i wish that | "
@@ -70,7 +72,9 @@ def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:
         return ()
     drafts = asked(making, Phrase(tokens, "want")) or ()
     said = all(
-        draft.op in _GRADED | {"recolor"} and draft.target.kind in ("phrase", "whole", "rest") for draft in drafts
+        (draft.op in _GRADED | {"recolor"} and draft.target.kind in ("phrase", "whole", "rest"))
+        or (draft.op == "cutout" and draft.target.kind == "pronoun")  # "everything else transparent"
+        for draft in drafts
     )
     return drafts if said else ()
 
@@ -106,6 +110,37 @@ def time_kept(tokens: Tokens) -> Draft | None:
     gone = (fate == ("go",) and len(words) == 3) or (fate[1:] if fate[:1] == ("be",) else fate) in _TAKEN_OUT
     start, end = spans[0].span
     return spanned(Draft("cut"), (start or 0, end)) if words[:1] == (time,) and gone else None
+
+
+def ordered(tokens: list[Token], *, goes_on: bool = False) -> Iterator[list[Token]]:
+    """What shall be done to something as orders: ``the video should be cropped to 16:9`` -> crop the video to 16:9.
+
+    Args:
+        tokens: the clause.
+        goes_on: whether a wish before it holds on: ``I want the car painted and the sign removed``.
+    """
+    wish = _wish_at_first(tokens) or int(tokens[0].word in _CAUSING)
+    said, words = tokens[wish:], tuple(token.word for token in tokens[wish:])
+    for done in range(len(said) - 1, 0, -1):
+        verb = base_form(words[done], VERB_BASES)
+        if verb is None or (verb == words[done] and verb not in _LIKE_THEIR_BASE) or words[done].endswith("ing"):
+            continue
+        joints = (one for one in (*_BE_DONE, *((("be",), ()) if wish or goes_on else ())))
+        joint = next((one for one in joints if words[:done][-len(one) :] == one or not one), None)
+        thing = said[: done - len(joint)] if joint is not None else []
+        after = done + 1 + ((verb, " ".join(words[done + 1 : done + 2])) in VERBS)
+        if words[after : after + 1] == ("and",):  # "removed and burnt"
+            continue
+        if thing and (thing[0].kind == "span" or noun_phrase(thing) is not None):
+            yield [said[done].corrected(verb), *said[done + 1 : after], *thing, *said[after:]]
+
+
+_CAUSING = frozenset({"have", "get"})
+_BE_DONE = phrases(
+    "should be | must be | needs to be | need to be | has to be | have to be | ought to be | shall be | could be | "
+    "can be | to be | wants to be | should get | needs to get | should all be | should both be"
+)
+_LIKE_THEIR_BASE = frozenset({"cut", "put", "set"})
 
 
 def wished(tokens: list[Token]) -> Iterator[Reading]:
@@ -146,6 +181,8 @@ def _wanted(tokens: list[Token], *, only: bool) -> Iterator[Reading]:
         yield Reading(drafts, making, "make")
     if drafts := asked(adding, Phrase(tokens, "apply")):  # "I need a blur on the face"
         yield Reading(drafts, adding, "apply")
+    if tokens[0].word in ("only", "just") and (drafts := asked(keeping, Phrase(tokens, "keep"))):
+        yield Reading(drafts, keeping, "keep")  # "only the dancer"
     drafts = asked(putting, Phrase(tokens, "put"))
     if drafts and drafts[0].op == "cutout":  # "the cat on a white background"
         yield Reading(drafts, putting, "put")
@@ -177,10 +214,12 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
     stays = next((len(one) for one in _STAYS if words[at : at + len(one)] == one), 0)
     if stays and (drafts := asked(keeping, Phrase([*tokens[:at], *tokens[at + stays :]], "keep"))):
         yield Reading(drafts, keeping, "keep")
-    shot = target.kind != "phrase" or target.phrase == "camera"
+    shot = target.kind != "phrase" or target.phrase in ("camera", "horizon")
     filmed = at + 1 + (words[at + 1 : at + 2] in (("filmed",), ("shot",), ("recorded",)))
     if shot and words[at] in _IS and (wrong := SHOT_WRONG.get(" ".join(words[filmed:]))):
         yield Reading((Draft(wrong[0], wrong[1], vague=True),), making, "make")
+    if shot and (leaning := slanted(tokens[at:])):
+        yield Reading((replace(leaning, vague=True),), making, "make")
     if shot and words[at] in ("shakes", "wobbles") and all(word in _A_LOT for word in words[at + 1 :]):
         yield Reading((Draft("stabilize", vague=True),), making, "make")
     if words[at] in _IS and (found := measured(tokens[:at], tokens[at + 1 :])):
@@ -200,19 +239,26 @@ def _tuned(tokens: list[Token]) -> list[Draft] | None:
 
 def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
     """A quality on its own, of the whole video: ``slow motion``, ``more contrast``, ``in the style of Monet``."""
-    if less := excess(tokens):
-        return (replace(less, vague=True),)
+    if mended := excess(tokens) or misshot(tokens):
+        return (replace(mended, vague=True),)
     said = tokens[1:] if tokens[0].word in _IS else tokens  # "looks washed out"
     if (wrong := complaint(said)) and wrong[0].op != "recolor":
-        mended = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
+        meant = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
         return tuple(
-            replace(draft, vague=True) if len(said) < len(tokens) else replace(draft, vague=True).noted(mended)
+            replace(draft, vague=True) if len(said) < len(tokens) else replace(draft, vague=True).noted(meant)
             for draft in wrong
         )
     spans = [token for token in tokens if token.kind == "span"]
     kept = [token for token in tokens if token.kind != "span"]
     words = [token.word for token in kept]
     if not kept or len(spans) > 1:
+        return None
+    span = spans[0].span if spans else (None, None)
+    spared = next((one for one in SPARING if tuple(words[-len(one) :]) == one), ())
+    if spared and spans and None in span:  # "black and white for everything except the last 3 seconds"
+        kept, span = without_all(kept[: -len(spared)]), (span[1], span[0])
+        words = [token.word for token in kept]
+    if not kept:
         return None
     bare: list[Draft] | None = None
     if words[:2] == ["in", "the"] and words[2:4] == ["style", "of"] and (style := look(kept[4:])):
@@ -226,6 +272,6 @@ def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
         bare = [Draft("resize", size)]
     bare = bare or _tuned(kept) or named_look(kept) or _of_its_thing(kept)
     if bare and spans:
-        timed = [spanned(draft, spans[0].span) for draft in bare]
+        timed = [spanned(draft, span) for draft in bare]
         return tuple(draft for draft in timed if draft) if all(timed) else None
     return tuple(bare) if bare else None

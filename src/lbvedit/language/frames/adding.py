@@ -9,7 +9,7 @@ from lbvedit.language.complements import color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.captions import TEXT_NOUNS, text_in
 from lbvedit.language.frames.objects import background_color
-from lbvedit.language.frames.phrase import Phrase, object_of, splits, with_reordering, words_of
+from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.timing import fading
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
@@ -36,7 +36,8 @@ _SCENES = frozenset({"moon", "mars", "space", "beach", "desert", "jungle", "fore
     "tokyo", "london", "york", "venice", "rome", "hawaii", "egypt"})  # fmt: skip
 """Where things may be put that need not be in the video."""
 _CLOTHES = frozenset({"suit", "tuxedo", "dress", "uniform", "costume", "jacket", "coat", "shirt", "kimono", "armor"})
-_NO_THINGS = frozenset({"together", "fade", "audio", "track", "transition", "speed", "filter", "effect", "them",
+_NO_THINGS = frozenset({"boost", "lift", "kick", "life", "zing", "touch", "twist", "together", "fade",
+    "audio", "track", "transition", "speed", "filter", "effect", "them",
     "those"})  # fmt: skip
 
 
@@ -70,8 +71,8 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
         name := color(tokens[:-1] if words[-1] != "job" else tokens[:-2])
     ):
         return [Draft("recolor", {"color": name})]
-    if words[0] in ("more", "less", "extra", "additional", "some") and (drafts := complement(tokens)):
-        return drafts
+    if words[0] in ("more", "less", "extra", "additional", "some") or words[-1] == "version":  # "a square version"
+        return complement(tokens)
     return None
 
 
@@ -218,8 +219,15 @@ def _new(what: str, target: Target) -> list[Draft] | None:
 
 
 def giving(phrase: Phrase) -> list[Draft] | None:
-    """``give the man a hat``, ``give it more contrast``, ``give the car a red color``."""
+    """``give the man a hat``, ``give it more contrast``, ``give the car a red color``, ``give the contrast a lift``."""
     tokens = phrase.tokens
+    for before, _, behind in splits(tokens, frozenset({"a"})):
+        amount, rest = split_amount(behind)
+        named = property_in(before) if words_of(rest) in (["boost"], ["lift"], ["bump"], ["push"]) else None
+        op, sense = PROPERTIES.get(named[0], ("", 0)) if named else ("", 0)
+        draft = graded(op, sense, amount) if op else None
+        if named and draft:
+            return [draft.on(named[1])]
     for at in range(1, len(tokens)):
         target = noun_phrase(tokens[:at])
         if target is None:

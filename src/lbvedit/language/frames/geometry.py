@@ -15,7 +15,7 @@ from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token
 
-__all__ = ["cropping", "flipping", "framed", "only_of_size", "resizing", "rotating", "size_in", "zooming"]
+__all__ = ["cropping", "flipping", "framed", "only_of_size", "resizing", "rotating", "size_in", "swapping", "zooming"]
 
 _RATIO = re.compile(r"(?!0+:|\d+:0)\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _AXES: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -293,6 +293,13 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous:
         target = phrase.last_target
     return [Draft("flip", {"axis": axis}, target, notes) for axis in axes]
+
+
+def swapping(phrase: Phrase) -> list[Draft] | None:
+    """``swap left and right``, ``swap the left and the right side``."""
+    sides = [word for word in words_of(phrase.tokens) if word not in ("the", "and", "with", "for", "side", "sides")]
+    axis = {frozenset({"left", "right"}): "horizontal", frozenset({"top", "bottom"}): "vertical"}.get(frozenset(sides))
+    return [Draft("flip", {"axis": axis})] if axis and len(sides) == 2 and not phrase.previous else None
 
 
 def rotating(phrase: Phrase) -> list[Draft] | None:

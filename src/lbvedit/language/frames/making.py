@@ -27,7 +27,8 @@ _STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dre
     "impressionist", "nostalgic", "modern", "medieval", "post-apocalyptic", "moody", "golden hour", "film noir",
     "pixel art", "watercolor"})  # fmt: skip
 _LIKE = phrases(
-    "look more like | look like | look as if | appear like | be like | resemble | seem like | feel like | like"
+    "look more like | look like | look as if | look as though | seem as if | seem as though | feel as if | "
+    "feel as though | appear like | be like | resemble | seem like | feel like | like"
 )
 _ART = STYLE_NOUNS | _STYLES | frozenset({"painting", "drawing", "sketch", "comic", "poster", "photo", "photograph",
     "picture", "oil", "paint", "print", "mosaic", "collage", "illustration", "animation", "game", "movie", "film",
@@ -77,6 +78,9 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         if drafts is None or (at > 1 and words[at] == "light" and words[at - 1] in _LAMPS):
             continue
         if at and words[at - 1].endswith("'s"):  # "the car's color red"
+            continue
+        done = at - (words[at - 1] in ("up", "down", "out"))
+        if done > 1 and words[at] == "to" and words[done - 1].endswith("ed"):  # "have the video cropped to 16:9"
             continue
         if at > 1 and words[at] == "in" and len(words) == at + 3 and color(tokens[at + 1 : -1]) and color(tokens[-1:]):
             continue  # "the man in black brown"

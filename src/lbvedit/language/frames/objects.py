@@ -24,6 +24,7 @@ from lbvedit.language.targets import ARTICLES, CORNERS, PRONOUNS, Target, noun_p
 from lbvedit.language.tokens import Token
 
 __all__ = [
+    "STRETCHES",
     "cutting_out",
     "finding",
     "grading",
@@ -42,8 +43,8 @@ _KEEPING = frozenset({"keep", "retain", "preserve", "leave"})
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
 _KEPT = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
     "everything", "all", "from", "to", "of", "video", "clip", "footage", "interval", "range", "period", "frames",
-    "between", "portion", "bit", "seconds", "it"})  # fmt: skip
-_STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion", "scene", "shot"})
+    "between", "portion", "bit", "seconds", "it", "happens", "comes", "follows"})  # fmt: skip
+STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion", "scene", "shot"})
 _IN_COLOR = frozenset({"in color", "colored", "in full color", "color", "in its color", "in their color",
     "in its original color"})  # fmt: skip
 _AS_IT_IS = frozenset({"as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are",
@@ -218,7 +219,7 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
             tokens = list(before)
             break
     target = object_of(tokens)
-    if target is None or target.kind in ("none", "whole", "rest") or target.phrase.partition(" ")[0] in _STRETCHES:
+    if target is None or target.kind in ("none", "whole", "rest") or target.phrase.partition(" ")[0] in STRETCHES:
         return None
     if (named := property_in(tokens)) and PROPERTIES.get(named[0], ("",))[0] in _MEASURED:
         return None  # "cut the contrast" cuts nothing out

@@ -20,6 +20,8 @@ _PERCENTED = frozenset({"brightness", "contrast", "saturation", "temperature"})
 _STYLES = frozenset({"style", "look", "appearance", "weather", "season", "time of day", "mood", "atmosphere"})
 
 
+_BANDS = frozenset({"shadows", "highlights", "midtones"})
+"""Parts of the picture that are told by their brightness."""
 _OF_WHAT_IT_IS = frozenset({"the", "its", "of", "original", "normal", "value", "a", "level", "current", "usual"})
 
 
@@ -250,6 +252,8 @@ def tuned(tokens: list[Token]) -> list[Draft] | None:
     """A property on its own with where it goes: ``volume up 20%``, ``brightness +10%``, ``contrast up``."""
     named = ((property_in(tokens[:size]), size) for size in range(min(len(tokens), 6), 0, -1))
     found, size = next(((one, size) for one, size in named if one and one[0] in PROPERTIES), (None, 0))
+    if found is None and len(tokens) > 1 and tokens[0].word in _BANDS:  # "shadows up, highlights down a bit"
+        found, size = ("brightness", Target("phrase", tokens[0].word)), 1
     if found is None:
         return None
     drafts = _tuned(tokens, found[0], size)

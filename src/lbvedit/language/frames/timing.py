@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.language.drafts import NOBODY, Draft, spanned, tidy
-from lbvedit.language.frames.objects import cutting_out
+from lbvedit.language.frames.objects import STRETCHES, cutting_out
 from lbvedit.language.frames.phrase import Phrase, spared, words_of
 from lbvedit.language.frames.properties import multiplying
 from lbvedit.language.frames.removing import removing
@@ -173,6 +173,10 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
     if len(stretches) == 1 and not phrase.previous and not stray:  # "remove the sound between 0:05 and 0:06"
         cut_up = [token for token in tokens if token.kind != "span"]
         things = removing(Phrase(cut_up, phrase.verb, phrase.particle))
+        told = things and things[0].op == "remove" and things[0].target.phrase.partition(" ")[0].lower() in STRETCHES
+        if told:  # "the bit from 1:10 to 1:24 where I cough"
+            when = spanned(Draft("cut", {} if stretches[0].span[0] else {"start": 0}), stretches[0].span)
+            return [when.noted(f"all of that time goes, not only {join(cut_up)!r}")] if when else None
         story = tokens[-1] is stretches[0] and None not in stretches[0].span  # "the interview from 2:10 to 2:45"
         if story and things and things[0].op == "remove" and phrase.verb in _SCISSORS and not phrase.particle:
             when = spanned(Draft("cut"), stretches[0].span)
@@ -264,11 +268,12 @@ def fading(phrase: Phrase) -> list[Draft] | None:
 def letting(phrase: Phrase) -> list[Draft] | None:
     """``let it fade out``, ``make the clip start at 0:04``."""
     words = words_of(phrase.tokens)
-    at = next((at for at, word in enumerate(words) if at and word in _LET), 0)
+    black = next((at for at in range(1, len(words)) if words[at : at + 3] == ["go", "to", "black"]), 0)
+    at = black or next((at for at, word in enumerate(words) if at and word in _LET), 0)
     target = noun_phrase(phrase.tokens[:at]) if at and not phrase.previous else None
     if target is None or target.kind not in ("whole", "pronoun"):
         return None
-    frame = fading if words[at] == "fade" else beginning
+    frame = fading if black or words[at] == "fade" else beginning
     return frame(Phrase(phrase.tokens[at + 1 :], words[at]))
 
 
@@ -304,9 +309,13 @@ def beginning(phrase: Phrase) -> list[Draft] | None:
 
 def _beginning_span(tokens: list[Token], verb: str) -> list[Draft] | None:
     spans = _spans(tokens)
-    if spans and len(spans) == 1 and verb in ("start", "begin"):
-        start, end = spans[0]
-        if start is not None and end is None:
-            draft = spanned(Draft("trim"), (start, None))
-            return [draft] if draft else None
+    if not spans or len(spans) > 1:
+        return None
+    start, end = spans[0]
+    if verb in ("start", "begin", "open") and start is not None and end is None:
+        draft = spanned(Draft("trim"), (start, None))
+        return [draft] if draft else None
+    after = any(token.kind == "span" and token.text.lower().startswith("after") for token in tokens)
+    if verb in ("end", "stop", "finish", "close") and after and start is not None and end is None:  # "end after 5 s"
+        return [Draft("bound", {"end": tidy(start)})]
     return None

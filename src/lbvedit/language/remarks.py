@@ -1,0 +1,67 @@
+"""How things are, told beside a wish and asking for nothing: ``the car is red now, I want it in silver``."""
+
+from __future__ import annotations
+
+from lbvedit.language.drafts import NOBODY, Draft
+from lbvedit.language.manners import without_manners
+from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.tokens import Tokens, begun_by, join, phrases
+
+__all__ = ["REMARK", "remark"]
+
+REMARK = "remark"
+"""The ``op`` of a draft that only says what pronouns behind it may mean."""
+
+_SPEAKERS = frozenset({"i", "we", "you", "they", "he", "she", "nobody", "everybody", "everyone", "people"})
+_WISHING = frozenset({"want", "wants", "wish", "would", "like", "love", "need", "needs", "should", "must", "shall",
+    "ought", "prefer", "please", "will", "let", "if", "instead", "only"})  # fmt: skip
+"""Words of clauses that ask for something, or say when to do it."""
+_IS = frozenset({"is", "are", "was", "were", "looks", "look", "seems", "seem", "sounds", "sound", "feels", "came",
+    "comes", "got", "gets", "keeps", "stands", "hurt", "hurts", "moves", "goes"})  # fmt: skip
+_HAS = frozenset({"has", "have", "had", "shows", "wears"})
+"""Verbs behind which rather their object is spoken of."""
+_WEARING = frozenset({"wearing", "holding", "carrying"})
+_THERE_IS = phrases(
+    "there is | there are | there was | there were | here is | here are | this is | that is | i have got | i have | "
+    "we have got | we have | i got | i can see | you can see | we can see | we see | i see | you see"
+)
+_MANY = frozenset({"a", "an", "lot", "lots", "of", "some", "many", "several", "so", "too", "few"})
+_SHOWN = phrases("video of | clip of | footage of | film of | movie of | shot of | recording of | scene with")
+
+
+def remark(tokens: Tokens) -> Draft | None:
+    """The remark that a clause makes, noted and without a step; None where the clause may ask for something."""
+    said = without_manners(tokens)
+    words = tuple(token.word for token in said)
+    if len(words) < 2 or not _WISHING.isdisjoint(words) or any(token.kind == "quote" for token in said):
+        return None
+    about = _subject(said, words)
+    if about is None:
+        return None
+    return Draft(REMARK, {}, about, (f"{join(said)!r} is taken as a remark, and asks for nothing",))
+
+
+def _subject(said: Tokens, words: tuple[str, ...]) -> Target | None:
+    """What a remark is about; nobody where it names nothing, None where it is no remark."""
+    lead = begun_by(said, _THERE_IS)
+    if 0 < lead < len(words):
+        return _named(said[lead:])
+    if words[0] == "why" or words[0] in _SPEAKERS:
+        return NOBODY
+    for at in range(1, len(words) - 1):
+        subject = noun_phrase(said[:at])
+        if subject is None or subject.kind in ("rest", "none") or words[at] not in _IS | _HAS:
+            continue
+        worn = words[at + 1] in _WEARING
+        owned = _named(said[at + 1 + worn :]) if worn or words[at] in _HAS else NOBODY
+        return owned if owned.kind == "phrase" else subject
+    return None
+
+
+def _named(tokens: Tokens) -> Target:
+    """The thing that some words introduce: ``a dog on the left``, ``this clip of my cat``."""
+    while tokens and tokens[0].word in _MANY:
+        tokens = tokens[1:]
+    shown = next((at + 2 for at in range(len(tokens)) if begun_by(tokens[at:], _SHOWN)), 0)
+    target = noun_phrase(tokens[shown:]) if tokens[shown:] else None
+    return target if target and target.kind == "phrase" else NOBODY

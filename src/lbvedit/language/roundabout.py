@@ -1,0 +1,129 @@
+"""What is said in a roundabout way, as the order that it comes to.
+
+``put a lion instead of the dog``, ``zoom in so that the dog fills the frame``, ``make him stand out by blurring the
+rest``.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.synonyms import STATES, base_form
+from lbvedit.language.targets import ARTICLES, noun_phrase
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, ended_by, phrases
+
+__all__ = ["with_center_parted", "with_means_named", "with_rivals_replaced", "with_shown_named"]
+
+
+def with_center_parted(tokens: list[Token]) -> list[Token]:
+    """``a square version focused on the baby`` -> ``a square version, centered on the baby``."""
+    for at in range(2, len(tokens) - 2):
+        begin = _begin(tokens, at)
+        shaped = any(token.kind == "aspect" or STATES.get(token.word, ("",))[0] == "crop" for token in tokens[begin:at])
+        centered = tokens[at].word in ("focused", "centered") and tokens[at + 1].word in ("on", "around")
+        if centered and shaped and tokens[begin].word not in ("crop", "reframe"):
+            mark = Token("mark", ",", MARK_SOFT, tokens[at].start, tokens[at].start)
+            return [*tokens[:at], mark, tokens[at].corrected("centered"), *tokens[at + 1 :]]
+    return tokens
+
+
+def with_shown_named(tokens: list[Token]) -> list[Token]:
+    """``zoom in so that the dog fills the frame`` -> ``zoom in on the dog``."""
+    words = [token.word for token in tokens]
+    for at in range(1, len(words) - 3):
+        begin = _begin(tokens, at)
+        if words[at] != "so" or _FRAMING.isdisjoint(words[begin:at]):
+            continue
+        said = at + 1 + (words[at + 1] == "that")
+        said += begun_by(tokens[said:], _SEEING)
+        said += words[said] == "only"
+        end = _end(tokens, said)
+        shown = ended_by(tokens[said:end], _SHOWN_SO)
+        seen = shown or words[said - 1] in ("see", "only")
+        target = noun_phrase(tokens[said : end - shown]) if seen and end - shown > said else None
+        if target and target.kind == "phrase":
+            joint = "on" if "zoom" in words[begin:at] else "around"
+            return [*tokens[:at], tokens[at].corrected(joint), *tokens[said : end - shown], *tokens[end:]]
+    return tokens
+
+
+_FRAMING = frozenset({"zoom", "crop", "reframe"})
+_SEEING = phrases("we can only see | you can only see | we only see | you only see | i can only see")
+_SHOWN_SO = phrases(
+    "fills the frame | fills the screen | fills the picture | is in the middle | is in the center | is centered | "
+    "is visible | is seen | can be seen | is shown | are visible | are centered | are in the middle"
+)
+
+
+def with_means_named(tokens: list[Token]) -> list[Token]:
+    """``make the man stand out by blurring the rest`` -> ``find the man, blur the rest``.
+
+    Dimming the rest is what standing out means anyway.
+    """
+    words = [token.word for token in tokens]
+    for at in range(3, len(words) - 2):
+        verb = base_form(words[at + 1], VERB_BASES) if words[at] == "by" and words[at + 1].endswith("ing") else None
+        seen = ended_by(tokens[:at], (("stand", "out"), ("pop",)))
+        begin = next((place for place in range(at, -1, -1) if words[place] in ("make", "let", "have", "get")), at)
+        if not verb or not seen or at - seen - begin < 2:
+            continue
+        end = _end(tokens, at)
+        others = noun_phrase(tokens[at + 2 : end])
+        if verb in ("dim", "darken") and others and others.kind == "rest":
+            return [*tokens[:at], *tokens[end:]]
+        mark = Token("mark", ",", MARK_SOFT, tokens[at].start, tokens[at].start)
+        named = [tokens[begin].corrected("find"), *tokens[begin + 1 : at - seen]]
+        return [*tokens[:begin], *named, mark, tokens[at + 1].corrected(verb), *tokens[at + 2 :]]
+    return tokens
+
+
+def with_rivals_replaced(tokens: list[Token]) -> list[Token]:
+    """``put a lion instead of the dog``, ``instead of the dog I want a lion`` -> ``replace the dog with a lion``."""
+    at = next((at for at, (one, two) in enumerate(pairwise(tokens)) if (one.word, two.word) == ("instead", "of")), None)
+    if at is None:
+        return tokens
+    begin = _begin(tokens, at)
+    while begin < at and tokens[begin].word in ("please", "now"):
+        begin += 1
+    if begin < at:
+        end = _end(tokens, at + 3)
+        return _replacing(tokens[begin:at], tokens[at + 2 : end], tokens[:begin], tokens[end:]) or tokens
+    for place in range(at + 3, len(tokens)):
+        wish = place + (tokens[place].word == MARK_SOFT)
+        end = _end(tokens, wish)
+        if found := _replacing(tokens[wish:end], tokens[at + 2 : place], tokens[:begin], tokens[end:]):
+            return found
+    return tokens
+
+
+def _replacing(wish: Tokens, rival: Tokens, before: Tokens, behind: Tokens) -> list[Token] | None:
+    """The order to replace a rival with what is wished for, between other words; None where that names no things."""
+    lead = begun_by(wish, _BRINGING)
+    new = wish[lead:]
+    if not lead or not new or new[0].word not in ("a", "an", "some") or not rival or rival[0].word not in ARTICLES:
+        return None
+    if not all(named and named.kind == "phrase" and not named.outside for named in map(noun_phrase, (rival, new))):
+        return None
+    return [*before, wish[0].corrected("replace"), *rival, rival[-1].corrected("with"), *new, *behind]
+
+
+_BRINGING = phrases(
+    "i would like to see | i would like to have | i would like | i would love | i would rather have | i want to see | "
+    "i want to have | i want | i need | we want | put in | put | show | use | add | insert | place | "
+    "there should be | give me | show me"
+)
+
+
+def _parts(token: Token) -> bool:
+    return token.kind == "mark" or token.word in ("and", "then")
+
+
+def _begin(tokens: Tokens, at: int) -> int:
+    """Where the clause begins that a token stands in."""
+    return next((place + 1 for place in range(at - 1, -1, -1) if _parts(tokens[place])), 0)
+
+
+def _end(tokens: Tokens, at: int) -> int:
+    """Where the clause ends that a token stands in."""
+    return next((place for place in range(at, len(tokens)) if _parts(tokens[place])), len(tokens))
