@@ -12,8 +12,10 @@ from lbvedit.data.mnist import DMnist, SMnist
 from lbvedit.systems.m3l.places import Located, spread
 from lbvedit.systems.m3l.sprites import composed, shifted
 from lbvedit.training.m3l_leading import (
+    ATTRIBUTES,
     Placed,
     astray,
+    becoming_loss,
     coloring,
     led,
     locating_loss,
@@ -77,15 +79,27 @@ def test_a_solid_stands_where_the_world_put_it() -> None:
 
 def test_places_go_astray_together_unless_sent() -> None:
     here = torch.zeros(2, 3, 2)
-    told = astray(Placed(here, here, here[:, 0], torch.tensor([0.0, 1.0])))
+    told = astray(Placed(here, here, here[:, 0], torch.tensor([0.0, 1.0]), torch.zeros(2, 4).long()))
     assert torch.equal(told.here[0], told.there[0])
     assert not torch.equal(told.here[1], told.there[1])
     assert 0 < told.here.abs().max() < 0.1
 
 
+def test_what_becomes_of_a_solid_is_told_and_least_wrong_at_the_truth() -> None:
+    pair = next(pair for index in range(40) if "large" in (pair := EClevr("train").said(index))["instruction"])
+    meta, told = pair["meta"], placed(pair["meta"])
+    assert told is not None
+    assert told.looks.tolist() == meta["attributes"][1, meta["solid"]].tolist()
+    batch = Placed(*(each[None] for each in told))
+    assert batch.ones.shape == (1, 20, sum(ATTRIBUTES))
+    sure = [9 * each for each in batch.ones[:, 0].split(ATTRIBUTES, dim=1)]
+    assert becoming_loss(sure, batch.looks) < 0.01
+    assert becoming_loss([-each for each in sure], batch.looks) > 2
+
+
 def test_locating_is_least_at_the_truth() -> None:
     here, goal = torch.tensor([[[-0.75, 0.25]], [[0.25, 0.25]]]), torch.tensor([[0.75, 0.75], [-0.75, -0.25]])
-    told = Placed(here, here, goal, torch.tensor([1.0, 0.0]))
+    told = Placed(here, here, goal, torch.tensor([1.0, 0.0]), torch.zeros(2, 4).long())
     sure = Located(
         99 * spread(here, 4, 4), 99 * spread(torch.stack((goal[0], -goal[1]))[:, None], 4, 4), torch.tensor([9.0, -9.0])
     )

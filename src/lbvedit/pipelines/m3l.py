@@ -124,12 +124,13 @@ class M3LEdit:
         wanted = self.options.attention if "edited" not in self.state else None
         attention = Attention() if wanted else None
         line = torch.cat((before, shown))
-        there = self.state.get("there")
+        there, looks = self.state.get("there"), self.state.get("looks")
         past = Past(
             frames=editor.signed(after) if len(after) else None,
             sprites=self._held("sprites", editor),
             things=self._held("things", editor),
             there=None if there is None else there.to(editor.device),
+            looks=None if looks is None else looks.to(editor.device),
         )
         edited = editor.edit(line, instruction, attention, past)
         for name, moving in (("sprites", past.sprites), ("things", past.things)):
@@ -141,6 +142,8 @@ class M3LEdit:
         self.state |= {"shown": line[first:], "edited": torch.cat((after, edited))[first:]}
         if past.there is not None:
             self.state["there"] = past.there[:, first:].cpu()
+        if past.looks is not None:
+            self.state["looks"] = past.looks.cpu()
         return box.restore(frames, shown, edited)
 
     def _held(self, name: str, editor: M3LEditor) -> Sprites | None:

@@ -26,9 +26,11 @@ from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discriminati
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, retold, said
 from lbvedit.training.m3l_leading import (
+    ATTRIBUTES,
     Led,
     Placed,
     astray,
+    becoming_loss,
     coloring,
     led,
     locating_loss,
@@ -150,6 +152,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         """The system's configuration with the corpus's vocabulary and frames."""
         height, width = self._train[0][0]["source"].shape[2:]
         model = replace(self.config.model, size=(height, width))
+        if model.close_up:
+            model = replace(model, attributes=ATTRIBUTES)
         if not model.text:
             return model
         return replace(model, text={**model.text, "vocab_size": self.tokenizer.get_vocab_size()})
@@ -392,6 +396,8 @@ class M3LRecipe(Recipe[M3LTraining]):
                 losses["naming"] = config.binding * naming
         if editor.locator is not None and (told := _told_places(batch)) is not None:
             losses["locating"] = config.locating * locating_loss(editor.locator(f, text.sentence), told)
+            if become := editor.locator.becoming(f, text.sentence, told.here):
+                losses["becoming"] = config.locating * becoming_loss(become, told.looks)
         return losses
 
     def _laid(self, painted: Painted, target: Tensor, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -436,7 +442,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             # Led along the true path: no step is known from a place that is not on it.
             with torch.no_grad():
                 f = editor.encode(source[own], text)
-                places = None if told is None else Places(told.here[own], told.there[own])
+                places = None if told is None else Places(told.here, told.there, told.ones).each(lambda told: told[own])
                 steps = None if steps is None else steps[own]
                 fed[own] = editor.paint(f, source[own], target[own], text, steps, places).frames
         else:

@@ -13,14 +13,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lbvedit.data import e_clevr
-from lbvedit.data.e_clevr import PROPERTIES
+from lbvedit.data.e_clevr import PROPERTIES, VALUES
 from lbvedit.data.mnist import DIGIT, FRAME
-from lbvedit.systems.m3l.places import Located, Places, spread
+from lbvedit.systems.m3l.places import Located, Places, as_looks, spread
 
 __all__ = [
+    "ATTRIBUTES",
     "Led",
     "Placed",
     "astray",
+    "becoming_loss",
     "coloring",
     "led",
     "locating_loss",
@@ -36,6 +38,10 @@ _ASTRAY = (0.012, 0.02, 0.004)
 """By how much the generator is told places wrongly while it learns: the way here, the way there, and each frame."""
 
 
+ATTRIBUTES = tuple(len(values) for values in VALUES)
+"""How many values each attribute of a solid may have."""
+
+
 class Placed(NamedTuple):
     """Where what is edited stands, and is to stand, as in :class:`Places`.
 
@@ -44,12 +50,19 @@ class Placed(NamedTuple):
         there: ``(T, 2)`` in the target; the same unless the instruction sends it elsewhere.
         goal: ``(2,)`` where it is sent.
         sent: one if it is sent, else zero.
+        looks: ``(4,)`` which value of each attribute the thing is to have.
     """
 
     here: Tensor
     there: Tensor
     goal: Tensor
     sent: Tensor
+    looks: Tensor
+
+    @property
+    def ones(self) -> Tensor:
+        """``looks`` with an axis for the batch, as :class:`Places` has them: ``(B, T, sum(ATTRIBUTES))``."""
+        return as_looks(self.looks, ATTRIBUTES)[:, None].expand(-1, self.here.shape[1], -1)
 
 
 def placed(meta: Mapping[str, Any]) -> Placed | None:
@@ -57,7 +70,8 @@ def placed(meta: Mapping[str, Any]) -> Placed | None:
     if "feet" not in meta:
         return None
     here, there = 2 * torch.as_tensor(meta["feet"])[:, meta["solid"]] / e_clevr.FRAME - 1
-    return Placed(here, there, there[-1], torch.tensor(float(bool(meta["relation"]))))
+    looks = torch.as_tensor(meta["attributes"])[1, meta["solid"]]
+    return Placed(here, there, there[-1], torch.tensor(float(bool(meta["relation"]))), looks)
 
 
 def locating_loss(located: Located, told: Placed) -> Tensor:
@@ -81,6 +95,16 @@ def locating_loss(located: Located, told: Placed) -> Tensor:
     )
 
 
+def becoming_loss(looks: list[Tensor], told: Tensor) -> Tensor:
+    """Cross-entropy of what the edited thing is to be.
+
+    Args:
+        looks: logits ``(B, values)`` for each attribute.
+        told: ``(B, attributes)`` the true values.
+    """
+    return torch.stack([F.cross_entropy(each, told[:, place]) for place, each in enumerate(looks)]).mean()
+
+
 def astray(told: Placed) -> Places:
     """The places that the generator is led by, a little wrong, as they will be found.
 
@@ -89,7 +113,7 @@ def astray(told: Placed) -> Places:
     """
     frame = _ASTRAY[2] * torch.randn_like(told.here)
     here, there = (far * torch.randn_like(told.here[:, :1]) for far in _ASTRAY[:2])
-    return Places(told.here + here + frame, told.there + here + frame + told.sent[:, None, None] * there)
+    return Places(told.here + here + frame, told.there + here + frame + told.sent[:, None, None] * there, told.ones)
 
 
 def coloring(meta: Mapping[str, Any]) -> Tensor:

@@ -23,7 +23,7 @@ class Squares:
 
     Args:
         layers: ``(N, 5, 3, side, side)`` uint8: the frame so far, the source, carried, tinted, and the target.
-        telling: ``(N, 3 * C_v + C_x)`` of how the thing is to look.
+        telling: ``(N, telling)`` of how the thing is to look.
         places: of the thing, ``(N, 2)`` each.
     """
 
@@ -32,14 +32,14 @@ class Squares:
     places: Places
 
     def __getitem__(self, which: Tensor) -> Squares:
-        return Squares(self.layers[which], self.telling[which], Places(*(each[which] for each in self.places)))
+        return Squares(self.layers[which], self.telling[which], self.places.each(lambda told: told[which]))
 
     @classmethod
     def together(cls, parts: list[Squares]) -> Squares:
         """Those of several clips."""
         layers, telling = torch.cat([part.layers for part in parts]), torch.cat([part.telling for part in parts])
-        places = (torch.cat(each) for each in zip(*(part.places for part in parts), strict=True))
-        return cls(layers, telling, Places(*places))
+        here, there = torch.cat([part.places.here for part in parts]), torch.cat([part.places.there for part in parts])
+        return cls(layers, telling, Places(here, there))
 
     @property
     def target(self) -> Tensor:
@@ -53,7 +53,7 @@ class Squares:
 
     def painted(self, close_up: CloseUp) -> Tensor:
         """What a close-up makes of them, ``(N, 3, side, side)`` in [-1, 1], and beyond where it is wrong."""
-        layers, places = _signed(self.layers[:, None, :4]), Places(*(each[:, None] for each in self.places))
+        layers, places = _signed(self.layers[:, None, :4]), self.places.each(lambda told: told[:, None])
         added, shares = close_up.painted(layers, self.telling[:, None], places)
         return (added + (shares * layers).sum(dim=2))[:, 0]
 
@@ -80,12 +80,12 @@ def squares(editor: M3L, source: Tensor, target: Tensor, text: Instruction, plac
         fed = painted.frames
     layers, telling = generator.nearby(painted, d, source, text.sentence, places)
     layers = torch.cat((layers, target[:, :, None]), dim=2)[:, moments]
-    places = Places(*(each[:, moments] for each in places))
+    places = Places(places.here[:, moments], places.there[:, moments])  # telling has the looks
     cut = Square.around(places.there, generator.close_up.horizon).cut(layers.flatten(2, 3)).unflatten(2, (-1, 3))
     return Squares(
         ((cut[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8),
         telling[0, moments].float(),
-        Places(*(each[0] for each in places)),
+        places.each(lambda told: told[0]),
     )
 
 

@@ -24,7 +24,7 @@ def soft_frames(*shape: int) -> Tensor:
 
 def close_up() -> CloseUp:
     torch.manual_seed(0)
-    return CloseUp(channels=4, sentence_dim=6, horizon=HORIZON).eval()
+    return CloseUp(telling=18, horizon=HORIZON).eval()
 
 
 def inputs(foot: tuple[float, float] = (0.1, 0.2)) -> tuple[Tensor, Tensor, Places]:
@@ -101,3 +101,5 @@ def test_the_generator_paints_closer_where_the_thing_belongs_alone() -> None:
 def test_a_close_up_takes_places() -> None:
     with pytest.raises(ValueError, match="close_up"):
         replace(TINY, close_up=True)
+    with pytest.raises(ValueError, match="close_up"):
+        replace(PLACED, attributes=(2, 3))

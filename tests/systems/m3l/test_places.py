@@ -10,7 +10,7 @@ from tests.systems.m3l.test_model import TINY, batch
 
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.systems.m3l import M3L, M3LConfig, Past, Places
-from lbvedit.systems.m3l.places import on_the_way, spread, steadied, told_at, told_path, told_place, view
+from lbvedit.systems.m3l.places import as_looks, on_the_way, spread, steadied, told_at, told_path, told_place, view
 
 HORIZON = -1.66
 PLACED = replace(TINY, layers=1, warp_gate=False, skips=True, sentence_norm=True, horizon=HORIZON)
@@ -121,6 +121,32 @@ def test_an_edit_goes_on_from_where_its_thing_was_put() -> None:
     assert len(list(model.edit(source[:, 1:], text, past=onward))) == 1
     assert onward.there is not None
     assert torch.allclose(onward.there[:, 0], left[:, 0], atol=1e-5)
+
+
+def test_values_are_ones_among_zeros() -> None:
+    assert as_looks(torch.tensor([[1, 0], [0, 2]]), (2, 3)).tolist() == [[0, 1, 1, 0, 0], [1, 0, 0, 0, 1]]
+
+
+def test_what_a_thing_is_to_be_is_told_once_for_all_frames_and_windows() -> None:
+    torch.manual_seed(0)
+    model = M3L(replace(PLACED, close_up=True, attributes=(2, 3))).eval()
+    source, _, ids, present = batch(H=8, W=8)
+    text, past = model.read(ids, present), Past()
+    first = torch.stack(list(model.edit(source[:, :3], text, past=past)), dim=1)
+    assert past.looks is not None
+    assert past.looks.shape == (len(source), 5)
+    assert torch.equal(past.looks.sum(dim=1), torch.full((len(source),), 2.0))
+    assert past.there is not None
+    assert model.generator.close_up is not None
+    for layer in (model.generator.close_up.out, model.generator.close_up.norm.told):
+        torch.nn.init.normal_(layer.weight)
+    edits, kept = [], past.looks
+    for looks in (kept, 1 - kept):
+        onward = Past(first[:, 1:], there=past.there[:, 1:], looks=looks)
+        edits.append(torch.stack(list(model.edit(source[:, 1:], text, past=onward)), dim=1))
+        assert onward.looks is not None
+        assert torch.equal(onward.looks, looks)
+    assert not torch.allclose(*edits, atol=1e-3)
 
 
 def test_places_take_a_sentence_and_skips() -> None:

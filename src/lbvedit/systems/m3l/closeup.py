@@ -83,18 +83,17 @@ class CloseUp(nn.Module):
     as it is and tinted; and what to add to that. It begins with keeping nearly all of the frame so far.
 
     Args:
-        channels: C_v.
-        sentence_dim: C_x.
+        telling: channels of what tells how a thing is to look.
         horizon: as in :func:`places.view`.
     """
 
     LAYERS = 4
     """Frames that it mixes."""
 
-    def __init__(self, channels: int, sentence_dim: int, horizon: float) -> None:
+    def __init__(self, telling: int, horizon: float) -> None:
         super().__init__()
         self.horizon = horizon
-        self.tell = nn.Sequential(nn.Linear(3 * channels + sentence_dim, _TELLING), nn.ReLU())
+        self.tell = nn.Sequential(nn.Linear(telling, _TELLING), nn.ReLU())
         self.skips = Skips((*_WIDTHS[1:], _WIDTHS[-1]), (2,) * len(_WIDTHS), 3 * self.LAYERS + _BEARINGS)
         coarsest = _SIDE >> (len(_WIDTHS) - 1)
         self.start = nn.Parameter(0.02 * torch.randn(_WIDTHS[-1], coarsest, coarsest))
@@ -116,7 +115,7 @@ class CloseUp(nn.Module):
 
         Args:
             layers: ``(B, T, 4, 3, H, W)`` in [-1, 1]: the frame so far, the source, carried, and tinted.
-            telling: ``(B, T, 3 * C_v + C_x)`` of how the thing is to look.
+            telling: ``(B, T, telling)`` of how the thing is to look.
             places: of the thing.
 
         Returns:

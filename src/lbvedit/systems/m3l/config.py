@@ -41,6 +41,8 @@ class M3LConfig:
             and 1 for the lower one; see :mod:`~lbvedit.systems.m3l.places`.
         close_up: an extension; needs ``horizon``. The generator paints where the edited thing belongs once more, in a
             square around it; see :mod:`~lbvedit.systems.m3l.closeup`.
+        attributes: an extension; needs ``close_up``. How many values each attribute of a thing may have: the close-up
+            is also told which of them the edited thing is to have, and a shape that it knows has no soft edges.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -62,6 +64,7 @@ class M3LConfig:
     skips: bool = False
     horizon: float | None = None
     close_up: bool = False
+    attributes: tuple[int, ...] = ()
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)
@@ -79,10 +82,13 @@ class M3LConfig:
             )
         if self.close_up and self.horizon is None:
             raise ValueError("close_up takes a horizon")
+        if self.attributes and not self.close_up:
+            raise ValueError("attributes are told to a close_up")
         if any(side % self.stride for side in self.size):
             raise ValueError(f"size {self.size} is not a multiple of the stride {self.stride}")
         object.__setattr__(self, "size", tuple(self.size))
         object.__setattr__(self, "strides", tuple(self.strides))
+        object.__setattr__(self, "attributes", tuple(self.attributes))
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -94,7 +100,7 @@ class M3LConfig:
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
         own = ("strides", "copy_gate", "warp_gate", "sprites", "skips", "horizon", "close_up")
-        told = {"sentence_dim": self.text_dim if self.sentence_norm else 0}
+        told = {"sentence_dim": self.text_dim if self.sentence_norm else 0, "looks": sum(self.attributes)}
         return {"widths": self.widths, **{name: getattr(self, name) for name in own}, **told}
 
     @property

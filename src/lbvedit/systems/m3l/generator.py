@@ -88,6 +88,7 @@ class Generator(nn.Module):
         horizon: the row of the horizon, if places are told; also give mattes that mix in what is carried there, as it
             is and tinted.
         close_up: then paint where the edited thing belongs once more, in a square around it.
+        looks: how many numbers tell the close-up what the thing is to be.
     """
 
     FARTHEST_PX = 8.0
@@ -105,6 +106,7 @@ class Generator(nn.Module):
         skips: bool = False,
         horizon: float | None = None,
         close_up: bool = False,
+        looks: int = 0,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
@@ -126,7 +128,7 @@ class Generator(nn.Module):
         self.tint = Tint(widths[-1], sentence_dim) if horizon is not None else None
         self.close_up: CloseUp | None = None
         if close_up and horizon is not None:
-            self.close_up = CloseUp(widths[-1], sentence_dim, horizon)
+            self.close_up = CloseUp(3 * widths[-1] + sentence_dim + looks, horizon)
         self.sprites = SpritePainter(widths[0], sprites) if sprites else None
         self.motion = Motion(widths[0], sprites) if sprites else None
 
@@ -176,8 +178,9 @@ class Generator(nn.Module):
         """What the close-up is shown, and told: its ``layers`` and ``telling``."""
         assert painted.carried is not None
         assert painted.tinted is not None
-        told = (told_at(d, places.there), told_at(d, places.here), d.mean(dim=(3, 4)))
-        telling = torch.cat((*told, sentence[:, None].expand(-1, d.shape[1], -1).to(d.dtype)), dim=2)
+        told: tuple[Tensor, ...] = (told_at(d, places.there), told_at(d, places.here), d.mean(dim=(3, 4)))
+        told += (sentence[:, None].expand(-1, d.shape[1], -1),) + (() if places.looks is None else (places.looks,))
+        telling = torch.cat([each.to(d.dtype) for each in told], dim=2)
         return torch.stack((painted.frames, source.float(), painted.carried, painted.tinted), dim=2), telling
 
     def _features(self, d: Tensor, shown: Tensor, sentence: Tensor | None) -> Tensor:

@@ -71,12 +71,14 @@ class Past:
         things: likewise those of the source that the sprites stand for.
         there: ``(B, G, 2)`` where the edited thing was put in ``frames``, if the system is told places; after an edit
             those of all its frames.
+        looks: ``(B, K)`` what it is to be, as in :class:`~lbvedit.systems.m3l.places.Places`.
     """
 
     frames: Tensor | None = None
     sprites: Sprites | None = None
     things: Sprites | None = None
     there: Tensor | None = None
+    looks: Tensor | None = None
 
 
 class _Level(nn.Module):
@@ -112,7 +114,9 @@ class M3L(nn.Module):
         self.encoder = nn.ModuleList(_Level(config, given=False) for _ in range(config.layers))
         self.decoder = nn.ModuleList(_Level(config, given=True) for _ in range(config.layers))
         self.locator = (
-            Locator(config.visual_dim, config.text_dim, config.horizon) if config.horizon is not None else None
+            Locator(config.visual_dim, config.text_dim, config.horizon, config.attributes)
+            if config.horizon is not None
+            else None
         )
         self.generator = Generator(**config.generator)
 
@@ -242,7 +246,10 @@ class M3L(nn.Module):
         places = None
         if self.locator is not None:
             places = self.locator.places(f, text.sentence, None if past.there is None else past.there[:, 0])
+            if past.looks is not None:
+                places = places._replace(looks=past.looks[:, None].expand(-1, source.shape[1], -1))
             past.there = places.there
+            past.looks = None if places.looks is None else places.looks[:, 0]
         levels = self._levels(self.decoder)
         values = [level.over_frames.values(f) for level in levels]
         keys: list[list[Tensor]] = [[] for _ in levels]

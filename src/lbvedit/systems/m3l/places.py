@@ -1,4 +1,4 @@
-"""Places: where the edited thing is in each source frame, and where it belongs in the edited one.
+"""Places: where the edited thing is in each source frame, where it belongs in the edited one, and as what.
 
 An extension, for things on a floor. A generator that has to find out by itself what is meant, and where it goes, learns
 that last of all, and paints softly where it is in doubt. Told the places, it sees each pixel by how far it is from
@@ -11,6 +11,7 @@ border of a frame, x before y.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -26,6 +27,7 @@ __all__ = [
     "Locator",
     "Places",
     "View",
+    "as_looks",
     "bearings",
     "centres",
     "nearness",
@@ -56,14 +58,20 @@ class Places(NamedTuple):
     Args:
         here: ``(B, T, 2)`` in the source.
         there: ``(B, T, 2)`` in the edit.
+        looks: ``(B, T, K)`` what it is to be in the edit, :func:`as_looks`, where that is told.
     """
 
     here: Tensor
     there: Tensor
+    looks: Tensor | None = None
+
+    def each(self, change: Callable[[Tensor], Tensor]) -> Places:
+        """All of them, changed."""
+        return Places(change(self.here), change(self.there), None if self.looks is None else change(self.looks))
 
     def at(self, moment: int) -> Places:
         """Those of one frame, with its time axis."""
-        return Places(*(each[:, moment : moment + 1] for each in self))
+        return self.each(lambda told: told[:, moment : moment + 1])
 
 
 class View(NamedTuple):
@@ -88,8 +96,8 @@ def view(source: Tensor, places: Places, horizon: float) -> View:
         horizon: its row, -1 for the upper border.
     """
     own = centres(source.shape[-2], source.shape[-1], source.device)
-    here, there = (place.flatten(0, 1)[:, :, None, None].float() for place in places)
-    near = [nearness(place.flatten(0, 1), horizon)[..., None, None] for place in places]
+    here, there = (place.flatten(0, 1)[:, :, None, None].float() for place in places[:2])
+    near = [nearness(place.flatten(0, 1), horizon)[..., None, None] for place in (places.here, places.there)]
     at = here + (own - there) * (near[0] / near[1])
     carried = F.grid_sample(
         source.flatten(0, 1).float(), at.permute(0, 2, 3, 1), padding_mode="border", align_corners=False
@@ -109,7 +117,7 @@ def bearings(own: Tensor, places: Places, horizon: float) -> Tensor:
         ``(B, T, 6, H, W)``.
     """
     away = []
-    for place in places:
+    for place in (places.here, places.there):
         size = _SIZE * nearness(place, horizon)
         away.append(((own - place[..., None, None].float()) / size[..., None, None]).clamp(-_FARTHEST, _FARTHEST))
     return torch.cat((*away, own.expand_as(away[0])), dim=2)
@@ -233,6 +241,12 @@ def told_at(features: Tensor, places: Tensor) -> Tensor:
     return cells[:, :, 0, 0].unflatten(0, places.shape[:2]).to(features.dtype)
 
 
+def as_looks(values: Tensor, attributes: tuple[int, ...]) -> Tensor:
+    """The value of each attribute, ``(..., len(attributes))``, as ones among zeros, ``(..., sum(attributes))``."""
+    ones = [F.one_hot(value, count) for value, count in zip(values.unbind(dim=-1), attributes, strict=True)]
+    return torch.cat(ones, dim=-1).float()
+
+
 class Located(NamedTuple):
     """Where an instruction's thing may be.
 
@@ -254,11 +268,13 @@ class Locator(nn.Module):
         channels: C_v.
         text_dim: C_x.
         horizon: as in :func:`view`.
+        attributes: how many values each attribute of a thing may have, if it also tells what the thing is to be.
     """
 
-    def __init__(self, channels: int, text_dim: int, horizon: float) -> None:
+    def __init__(self, channels: int, text_dim: int, horizon: float, attributes: tuple[int, ...] = ()) -> None:
         super().__init__()
         self.horizon = horizon
+        self.attributes = attributes
         inner = channels // 2
         inputs = (channels + COORDINATES, *[inner] * (len(_REACHES) - 1))
         self.looks = nn.ModuleList(
@@ -268,6 +284,24 @@ class Locator(nn.Module):
         self.norms = nn.ModuleList(FrameNorm(inner, text_dim) for _ in _REACHES)
         self.tell = nn.Conv2d(inner, 2, 1)
         self.sent = nn.Linear(text_dim, 1)
+        self.become = (
+            nn.Sequential(nn.Linear(channels + text_dim, channels), nn.ReLU(), nn.Linear(channels, sum(attributes)))
+            if attributes
+            else None
+        )
+
+    def becoming(self, f: Tensor, sentence: Tensor, here: Tensor) -> list[Tensor]:
+        """Logits of the values of each attribute that the thing is to have, ``(B, values)`` each.
+
+        Args:
+            f: as in :meth:`forward`.
+            sentence: as there.
+            here: ``(B, T, 2)`` where the thing is in the source.
+        """
+        if self.become is None:
+            return []
+        seen = told_at(f, here).float().mean(dim=1)
+        return list(self.become(torch.cat((seen, sentence.float()), dim=1)).float().split(self.attributes, dim=1))
 
     def forward(self, f: Tensor, sentence: Tensor) -> Located:
         """Of source features ``(B, T, C_v, h, w)`` and a sentence ``(B, C_x)``."""
@@ -291,4 +325,9 @@ class Locator(nn.Module):
         here = steadied(told_path(located.here))
         goal = told_place(located.goal.flatten(2).log_softmax(dim=2).mean(dim=1).unflatten(1, f.shape[-2:]))
         way = on_the_way(here, here[:, 0] if start is None else start, goal, self.horizon)
-        return Places(here, torch.where((located.sent > 0)[:, None, None], way, here))
+        there = torch.where((located.sent > 0)[:, None, None], way, here)
+        if not self.attributes:
+            return Places(here, there)
+        values = torch.stack([logits.argmax(dim=1) for logits in self.becoming(f, sentence, here)], dim=1)
+        looks = as_looks(values, self.attributes)
+        return Places(here, there, looks[:, None].expand(-1, here.shape[1], -1))
