@@ -34,6 +34,7 @@ _MENDS = phrases(
 )
 _SMOOTHS = phrases("smooth it out | smooth it | smooth that out")
 _STRAIGHTENS = phrases("straighten it | straighten it out | straighten that | level it | straighten the horizon")
+_MULTIPLYING = {"double": 2, "triple": 3, "quadruple": 4, "halve": 0.5}
 _NAMING = ARTICLES | {"any"}
 
 
@@ -170,6 +171,7 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     goes_on = previous is not None and tokens[0].word == "to"  # "speed up the middle, 0:10 to 0:20, to 4x"
     # "the light" behind "blur the car and" is a thing
     alone = previous is None or previous.verb in ("keep", "leave") or previous.drafts[-1].op == "cutout"
+    alone = alone or any(token.word in ("gets", "becomes", "turns") for token in tokens)  # "while the rest gets blurry"
     if drafts := (thing_and_quality(tokens) if alone else ()) or (() if goes_on else quality_alone(tokens)):
         yield Reading(drafts, making, "make")
 
@@ -183,6 +185,9 @@ def _mending(tokens: list[Token], previous: Reading) -> Iterator[Reading]:
     if before.vague and (smooths or (before.op == "rotate" and words in _STRAIGHTENS)):
         again = graded(before.op, 1, amount) if smooths else None
         yield Reading((again.on(before.target) if again else before,))
+    times = _MULTIPLYING.get(tokens[0].word) if [token.word for token in tokens[1:]] == ["it"] else None
+    if before.vague and times and "factor" in before.params:  # "my voice is too quiet, double it"
+        yield Reading((replace(before, params={"factor": times}),))
     if amount is None or not before.vague or words not in _MENDS:
         return
     value = next((before.params[name] for name in ("amount", "factor") if name in before.params), None)

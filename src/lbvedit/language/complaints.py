@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.language.amounts import DEGREE_WORDS, split_amount
-from lbvedit.language.complements import complement
+from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import Draft, graded, tidy
 from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token, Tokens, phrases
 
 __all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured", "misshot", "shortcoming", "slanted"]
@@ -26,6 +27,9 @@ SHOT_WRONG: dict[str, tuple[str, dict[str, object]]] = {
 def complaint(tokens: list[Token]) -> list[Draft] | None:
     """``too dark`` asks for the opposite, and so does what is always a fault: ``a bit noisy``."""
     words = [token.word for token in tokens]
+    amount, named = split_amount(tokens)
+    if "too" not in words and amount is not None and color(named):  # "looks a bit orange"
+        return complement([tokens[0].corrected("less"), *tokens])
     at = next((at for at, word in enumerate(words) if word == "too"), None)
     if at is None and words and (words[-1] in FAULTS or words[-2:] in (["washed", "out"], ["blown", "out"])):
         _, fault = split_amount(tokens)
@@ -56,8 +60,9 @@ _FILMED = frozenset({"filmed", "shot", "recorded", "held", "holding"})
 def slanted(tokens: Tokens) -> Draft | None:
     """``leans 4 degrees to the left``, ``is tilted to the right by 2 degrees``: the turn that sets it upright."""
     words = [token.word for token in tokens]
-    degrees = [token.value for token in tokens if token.kind == "number"]
-    others = {token.word for token in tokens if token.kind != "number"}
+    numbers = {at: found for at in range(len(tokens)) if (found := number_at(tokens, at))}
+    degrees = [value for value, _ in numbers.values()]
+    others = {token.word for at, token in enumerate(tokens) if at not in numbers}
     if len(degrees) != 1 or not {"degrees", "degree"} & others or not others <= _SLANTED | {"left", "right"}:
         return None
     side = [way for word, way in (("left", 1), ("right", -1)) if word in words]

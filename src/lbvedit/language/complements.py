@@ -28,7 +28,8 @@ __all__ = [
 _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "become", "becomes", "get", "go", "seem",
     "feel", "sound", "all", "being", "turn", "with", "both", "into", "in", "as", "appearing", "have", "has", "having",
     "to", "bit", "colored", "painted", "dyed", "play", "plays", "played", "run", "ran", "at", "totally", "even",
-    "nice", "and", "fit", "fits", "for", "ready", "suitable"})  # fmt: skip
+    "nice", "and", "fit", "fits", "for", "ready", "suitable",
+    "gets", "turns"})  # fmt: skip
 _SHADES = frozenset({"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat",
     "layer"})  # fmt: skip
 _NICE = frozenset({"fresh", "nice", "lovely", "beautiful", "certain", "different", "new", "striking", "warm", "cool",
@@ -61,8 +62,8 @@ _FORMATS = frozenset({"mp", "mkv", "webm", "mov", "gif", "fps", "h264", "h265", 
 """What the options set, and no style."""
 _TWO_SENSES = {"soft": "less sharp; for less loud say quieter", "softer": "less sharp; for less loud say quieter",
     "light": "brighter", "cool": "colder in its colours"}  # fmt: skip
-_BEFORE_STATE = frozenset({"a", "an", "the", "in", "completely", "fully", "totally", "entirely", "all",
-    "only"})  # fmt: skip
+_BEFORE_STATE = frozenset({"a", "an", "the", "in", "completely", "fully", "totally", "entirely", "all", "really",
+    "truly", "only"})  # fmt: skip
 _MORE_OR_LESS = frozenset({"more", "less", "no", "fewer", "extra", "additional", "any"})
 
 

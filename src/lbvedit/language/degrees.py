@@ -63,7 +63,11 @@ def _hedge_at(tokens: Tokens, at: int) -> int:
         ends = at + size == len(tokens) or tokens[at + size].kind == "mark" or tokens[at + size].word == "and"
         return size if ends else 0
     excess = words[:2] == ("but", "not") and words[2:3] and words[2] in _TOO and words[3:4]
-    return 4 if excess and (words[3] in QUALITIES or words[3] in STATES or is_color(words[3])) else 0
+    said = excess and (words[3] in QUALITIES or words[3] in STATES or words[3] in _STRONGLY or is_color(words[3]))
+    return 4 if said else 0
+
+
+_STRONGLY = frozenset({"strongly", "heavily", "drastically", "intensely", "hard", "far", "strong", "heavy"})
 
 
 _TOO = frozenset({"too", "entirely", "completely", "fully", "totally", "quite", "all"})
@@ -152,8 +156,10 @@ def _with_amounts_joined(tokens: list[Token]) -> list[Token]:
         said = at - (tokens[at - 1].word == "please")
         ends = {at + 3, at + 4} & {len(tokens)} or (at + 3 < len(tokens) and tokens[at + 3].kind == "mark")
         times = value.kind == "number" and [token.word for token in tokens[at + 3 : at + 4]] == ["x"]
-        measured = value.kind == "percent" or times
-        if mark.word == MARK_SOFT and like.word in _ABOUT and measured and ends and tokens[said - 1].word in QUALITIES:
+        percent = value.kind == "number" and [token.word for token in tokens[at + 3 : at + 4]] == ["percent"]
+        measured = value.kind == "percent" or times or percent
+        graded = tokens[said - 1].word in QUALITIES or tokens[said - 1].word in PROPERTIES
+        if mark.word == MARK_SOFT and like.word in _ABOUT and measured and ends and graded:
             joint = [] if times else [like.corrected("by")]
             return [*tokens[:said], *joint, *tokens[at + 2 :]]
     return tokens
@@ -165,12 +171,18 @@ _BEFORE_ALSO = frozenset({"should", "must", "shall", "could", "can", "it", "to",
 _ABOUT = frozenset({"like", "around", "about", "say", "maybe", "roughly", "approximately"})
 
 
+_TURNS = frozenset({"clockwise", "counterclockwise"})
+
+
 def with_degrees_joined(tokens: list[Token]) -> list[Token]:
     """``vignette, subtle`` -> ``vignette subtle``: how much, behind a comma and on its own."""
     out = list(tokens)
     for at in range(len(out) - 2, 0, -1):
         found = amount_at(out, at + 1) if out[at].word == MARK_SOFT and out[at].text == "," else None
         alone = found and (found[1] == len(out) or out[found[1]].word == MARK_HARD)
-        if found and alone and found[0].mode == "degree" and out[at - 1].kind == "word":
+        turned = (
+            out[at].text == "," and out[at + 1].word in _TURNS and (at + 2 == len(out) or out[at + 2].kind == "mark")
+        )
+        if turned or (found and alone and found[0].mode == "degree" and out[at - 1].kind == "word"):
             del out[at]
     return out

@@ -28,6 +28,7 @@ from lbvedit.language.reading import Reading
 from lbvedit.language.reasons import without_purposes, without_reasons
 from lbvedit.language.refusal import (
     not_understood,
+    refuse_ever_more,
     refuse_file_size,
     refuse_negation,
     refuse_open_color,
@@ -84,6 +85,7 @@ def parse(text: str) -> EditPlan:
     refuse_negation(tokens)
     refuse_sound_cleaning(tokens)
     refuse_file_size(tokens)
+    refuse_ever_more(tokens)
     refuse_open_color(tokens)
     if not without_manners(tokens):
         raise not_understood(text, [], [])

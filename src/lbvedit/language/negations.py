@@ -35,8 +35,8 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
         end = next((place for place in range(at + size, len(tokens)) if _ends(tokens, place)), len(tokens))
         thing = tokens[at + size : end]
         target = noun_phrase(thing) if size and thing and (at or end < len(tokens)) else None
-        if target and target.phrase in ("sound", "audio"):  # which no step on the picture touches
-            tokens = [*tokens[:at], *tokens[end:]]
+        if target and (target.phrase in ("sound", "audio") or target.kind == "pronoun"):
+            tokens = [*tokens[:at], *tokens[end:]]  # which no step on the picture touches; which nobody asked for
         elif target:
             spared = [tokens[at].corrected("leave"), *thing, tokens[end - 1].corrected("alone")]
             tokens = [*tokens[:at], *spared, *tokens[end:]]
@@ -141,4 +141,6 @@ def _negation_at(tokens: Tokens, at: int) -> int:
         return 0
     verb = words[size]
     again = any(base_form(token.word, _ONE_BY_ONE) == verb for token in (*tokens[:at], *tokens[at + size + 1 :]))
-    return size + 1 if verb in _TOUCHING or (verb in _ONE_BY_ONE and again) else 0
+    rather = [token.word for token in tokens[at + size + 1 : at + size + 4]]  # "do not crop it, just make it smaller"
+    rival = rather[:2] == ["it", MARK_SOFT] and rather[2:] in (["just"], ["only"], ["rather"])
+    return size + 1 if verb in _TOUCHING or (verb in _ONE_BY_ONE and (again or rival)) else 0

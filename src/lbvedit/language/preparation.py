@@ -25,11 +25,12 @@ from lbvedit.language.roundabout import (
     with_means_named,
     with_rivals_replaced,
     with_shown_named,
+    with_times_named,
 )
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.targets import ARTICLES, EXCEPT, noun_phrase
 from lbvedit.language.times import NUMBERS
-from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join, phrases
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, ended_by, join, phrases
 
 __all__ = ["prepared"]
 
@@ -45,12 +46,14 @@ def prepared(tokens: list[Token]) -> list[Token]:
         with_numerals_joined,
         _with_slips_mended,
         _with_is_parted,
+        _with_joints_plain,
         with_negations_named,
         _with_dislikes_named,
         with_rivals_replaced,
         with_means_named,
         with_center_parted,
         with_shown_named,
+        with_times_named,
         _without_receiver,
         with_quarters_named,
         with_strengths_plain,
@@ -94,12 +97,13 @@ def _parts(token: Token) -> bool:
 
 def _without_named_ends(tokens: list[Token]) -> list[Token]:
     """``drop the intro (first 4 seconds)`` -> ``drop first 4 seconds``: the time says it all."""
-    for at in range(1, len(tokens) - 2):
-        after = at + 2 + (tokens[at + 2].word == "the")
-        named = tokens[at].word in _ENDS and tokens[at + 1].word == MARK_SOFT
+    for at in range(1, len(tokens) - 3):
+        mark = at + 1 + (tokens[at + 1].word in ("out", "off", "away"))
+        after = mark + 1 + (tokens[mark + 1].word == "the")
+        named = tokens[at].word in _ENDS and tokens[mark].word == MARK_SOFT
         if named and tokens[after : after + 1] and tokens[after].word in _BEFORE_TIME:
             begin = at - (tokens[at - 1].word in ARTICLES)
-            return [*tokens[:begin], *tokens[at + 2 :]]
+            return [*tokens[:begin], *tokens[at + 1 : mark], *tokens[mark + 1 :]]
     return tokens
 
 
@@ -155,6 +159,17 @@ def _with_is_parted(tokens: list[Token]) -> list[Token]:
 _CAME_OUT = frozenset({("came", "out"), ("comes", "out"), ("turned", "out"), ("ended", "up")})
 _SAID_OF = frozenset({"too", "so", "way", "far", "really", "very", "quite", "not", "rather", "just", "all", "still",
     "upside", "blown", "washed"})  # fmt: skip
+
+
+def _with_joints_plain(tokens: list[Token]) -> list[Token]:
+    """``the man as well as his shadow`` -> ``the man and his shadow``; ``please`` says nothing before a mark."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        if ended_by(out, (("as", "well"),)) and token.word == "as" and len(out) > 2:
+            out[-2:] = [replace(out[-2].corrected("and"), text="and", end=token.end)]
+        elif not (token.word == "please" and at and [one.word for one in tokens[at + 1 : at + 2]] == [MARK_SOFT]):
+            out.append(token)
+    return out
 
 
 def _with_dislikes_named(tokens: list[Token]) -> list[Token]:

@@ -10,7 +10,14 @@ from lbvedit.language.drafts import Draft
 from lbvedit.language.operators import OPERATORS, Operator
 from lbvedit.language.tokens import Tokens, join, phrases
 
-__all__ = ["not_understood", "refuse_file_size", "refuse_negation", "refuse_open_color", "refuse_sound_cleaning"]
+__all__ = [
+    "not_understood",
+    "refuse_ever_more",
+    "refuse_file_size",
+    "refuse_negation",
+    "refuse_open_color",
+    "refuse_sound_cleaning",
+]
 
 _NEGATIONS = phrases(
     "do not | never | not to | should not | must not | can not | will not | does not | avoid | refrain | no need | "
@@ -114,6 +121,20 @@ def refuse_file_size(tokens: Tokens) -> None:
             f"{join(tokens)[:80]!r} asks for no other picture",
             hint="the size of the file is set by an option: --crf 28; or 'resize to 50%'",
         )
+
+
+def refuse_ever_more(tokens: Tokens) -> None:
+    """Refuses what changes while it goes on.
+
+    Raises:
+        InstructionError: ``faster and faster`` is asked for.
+    """
+    for one, joint, two in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if joint.word == "and" and one.word == two.word and one.word.endswith("er"):
+            raise InstructionError(
+                f"{join([one, joint, two])!r} changes as it goes on, and a step is the same all the way",
+                hint="give each stretch a step of its own: 'speed it up 2x from 0:05 to 0:10'",
+            )
 
 
 _OPEN = phrases(

@@ -78,6 +78,7 @@ def _within(draft: Draft, times: Mapping[str, float]) -> Draft:
 
 
 _OF = re.compile(r"^.+? of (the|my|our|your|this|that|these|those) ")
+_ONE = re.compile(r"((?:\w+ )?)one\b")
 _PLURAL = re.compile(r"[^su]s$")
 _ADDING = re.compile(r"(add|put|place|insert|give|include|draw)\b", re.IGNORECASE)
 _LEADS = re.compile(r"(in|during|from|between|for|over|within|until|after|before|the (first|last))\b", re.IGNORECASE)
@@ -100,7 +101,10 @@ _TIME = re.compile(
 )
 """Words that say when, in a way that the times of the grammar do not know."""
 
-_SCENE = re.compile(r"(part|bit|section|segment|moment|portion|scene)s? (where|when|in which|after|before|until)\b")
+_SCENE = re.compile(
+    r"(part|bit|section|segment|moment|portion|scene)s? (where|when|in which|after|before|until)\b"
+    r"|(beginning|ending|middle|start)$"
+)
 """What is rather a time than a place, if it is taken away."""
 
 _EDGE = re.compile(
@@ -110,7 +114,8 @@ _EDGE = re.compile(
 )
 """What is cropped away rather than found."""
 
-_HEARD = frozenset({"audio", "sound", "voice", "voices", "speech", "music", "song", "soundtrack"})
+_HEARD = frozenset({"audio", "sound", "voice", "voices", "speech", "music", "song", "soundtrack", "beep", "beeps",
+    "barking", "laughter", "applause", "narration", "hiss", "hum", "echo", "shouting", "swearing"})  # fmt: skip
 _ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
 """What a second time does no more: "make it vertical (9:16)"."""
 
@@ -212,7 +217,8 @@ class _Resolver:
     def _named(self, draft: Draft) -> str | None:
         target = draft.target
         if target.kind == "phrase":
-            if _TIME.search(target.phrase) or (draft.op in _TAKING and _SCENE.match(target.phrase.lower())):
+            taken = draft.op in _TAKING and not target.outside
+            if _TIME.search(target.phrase) or (taken and _SCENE.match(target.phrase.lower())):
                 raise InstructionError(
                     f"{target.phrase!r} is a time, and no thing",
                     hint="say it in seconds: 'reverse it from 0:02 to 0:05'",
@@ -264,7 +270,8 @@ class _Resolver:
             self.notes.append(
                 f"gray is read as painting {target!r} gray; say 'black and white' to take its colour away"
             )
-        if draft.op == "remove" and target in ("audio", "sound", "soundtrack"):
+        heard = draft.target.phrase if draft.target.kind == "whole" else target
+        if draft.op == "remove" and heard in ("audio", "sound", "soundtrack"):
             return replace(draft, op="mute")
         if draft.op == "highlight" and draft.target.kind == "whole" and draft.words.lower().endswith("pop"):
             return replace(draft, op="saturation", params={"amount": 0.3})
@@ -364,6 +371,11 @@ class _Resolver:
                 if step.target is not None or kind.domain != "picture" or kind.takes_target != "may":
                     break
                 self.steps[at] = replace(step, target=target, outside=True)
+            return
+        if before.target and _ONE.match(target):  # "the cars, but keep the one on the left"
+            noun = before.target.split()[-1].removesuffix("s")
+            kept = _ONE.sub(rf"\1{noun}", target)
+            self.steps[-1] = replace(before, target=f"{before.target} except {kept}")
             return
         said = f"{target!r} cannot be left out of {before.words!r:.60}"
         if before.target is None or target.endswith((" one", " ones")):

@@ -13,19 +13,28 @@ from lbvedit.language.synonyms import STATES, base_form
 from lbvedit.language.targets import ARTICLES, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, ended_by, phrases
 
-__all__ = ["with_center_parted", "with_means_named", "with_rivals_replaced", "with_shown_named"]
+__all__ = ["with_center_parted", "with_means_named", "with_rivals_replaced", "with_shown_named", "with_times_named"]
 
 
 def with_center_parted(tokens: list[Token]) -> list[Token]:
     """``a square version focused on the baby`` -> ``a square version, centered on the baby``."""
     for at in range(2, len(tokens) - 2):
         begin = _begin(tokens, at)
-        shaped = any(token.kind == "aspect" or STATES.get(token.word, ("",))[0] == "crop" for token in tokens[begin:at])
         centered = tokens[at].word in ("focused", "centered") and tokens[at + 1].word in ("on", "around")
-        if centered and shaped and tokens[begin].word not in ("crop", "reframe"):
-            mark = Token("mark", ",", MARK_SOFT, tokens[at].start, tokens[at].start)
-            return [*tokens[:at], mark, tokens[at].corrected("centered"), *tokens[at + 1 :]]
+        if centered and _shaped(tokens[begin:at]) and tokens[begin].word not in _FRAMING:
+            return [*tokens[:at], *_centered_on(tokens[at]), *tokens[at + 2 :]]
     return tokens
+
+
+def _shaped(tokens: Tokens) -> bool:
+    """Whether some words name a shape: ``square``, ``16:9``."""
+    return any(token.kind == "aspect" or STATES.get(token.word, ("",))[0] == "crop" for token in tokens)
+
+
+def _centered_on(token: Token) -> list[Token]:
+    """``, centered on`` in the place of a word."""
+    mark = Token("mark", ",", MARK_SOFT, token.start, token.start)
+    return [mark, token.corrected("centered"), token.corrected("on")]
 
 
 def with_shown_named(tokens: list[Token]) -> list[Token]:
@@ -33,7 +42,7 @@ def with_shown_named(tokens: list[Token]) -> list[Token]:
     words = [token.word for token in tokens]
     for at in range(1, len(words) - 3):
         begin = _begin(tokens, at)
-        if words[at] != "so" or _FRAMING.isdisjoint(words[begin:at]):
+        if words[at] not in ("so", "where") or not (_FRAMING & set(words[begin:at]) or _shaped(tokens[begin:at])):
             continue
         said = at + 1 + (words[at + 1] == "that")
         said += begun_by(tokens[said:], _SEEING)
@@ -44,7 +53,8 @@ def with_shown_named(tokens: list[Token]) -> list[Token]:
         target = noun_phrase(tokens[said : end - shown]) if seen and end - shown > said else None
         if target and target.kind == "phrase":
             joint = "on" if "zoom" in words[begin:at] else "around"
-            return [*tokens[:at], tokens[at].corrected(joint), *tokens[said : end - shown], *tokens[end:]]
+            joints = [tokens[at].corrected(joint)] if _FRAMING & set(words[begin:at]) else _centered_on(tokens[at])
+            return [*tokens[:at], *joints, *tokens[said : end - shown], *tokens[end:]]
     return tokens
 
 
@@ -52,8 +62,21 @@ _FRAMING = frozenset({"zoom", "crop", "reframe"})
 _SEEING = phrases("we can only see | you can only see | we only see | you only see | i can only see")
 _SHOWN_SO = phrases(
     "fills the frame | fills the screen | fills the picture | is in the middle | is in the center | is centered | "
-    "is visible | is seen | can be seen | is shown | are visible | are centered | are in the middle"
+    "stays in the middle | stays in the center | stays in frame | stays centered | is visible | is seen | "
+    "can be seen | is shown | are visible | are centered | are in the middle"
 )
+
+
+def with_times_named(tokens: list[Token]) -> list[Token]:
+    """``loop it so that it plays five times`` -> ``loop it five times``."""
+    for at in range(1, len(tokens)):
+        size = begun_by(tokens[at:], _SO_IT_PLAYS)
+        if size and {"loop", "repeat"} & {token.word for token in tokens[_begin(tokens, at) : at]}:
+            return [*tokens[:at], *tokens[at + size :]]
+    return tokens
+
+
+_SO_IT_PLAYS = phrases("so that it plays | so it plays | so that it runs | so it runs")
 
 
 def with_means_named(tokens: list[Token]) -> list[Token]:

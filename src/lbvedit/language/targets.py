@@ -10,7 +10,7 @@ from typing import Literal
 from lbvedit.language.colors import colors_alone, is_color
 from lbvedit.language.reasons import PURPOSES
 from lbvedit.language.times import NUMBERS
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join, phrases
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, ended_by, join, phrases
 
 __all__ = [
     "ARTICLES",
@@ -104,6 +104,8 @@ _PARTICLES = frozenset({"in", "on", "by", "up", "down", "past", "away", "off", "
 _ON_THE_WAY = frozenset({"far", "farther", "further", "right"})
 _ELSEWHERE = frozenset({"less", "more", "only", "just", "everything", "everyone", "everybody"})
 """What begins another wish behind a comma: ``more contrast on the hills, less on the sky``."""
+_ORDERING = frozenset({"put", "give", "turn", "let", "get", "bring", "set", "swap", "apply", "dim", "slow", "speed"})
+"""Verbs that no thing is called by: ``the background and put gray behind him`` is no thing."""
 _SECOND_THOUGHTS = frozenset({"no", "wait", "actually", "sorry", "nope"})
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
 
@@ -148,6 +150,8 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return Target("rest", "people" if words[0] in ("everyone", "everybody") else "")
     if (at := _around(words)) and (inner := noun_phrase(tokens[at:])) and inner.kind == "phrase" and not inner.outside:
         return Target("phrase", inner.phrase, outside=True)
+    if words[:4] == ["the", "rest", "of", "the"] and (place := noun_phrase(tokens[4:])) and place.kind == "phrase":
+        return Target("rest", place.phrase)  # "the rest of the room"
     named = tokens[1:] if words[0] == "the" else tokens
     if named and named[0].word in ("color", "colors") and [one.word for one in named[1:2]] in (["of"], ["in"], ["on"]):
         return noun_phrase(named[2:])
@@ -312,8 +316,8 @@ def strip_articles(tokens: Tokens) -> list[Token]:
 
 
 def _without_place(tokens: Tokens) -> list[Token]:
-    """The words without ``in the video`` behind them."""
-    tokens = list(tokens)
+    """The words without ``in the video`` or ``that you can see`` behind them."""
+    tokens = list(tokens[: len(tokens) - ended_by(tokens, _IN_SIGHT)] or tokens)
     while tokens and tokens[-1].word == MARK_SOFT:
         tokens.pop()
     words = [token.word for token in tokens]
@@ -326,6 +330,9 @@ def _without_place(tokens: Tokens) -> list[Token]:
         if of_video and is_whole(words[at + 1 :]):
             return tokens[:at]
     return tokens
+
+
+_IN_SIGHT = phrases("that you can see | you can see | that you see | you see | that you find | you can find | in view")
 
 
 def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
@@ -358,6 +365,7 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
             or (before == "by" and (is_color(word) or tokens[at + 1].kind == "number"))
             or (before == MARK_SOFT and word in _SECOND_THOUGHTS)
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
+            or (before in (MARK_SOFT, "and") and word in _ORDERING)
         ):
             return None
         if before in (MARK_SOFT, "and", "the") and word == "rest" and words[at + 2 : at + 3] != ["of"]:

@@ -24,7 +24,7 @@ from lbvedit.language.lexicon import thing_words
 from lbvedit.language.reading import Reading, asked, without_all
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import ARTICLES, is_whole, noun_phrase
-from lbvedit.language.tokens import Token, Tokens, join, phrases
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 
 __all__ = ["ordered", "quality_alone", "thing_and_quality", "time_kept", "wished"]
 
@@ -50,6 +50,7 @@ _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sha
     "sepia"})  # fmt: skip
 _STRETCH = frozenset({"the", "middle", "part", "bit", "section", "beginning", "end", "start"})
 _MODALS = frozenset({"can", "may", "should", "must", "shall", "could"})
+_HAVE_TO = phrases("have to | has to | need to | needs to")
 _TAKEN_OUT = phrases(
     "removed | deleted | cut | cut off | cut out | gone | dropped | skipped | removed completely | erased | "
     "taken out | edited out | painted out"
@@ -68,7 +69,8 @@ def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:
     """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
     terse = len(tokens) == 2 and (tokens[0].word in thing_words() or is_comparative(tokens[1].word))  # "car red"
     named = terse or tokens[-1].kind == "hex" or tokens[0].word in ("the", "my", "everything", "all")
-    if not named or tokens[-1].word in _NOUNS_TOO:
+    told = {"looks", "seems", "appears", "is", "are", "was", "were"}  # how it is, and not how it shall be
+    if not named or tokens[-1].word in _NOUNS_TOO or not told.isdisjoint(words_of(tokens)):
         return ()
     drafts = asked(making, Phrase(tokens, "want")) or ()
     said = all(
@@ -86,7 +88,8 @@ def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
         quality = complement(tokens[:at])
         if not quality:
             continue
-        if any(tuple(words[at : at + len(one)]) == one for one in SPARING):
+        at += words[at] == MARK_SOFT and len(tokens) > at + 1
+        if begun_by(tokens[at:], SPARING):
             target = noun_phrase([tokens[at].corrected("everything"), *tokens[at:]])
         else:
             target = noun_phrase(tokens[at:])
@@ -106,8 +109,9 @@ def time_kept(tokens: Tokens) -> Draft | None:
     time = spans[0].word
     if words in (("only", time), ("just", time), (time, "only")):
         return spanned(Draft("trim"), spans[0].span)
-    fate = words[2:] if words[1:2] and words[1] in _MODALS else words[1:]  # "can go", "should be cut", "gone"
-    gone = (fate == ("go",) and len(words) == 3) or (fate[1:] if fate[:1] == ("be",) else fate) in _TAKEN_OUT
+    modal = (words[1:2] != () and words[1] in _MODALS) + 2 * (words[1:3] in _HAVE_TO)
+    fate = words[1 + modal :]  # "can go", "should be cut", "have to go", "gone"
+    gone = (fate == ("go",) and modal) or (fate[1:] if fate[:1] == ("be",) else fate) in _TAKEN_OUT
     start, end = spans[0].span
     return spanned(Draft("cut"), (start or 0, end)) if words[:1] == (time,) and gone else None
 

@@ -181,7 +181,7 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     target = object_of(kept) if kept and words_of(kept) not in (["the"], ["a"], ["the", "a"]) else NOBODY
     if target is None or (target.kind in ("none", "whole", "rest") and not params):
         return None
-    if target.phrase in _PLACES:
+    if target.phrase in _PLACES or " off " in target.phrase:  # "a third off the left side"
         return None
     if phrase.particle == "out":
         return [Draft("remove", {}, target).noted("'crop out' is read as removing it")] if not params else None
@@ -329,6 +329,8 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
             angle, at = 180.0, at + (word != "half")
         elif word == "quarter" or word == "sideways":
             angle = 90.0
+        elif words[at : at + 3] == ["on", "its", "side"]:
+            angle, at = 90.0, at + 2
         elif word not in _TURN_WORDS or (word == "by" and number_at(tokens, at + 1) is None):
             kept.append(tokens[at])
         at += 1

@@ -219,8 +219,9 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         while len(tail) > 1 and tail[0] in _BEFORE_STYLE:
             tail = tail[1:]
         colored = len(tail) == 1 and tail[0].endswith("-colored")  # "autumn-colored": no paint is called so
-        if target is not None and (colored or " ".join(tail) in _STYLES):
-            return [Draft("style", {"style": " ".join(tail)}, target)]
+        named = next((name for name in (" ".join(tail), "-".join(tail)) if name in _STYLES), "")
+        if target is not None and (colored or named):
+            return [Draft("style", {"style": named or tail[0]}, target)]
         if (
             tail[-1] in STYLE_NOUNS
             and tail[0] in ("in", "into")
