@@ -354,9 +354,11 @@ class M3LRecipe(Recipe[M3LTraining]):
             kept = self._squares(editor, int(batch["turn"]), clip)
             drawn.append(kept[torch.randint(len(kept.telling), (1,))])
         seen = Squares.together(drawn)
-        painted = seen.painted(editor.generator.close_up)
-        told = {"changed": seen.changed[:, None]}
-        update("editing", self._edited(painted[:, None], seen.target[:, None], told))
+        edited, own = seen.retouched(editor.generator.close_up)
+        target, changed = seen.target[:, None], seen.changed[:, None]
+        losses = self._edited(edited[:, None], target, {"changed": changed})
+        # Its pixels learn before any are taken; else none ever are.
+        update("editing", losses | {"own": self.config.altering * altering_loss(own[:, None], target, changed)})
 
     def _squares(self, editor: M3L, turn: int, index: int) -> Squares:
         """The squares of a clip, which are made when it comes for the first time."""

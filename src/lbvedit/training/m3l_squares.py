@@ -51,11 +51,11 @@ class Squares:
         """``(N, 1, side, side)`` bool, where the target is not the source."""
         return (self.layers[:, 4] != self.layers[:, 1]).any(dim=1, keepdim=True)
 
-    def painted(self, close_up: CloseUp) -> Tensor:
-        """What a close-up makes of them, ``(N, 3, side, side)`` in [-1, 1], and beyond where it is wrong."""
+    def retouched(self, close_up: CloseUp) -> tuple[Tensor, Tensor]:
+        """What a close-up makes of them, and its own pixels therein: ``(N, 3, side, side)`` each."""
         layers, places = _signed(self.layers[:, None, :4]), self.places.each(lambda told: told[:, None])
-        added, shares = close_up.painted(layers, self.telling[:, None], places)
-        return (added + (shares * layers).sum(dim=2))[:, 0]
+        made = close_up.retouched(layers, self.telling[:, None], places)
+        return made.over(layers)[:, 0], made.pixels[:, 0]
 
 
 @torch.no_grad()

@@ -17,7 +17,7 @@ from lbvedit.systems.m3l.blocks import Skips, UpBlock
 from lbvedit.systems.m3l.features import FrameNorm
 from lbvedit.systems.m3l.places import Places, bearings, centres, nearness
 
-__all__ = ["CloseUp", "Square"]
+__all__ = ["CloseUp", "Retouched", "Square"]
 
 _SIDE = 80
 """Pixels of the square along a side: not fewer than it has in a frame of 128, but for the nearest things."""
@@ -76,11 +76,30 @@ class Square(NamedTuple):
         )
 
 
+class Retouched(NamedTuple):
+    """What a close-up makes of squares.
+
+    Args:
+        pixels: ``(B, T, 3, side, side)`` of its own, in [-1, 1].
+        shares: ``(B, T, 5, 1, side, side)`` of each layer, and of these last.
+        added: ``(B, T, 3, side, side)`` to the mix.
+    """
+
+    pixels: Tensor
+    shares: Tensor
+    added: Tensor
+
+    def over(self, layers: Tensor) -> Tensor:
+        """The squares, of their layers ``(B, T, 4, 3, side, side)``."""
+        return (self.shares * torch.cat((layers, self.pixels[:, :, None]), dim=2)).sum(dim=2) + self.added
+
+
 class CloseUp(nn.Module):
     """Paints a square of each frame anew: a U-Net (arXiv 1505.04597) around a learnt picture of its coarsest size.
 
-    It gives mattes that mix what is there already: the frame so far, the source, and the source carried to its place,
-    as it is and tinted; and what to add to that. It begins with keeping nearly all of the frame so far.
+    It gives pixels, mattes that mix these with what is there already (the frame so far, the source, and the source
+    carried to its place, as it is and tinted), and what to add to that, for shadows. It begins with keeping nearly all
+    of the frame so far.
 
     Args:
         telling: channels of what tells how a thing is to look.
@@ -88,7 +107,7 @@ class CloseUp(nn.Module):
     """
 
     LAYERS = 4
-    """Frames that it mixes."""
+    """Frames that are there already."""
 
     def __init__(self, telling: int, horizon: float) -> None:
         super().__init__()
@@ -103,7 +122,7 @@ class CloseUp(nn.Module):
             for before, after, scale in zip((beside[0], *beside[:-1]), beside, (1, 2, 2, 2), strict=True)
         )
         self.norm = FrameNorm(_WIDTHS[0], _TELLING)
-        self.out = nn.Conv2d(_WIDTHS[0], 3 + self.LAYERS, 3, padding=1)
+        self.out = nn.Conv2d(_WIDTHS[0], 3 + self.LAYERS + 1 + 3, 3, padding=1)
         nn.init.zeros_(self.out.weight)
         assert self.out.bias is not None
         nn.init.zeros_(self.out.bias)
@@ -122,23 +141,21 @@ class CloseUp(nn.Module):
             Frames ``(B, T, 3, H, W)``, and shares ``(B, T, 4, 1, H, W)`` of each layer in them.
         """
         square = Square.around(places.there, self.horizon)
-        added, mattes = self.painted(square.cut(layers.flatten(2, 3)).unflatten(2, (-1, 3)), telling, places)
+        made = self.retouched(square.cut(layers.flatten(2, 3)).unflatten(2, (-1, 3)), telling, places)
+        own = made.shares[:, :, -1] * made.pixels + made.added
         # The frame so far is what the others leave, so that it stays outside of the square.
-        pasted = square.pasted(torch.cat((added, mattes[:, :, 1:, 0]), dim=2), (layers.shape[-2], layers.shape[-1]))
-        added, others = pasted[:, :, :3], pasted[:, :, 3:]
-        shares = torch.cat((1 - others.sum(dim=2, keepdim=True), others), dim=2).unsqueeze(3)
-        return (added + (shares * layers).sum(dim=2)).clamp(-1, 1), shares
+        size = layers.shape[-2], layers.shape[-1]
+        own, others = square.pasted(torch.cat((own, made.shares[:, :, 1:, 0]), dim=2), size).split((3, 4), dim=2)
+        shares = torch.cat((1 - others.sum(dim=2, keepdim=True), others[:, :, :-1]), dim=2).unsqueeze(3)
+        return (own + (shares * layers).sum(dim=2)).clamp(-1, 1), shares
 
-    def painted(self, layers: Tensor, telling: Tensor, places: Places) -> tuple[Tensor, Tensor]:
-        """What is added in squares, and shares of their layers.
+    def retouched(self, layers: Tensor, telling: Tensor, places: Places) -> Retouched:
+        """What becomes of squares.
 
         Args:
             layers: ``(B, T, 4, 3, side, side)``, cut out of the frames.
             telling: as in :meth:`forward`.
             places: as there.
-
-        Returns:
-            ``(B, T, 3, side, side)`` and ``(B, T, 4, 1, side, side)``.
         """
         where = bearings(Square.around(places.there, self.horizon).cells, places, self.horizon)
         told = self.tell(telling.flatten(0, 1))
@@ -147,4 +164,5 @@ class CloseUp(nn.Module):
         for block, beside in zip(self.blocks, reversed(seen), strict=True):
             x = block(x, told, beside)
         made = self.out(F.relu(self.norm(x, told))).float().unflatten(0, layers.shape[:2])
-        return made[:, :, :3], made[:, :, 3:].softmax(dim=2).unsqueeze(3)
+        added, logits, pixels = made.split((3, self.LAYERS + 1, 3), dim=2)
+        return Retouched(torch.tanh(pixels), logits.softmax(dim=2).unsqueeze(3), added)
