@@ -74,6 +74,15 @@ def _verb_first(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+def _is_bare_time(tokens: Tokens) -> bool:
+    """Whether a clause begins with a time that no preposition leads, and goes on behind a mark."""
+    joined = len(tokens) > 1 and (tokens[1].kind == "mark" or tokens[1].word == "and")
+    return joined and tokens[0].kind == "span" and tokens[0].text.split()[0].lower() not in _LEADING
+
+
+_LEADING = frozenset({"in", "from", "at", "during", "between", "for", "over", "until", "till", "after", "before", "up"})
+
+
 def _particle_size(verb: str, rest: Tokens) -> int:
     """How many words the particle has that stands right behind a verb."""
     words = " ".join(token.word for token in rest[:3])
@@ -139,7 +148,9 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
             return
     if kept := time_kept(tokens):
         yield Reading((kept,))
-    tokens = _verb_first(without_manners(tokens))
+    tokens = without_manners(tokens)
+    listed = previous is not None and previous.frame in TIMED and _is_bare_time(tokens)  # "cut 1-2 s and 5-6 s, mute"
+    tokens = tokens if listed else _verb_first(tokens)
     if previous is None and len(tokens) > 2 and tokens[0].word == "to" and _base(tokens[1].word):
         tokens = tokens[1:]  # "to blur the faces"
     if not tokens:

@@ -9,7 +9,7 @@ from lbvedit.language.amounts import PLAIN, Amount, amount_at, fraction_at, spli
 from lbvedit.language.colors import MODIFIERS, NEUTRAL, is_color
 from lbvedit.language.drafts import Draft, graded
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
-from lbvedit.language.targets import ARTICLES, PRONOUNS, noun_phrase
+from lbvedit.language.targets import ARTICLES, PRONOUNS, noun_phrase, swallows
 from lbvedit.language.tokens import Token, Tokens, join, phrases
 
 __all__ = [
@@ -347,11 +347,13 @@ def action(tokens: Tokens) -> str | None:
         len(words),
     )
     listed = any(token.kind == "mark" or token.word == "and" for token in tokens[end:])
-    return join(tokens[:end]) if end and not listed else None
+    listed = listed or any(token.word == "but" for token in tokens)
+    return join(tokens[:end]) if end and not listed and not swallows(tokens[:end], actions=_DONE) else None
 
 
 LIGHT_VERBS = frozenset({"do", "take", "give", "perform", "throw", "play", "make"})
 """Verbs that say an action together with what follows: ``do a backflip``, ``take a bow``."""
+_DONE = (ACTIONS | LIGHT_VERBS | {"put", "let", "get", "keep", "show"}) - {"make", "take"}
 
 
 def _action_base(word: str) -> str | None:
@@ -380,6 +382,8 @@ def look(tokens: Tokens) -> str | None:
         tokens = tokens[1:]
     if any(token.word in _FORMATS for token in tokens) or (tokens and is_comparative(tokens[-1].word)):
         return None
+    if swallows(tokens) or any(token.word == "but" for token in tokens):
+        return None
     while len(tokens) > 1 and tokens[-1].word in STYLE_NOUNS | {"styled", "please", "instead"}:
         tokens = tokens[:-1]
     if (
@@ -406,6 +410,8 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if tokens[0].word in ("everything", "everyone", "everybody", "anything"):
         return None  # is there already
+    if swallows(tokens) or any(token.word == "but" for token in tokens):
+        return None
     if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
         return None
     if any(token.word in ("more", "less") for token in tokens[1:]) or tokens[-1].word in ("lower", "higher"):

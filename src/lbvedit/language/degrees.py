@@ -179,7 +179,7 @@ def with_degrees_joined(tokens: list[Token]) -> list[Token]:
     out = list(tokens)
     for at in range(len(out) - 2, 0, -1):
         found = amount_at(out, at + 1) if out[at].word == MARK_SOFT and out[at].text == "," else None
-        alone = found and (found[1] == len(out) or out[found[1]].word == MARK_HARD)
+        alone = found and (found[1] == len(out) or out[found[1]].kind == "mark")
         turned = (
             out[at].text == "," and out[at + 1].word in _TURNS and (at + 2 == len(out) or out[at + 2].kind == "mark")
         )

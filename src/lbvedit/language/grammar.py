@@ -55,6 +55,7 @@ _RUN_ON_WORDS = (
 )
 _RUN_ON = frozenset(_RUN_ON_WORDS.split())
 _POINTING = PRONOUNS | {"his", "her", "its", "their"}
+_COMPLAINING = frozenset({"too", "enough"})
 _QUOTED = re.compile(r"""\s*["“']([^"“”']*)["”']\s*""")
 _TRIES = 60
 _LONGEST_CLAUSE = 60
@@ -232,6 +233,7 @@ def _search(
                 break
             topic = _is_topic(tokens, pieces[end - 1][1], first=at == 0)
             told = remarks and not _adds_to_an_order(tokens, pieces[at][0], previous)
+            told = told and (_COMPLAINING.isdisjoint(token.word for token in clause) or _is_answered(tokens, clause))
             for reading in _readings(clause, previous, topic=topic, remarks=told):
                 hard = pieces[end - 1][2]
                 following = read(end, None if hard else reading)
@@ -266,6 +268,18 @@ def _adds_to_an_order(tokens: Tokens, at: int, previous: Reading | None) -> bool
     """Whether ``and`` joins what begins there to an order: ``make the car red and the sky is blue`` is no remark."""
     ordered = previous is not None and any(draft.op != REMARK for draft in previous.drafts)
     return ordered and tokens[at - 1].word == "and"
+
+
+def _is_answered(tokens: Tokens, clause: Tokens) -> bool:
+    """Whether a pronoun follows a complaint, and so what mends it: ``the hat is too plain, make it striped``."""
+    follows = itertools.dropwhile(_parts_clauses, (token for token in tokens if token.start >= clause[-1].end))
+    return any(
+        token.word in _POINTING for token in itertools.takewhile(lambda token: not _parts_clauses(token), follows)
+    )
+
+
+def _parts_clauses(token: Token) -> bool:
+    return token.kind == "mark" or token.word in _HARD_WORDS | _SOFT_WORDS
 
 
 def _said(tokens: Tokens, text: str) -> str:

@@ -107,7 +107,7 @@ _ANY_MORE = phrases("any more | anymore | any longer | in there | in it | there"
 
 
 def _with_spared_named(tokens: list[Token]) -> list[Token]:
-    """``remove the bin without touching its shadow`` -> ``remove the bin, leave its shadow alone``."""
+    """``remove the bin without touching its shadow`` -> ``remove the bin, keep its shadow``."""
     for at in range(len(tokens) - 2, 0, -1):
         if tokens[at].word != "without" or tokens[at + 1].word not in _WITHOUT_TOUCHING:
             continue
@@ -116,8 +116,7 @@ def _with_spared_named(tokens: list[Token]) -> list[Token]:
         if target and target.kind == "phrase":
             thing = tokens[at + 2 : end]
             mark = replace(tokens[at], kind="mark", word=MARK_SOFT, text=",")
-            spared = [mark, tokens[at + 1].corrected("leave"), *thing, thing[-1].corrected("alone")]
-            tokens = [*tokens[:at], *spared, *tokens[end:]]
+            tokens = [*tokens[:at], mark, tokens[at + 1].corrected("keep"), *thing, *tokens[end:]]
     return tokens
 
 

@@ -310,12 +310,21 @@ def _with_color_kept(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+def _begins_another(tokens: Tokens, at: int) -> bool:
+    """Whether another clause begins at a token: behind a full stop, or with a verb behind a comma."""
+    follows = list(itertools.takewhile(lambda token: token.kind != "mark", tokens[at + 1 :]))
+    said = any(token.word in VERB_BASES for token in follows[:1]) or any(
+        token.word in ("is", "are") for token in follows
+    )
+    return tokens[at].word in (MARK_HARD, "then") or (tokens[at].word in (MARK_SOFT, "but") and said)
+
+
 def _with_exception_last(tokens: list[Token]) -> list[Token]:
     """``except for the dog, blur everything`` -> ``blur everything except for the dog``."""
     words = [token.word for token in tokens]
     for phrase in EXCEPT:
         if tuple(words[: len(phrase)]) == phrase and phrase[0] not in _INSIDE and MARK_SOFT in words:
             mark = words.index(MARK_SOFT)
-            end = next((at for at, word in enumerate(words) if word in (MARK_HARD, "then") and at > mark), len(words))
+            end = next((at for at in range(mark + 1, len(words)) if _begins_another(tokens, at)), len(words))
             return [*tokens[mark + 1 : end], *tokens[:mark], *tokens[end:]]
     return tokens

@@ -46,7 +46,7 @@ def without_reasons(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token],
             out.append(tokens[at])
             at += 1
             continue
-        end = _end(tokens, at, verbs)
+        end = _next_joint(tokens, at + 1) if _compares(tokens, at) else _end(tokens, at, verbs)
         kind = "caution" if tokens[at].word == "without" else "reason"
         notes.append(f"{join(tokens[at:end])!r} is taken as a {kind}, and asks for nothing")
         at = end
@@ -98,14 +98,28 @@ def _is_reason(tokens: Tokens, at: int) -> bool:
     return words[1:2] == ["that"] or (said[:1] == ["no"] and said[1:2] == ["one"]) or (bool(said) and said[0] in _SEEN)
 
 
+def _compares(tokens: Tokens, at: int) -> bool:
+    """Whether a comparison begins at a token: ``, like the sky``."""
+    return "like" in [token.word for token in tokens[at : at + 1 + (tokens[at].kind == "mark")]]
+
+
+def _next_joint(tokens: Tokens, at: int) -> int:
+    """Where a comparison ends: before the next mark or joint."""
+    return next((place for place in range(at, len(tokens)) if _joins(tokens[place])), len(tokens))
+
+
+def _joins(token: Token) -> bool:
+    return token.kind == "mark" or token.word in ("and", "then", "but")
+
+
 def _end(tokens: Tokens, at: int, verbs: frozenset[str]) -> int:
     """Where a reason ends: at a full stop, or before the verb of another clause."""
     for place in range(at + 1, len(tokens)):
         if tokens[place].word == MARK_HARD:
             return place
-        joint = tokens[place].kind == "mark" or tokens[place].word in ("and", "then")
+        joint = _joins(tokens[place])
         after = place + 1
-        while joint and after < len(tokens) and tokens[after].word in ("and", "then", "also", "please"):
+        while joint and after < len(tokens) and tokens[after].word in ("and", "then", "also", "please", "just"):
             after += 1
         if not joint or after >= len(tokens):
             continue

@@ -87,7 +87,7 @@ def _clauses(tokens: Tokens) -> list[list[str]]:
     """The words between marks and ``and``."""
     out: list[list[str]] = [[]]
     for token in tokens:
-        if token.kind == "mark" or token.word in ("and", "then"):
+        if token.kind == "mark" or token.word in ("and", "then", "but", "while"):
             out.append([])
         else:
             out[-1].append(token.word if token.kind == "word" else "")

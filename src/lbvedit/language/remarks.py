@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from lbvedit.language.drafts import NOBODY, Draft
+from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.manners import without_manners
-from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.synonyms import base_form
+from lbvedit.language.targets import SPARED, Target, noun_phrase
 from lbvedit.language.tokens import Tokens, begun_by, join, phrases
 
 __all__ = ["REMARK", "remark"]
@@ -33,7 +37,12 @@ def remark(tokens: Tokens) -> Draft | None:
     """The remark that a clause makes, noted and without a step; None where the clause may ask for something."""
     said = without_manners(tokens)
     words = tuple(token.word for token in said)
-    if len(words) < 2 or not _WISHING.isdisjoint(words) or any(token.kind == "quote" for token in said):
+    if len(words) < 2 or not _WISHING.isdisjoint(words) or any(token.kind in ("quote", "mark") for token in said):
+        return None
+    if not SPARED.isdisjoint(words):
+        return None
+    orders = [words[0], *(after for joint, after in pairwise(words) if joint in ("and", "but"))]
+    if any(base_form(word, VERB_BASES) == word for word in orders):  # "do whatever looks best"
         return None
     about = _subject(said, words)
     if about is None:

@@ -125,6 +125,11 @@ _HIDING = frozenset({"blur", "pixelate"})
 _MOVING = frozenset({"trim", "cut", "speed", "reverse", "loop", "freeze"})
 
 
+def _refers(draft: Draft, named: Target) -> bool:
+    """Whether a draft is about what one before it has named."""
+    return draft.target.kind in ("pronoun", "rest") or draft.target.owner or draft.target == named
+
+
 class _Resolver:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -140,7 +145,10 @@ class _Resolver:
 
     def run(self, drafts: Sequence[Draft]) -> EditPlan:
         bound = False
-        for draft in drafts:
+        for at, draft in enumerate(drafts):
+            named = draft.op == "focus" and draft.target.kind == "phrase"
+            if named and not any(_refers(later, draft.target) for later in drafts[at + 1 :]):
+                self.notes.append(f"{draft.words!r:.80} names a thing but asks for nothing")
             if draft.op == "remove" and draft.target.kind == "rest" and self.steps and self.steps[-1].op == "trim":
                 continue  # "keep the first 10 seconds and drop the rest"
             self.notes += draft.notes

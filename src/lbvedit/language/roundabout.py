@@ -139,7 +139,7 @@ _BRINGING = phrases(
 
 
 def _parts(token: Token) -> bool:
-    return token.kind == "mark" or token.word in ("and", "then")
+    return token.kind == "mark" or token.word in ("and", "then", "but")
 
 
 def _begin(tokens: Tokens, at: int) -> int:

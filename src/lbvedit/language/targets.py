@@ -9,6 +9,7 @@ from typing import Literal
 
 from lbvedit.language.colors import colors_alone, is_color
 from lbvedit.language.reasons import PURPOSES
+from lbvedit.language.synonyms import QUALITIES
 from lbvedit.language.times import NUMBERS
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, ended_by, join, phrases
 
@@ -28,6 +29,7 @@ __all__ = [
     "noun_phrase",
     "screen_in",
     "strip_articles",
+    "swallows",
 ]
 
 
@@ -77,9 +79,9 @@ _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",
-    "sure", "nobody"})  # fmt: skip
-_NEVER_INSIDE = frozenset({"resize", "rotate", "pixelate", "sharpen", "brighten", "darken", "denoise", "desaturate",
-    "reframe", "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
+    "sure", "nobody", "rid"})  # fmt: skip
+_NEVER_INSIDE = frozenset({"but", "fps", "codec", "bitrate", "resize", "rotate", "pixelate", "sharpen", "brighten",
+    "darken", "denoise", "desaturate", "reframe", "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
     "blur", "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim",
     "until", "till", "unless", "neither", "nor", "stays", "stay"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
@@ -102,10 +104,19 @@ SPEAKERS = frozenset({"me", "us", "myself", "ourselves"})
 _PARTICLES = frozenset({"in", "on", "by", "up", "down", "past", "away", "off", "out", "behind", "around", "under",
     "near"})  # fmt: skip
 _ON_THE_WAY = frozenset({"far", "farther", "further", "right"})
-_ELSEWHERE = frozenset({"less", "more", "only", "just", "everything", "everyone", "everybody"})
+_ELSEWHERE = frozenset({"less", "more", "only", "just", "everything", "everyone", "everybody", "there"})
 """What begins another wish behind a comma: ``more contrast on the hills, less on the sky``."""
-_ORDERING = frozenset({"put", "give", "turn", "let", "get", "bring", "set", "swap", "apply", "dim", "slow", "speed"})
+_ONLY_VERBS = frozenset({"put", "give", "let", "get", "bring", "swap", "apply", "add", "write", "increase", "decrease",
+    "reduce", "erase", "delete", "rotate", "resize", "pixelate", "sharpen", "darken", "brighten", "lighten", "make",
+    "remove", "replace", "convert", "recolor", "do", "take", "stabilize", "unmute", "insert", "keep", "double", "halve",
+    "dye", "tint"})  # fmt: skip
 """Verbs that no thing is called by: ``the background and put gray behind him`` is no thing."""
+_VERBS_TOO = frozenset({"turn", "set", "dim", "slow", "speed", "mute", "crop", "zoom", "trim", "cut", "blur", "flip",
+    "mirror", "reverse", "hide", "paint", "color", "change", "play", "show", "fade", "raise", "lower", "boost", "clean",
+    "highlight", "invert", "loop", "freeze", "pause"})  # fmt: skip
+"""Verbs that some things are called by, too: ``the dog and mute it`` is no thing, ``the paint and the cut`` is one."""
+_OBJECTS = ARTICLES | PRONOUNS | frozenset({"his", "her", "its", "their", "everything", "everyone", "all", "first",
+    "last", "in", "out", "up", "down", "to", "by"})  # fmt: skip
 _SECOND_THOUGHTS = frozenset({"no", "wait", "actually", "sorry", "nope"})
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
 
@@ -302,6 +313,29 @@ def narrows(words: list[str], at: int) -> bool:
     return words[at] == "but" and words[at + 1 : at + 2] in (["only"], ["just"])
 
 
+def swallows(tokens: Tokens, *, actions: frozenset[str] = frozenset()) -> bool:
+    """Whether some words hold another order: ``a motorbike but mute it``, ``the green, write Tom in the corner``.
+
+    Args:
+        tokens: the words.
+        actions: verbs that may be meant for a thing in the picture: ``sit down and play the piano``.
+    """
+    for at, token in enumerate(tokens):
+        joined = at and (tokens[at - 1].kind == "mark" or tokens[at - 1].word in ("and", "but", "then", "please"))
+        last = at and tokens[at - 1].kind == "mark" and at + 1 == len(tokens) and token.word in _VERBS_TOO
+        if joined and token.word not in actions and (last or _is_order(tokens, at)):
+            return True
+    return False
+
+
+def _is_order(tokens: Tokens, at: int) -> bool:
+    """Whether an order begins at a token: at a verb that names nothing, or at any before its object."""
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    meant = after is not None and (after.word in _OBJECTS or after.kind not in ("word", "mark"))
+    verb = tokens[at].word in _ONLY_VERBS or (tokens[at].word in _VERBS_TOO and meant)
+    return tokens[at].kind == "word" and verb
+
+
 def strip_articles(tokens: Tokens) -> list[Token]:
     """The words without the articles before them."""
     tokens = list(tokens)
@@ -359,15 +393,24 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         return None
     if all(word in NUMBERS or word == "by" for word in words):
         return None  # "eighty by seven twenty"
+    if swallows(tokens) or _is_order(tokens, 0) or (words[0] in _ORDERS and words[1:2] == [MARK_SOFT]):
+        return None
+    if words[0] in ("everything", "everyone") and MARK_SOFT in words:
+        return None  # "everything gray, the car"
     for at, (before, word) in enumerate(pairwise(words[:relative])):
         if (
             word == "so"
             or (before == "by" and (is_color(word) or tokens[at + 1].kind == "number"))
             or (before == MARK_SOFT and word in _SECOND_THOUGHTS)
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
-            or (before in (MARK_SOFT, "and") and word in _ORDERING)
         ):
             return None
+        if word == MARK_SOFT and before in QUALITIES and before.endswith("er"):
+            return None  # "the sky darker, the sea"
+        if before == MARK_SOFT and word in _ORDERS:
+            return None  # "the boats, mute"
+        if before == MARK_SOFT and word in ARTICLES and words[at + 2 : at + 3] and words[at + 2] in _MEDIA:
+            return None  # "Jerry in the corner, the video"
         if before in (MARK_SOFT, "and", "the") and word == "rest" and words[at + 2 : at + 3] != ["of"]:
             return None
         if before == "to" and word in PURPOSES:

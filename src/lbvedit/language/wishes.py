@@ -255,7 +255,7 @@ def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
     spans = [token for token in tokens if token.kind == "span"]
     kept = [token for token in tokens if token.kind != "span"]
     words = [token.word for token in kept]
-    if not kept or len(spans) > 1:
+    if not kept or len(spans) > 1 or kept[0].word == "and":  # "0:10-0:12 and double the volume" is two clauses
         return None
     span = spans[0].span if spans else (None, None)
     spared = next((one for one in SPARING if tuple(words[-len(one) :]) == one), ())

@@ -197,7 +197,7 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         if mark == "for":
             continue
         return _new(what, target)
-    if phrase.previous:
+    if phrase.previous or {"to", "onto", "over"} & set(words):
         return None
     what = new_thing(tokens)
     return _new(what, NOBODY) if what else None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from lbvedit.language.complements import color
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames.phrase import Phrase, words_of
-from lbvedit.language.targets import ARTICLES, noun_phrase
+from lbvedit.language.targets import ARTICLES, noun_phrase, swallows
 from lbvedit.language.tokens import Token, Tokens, join
 
 __all__ = ["TEXT_NOUNS", "captioning", "text_in"]
@@ -95,7 +95,7 @@ def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | No
     timed = any(token.kind in ("clock", "duration", "span") for token in tokens)
     styled = len(words) > 2 and words[-2] == "in" and (words[-1] in ("bold", "italics", "french") or color(tokens[-1:]))
     placed = words[-2:-1] == ["the"] and words[-1] in ("end", "start", "beginning", "corner")
-    return None if timed or styled or placed else _caption(join(tokens), position)
+    return None if timed or styled or placed or swallows(tokens) else _caption(join(tokens), position)
 
 
 def _caption(text: str, position: str) -> list[Draft] | None:

@@ -254,7 +254,7 @@ def _acting(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             or (first in LIGHT_VERBS and after in ARTICLES)
             or (first in ("to", "start", "begin", "be") and after)
         )
-        if not begins or tokens[at - 1].word in ("the", "a", "an", "to", "of"):
+        if not begins or tokens[at - 1].word in ("the", "a", "an", "to", "of") or tokens[at - 1].kind == "mark":
             continue
         target = noun_phrase(tokens[:at])
         done = action(tokens[at:])

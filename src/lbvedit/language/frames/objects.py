@@ -303,6 +303,6 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
 def finding(phrase: Phrase) -> list[Draft] | None:
     """``take the car and paint it red``: names what the next clause is about, and asks for nothing yet."""
     target = object_of(phrase.tokens)
-    if phrase.previous or target is None or target.kind not in ("phrase", "whole"):
+    if phrase.previous or target is None or target.kind not in ("phrase", "whole") or " off " in target.phrase:
         return None
     return [Draft("focus", {}, target)]
