@@ -410,7 +410,7 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if tokens[0].word in ("everything", "everyone", "everybody", "anything"):
         return None  # is there already
-    if swallows(tokens) or any(token.word == "but" for token in tokens):
+    if swallows(tokens) or any(token.word in ("but", "should", "must") for token in tokens):
         return None
     if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
         return None

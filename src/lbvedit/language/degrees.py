@@ -11,7 +11,7 @@ from dataclasses import replace
 from lbvedit.language.amounts import amount_at
 from lbvedit.language.colors import is_color
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
-from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
 
 __all__ = [
     "with_degrees_joined",

@@ -10,6 +10,8 @@ from lbvedit.language.tokens import Token, join
 __all__ = ["with_numerals_joined"]
 
 _SHAPING = frozenset({"crop", "aspect", "ratio", "reframe", "recrop", "format"})
+_MEASURED = frozenset({"speed", "of", "as", "volume", "size", "the"})
+"""What stands behind a fraction that is no shape."""
 _LARGEST_SIDE = 21
 
 
@@ -45,7 +47,8 @@ def _hundreds_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
 
 def _ratio_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
     """``sixteen by nine`` or ``16/9`` as an aspect, and where it ends."""
-    if tokens[at].kind == "number" and "/" in tokens[at].text:
+    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    if tokens[at].kind == "number" and "/" in tokens[at].text and after not in _MEASURED:
         shape = tokens[at].text.replace("/", ":")
         return Token("aspect", shape, shape, tokens[at].start, tokens[at].end), at + 1
     width = number_at(tokens, at)

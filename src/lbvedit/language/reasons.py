@@ -46,8 +46,9 @@ def without_reasons(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token],
             out.append(tokens[at])
             at += 1
             continue
-        end = _next_joint(tokens, at + 1) if _compares(tokens, at) else _end(tokens, at, verbs)
         kind = "caution" if tokens[at].word == "without" else "reason"
+        short = kind == "caution" or _compares(tokens, at)
+        end = _next_joint(tokens, at + 1) if short else _end(tokens, at, verbs)
         notes.append(f"{join(tokens[at:end])!r} is taken as a {kind}, and asks for nothing")
         at = end
     return (list(tokens), ()) if not any(token.kind != "mark" for token in out) else (out, tuple(notes))
@@ -104,7 +105,7 @@ def _compares(tokens: Tokens, at: int) -> bool:
 
 
 def _next_joint(tokens: Tokens, at: int) -> int:
-    """Where a comparison ends: before the next mark or joint."""
+    """Where a comparison or a caution ends: before the next mark or joint."""
     return next((place for place in range(at, len(tokens)) if _joins(tokens[place])), len(tokens))
 
 
@@ -123,7 +124,7 @@ def _end(tokens: Tokens, at: int, verbs: frozenset[str]) -> int:
             after += 1
         if not joint or after >= len(tokens):
             continue
-        wishes = tokens[place].kind == "mark" and tokens[after].word in _OTHER_CLAUSES
+        wishes = tokens[place].word not in ("and", "then") and tokens[after].word in _OTHER_CLAUSES
         if not at or wishes or base_form(tokens[after].word, verbs):
             return place
     return len(tokens)

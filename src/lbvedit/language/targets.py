@@ -81,7 +81,8 @@ _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be"
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",
     "sure", "nobody", "rid"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"but", "fps", "codec", "bitrate", "resize", "rotate", "pixelate", "sharpen", "brighten",
-    "darken", "denoise", "desaturate", "reframe", "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
+    "darken", "denoise", "desaturate", "reframe",
+    "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
     "blur", "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim",
     "until", "till", "unless", "neither", "nor", "stays", "stay"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
@@ -109,12 +110,18 @@ _ELSEWHERE = frozenset({"less", "more", "only", "just", "everything", "everyone"
 _ONLY_VERBS = frozenset({"put", "give", "let", "get", "bring", "swap", "apply", "add", "write", "increase", "decrease",
     "reduce", "erase", "delete", "rotate", "resize", "pixelate", "sharpen", "darken", "brighten", "lighten", "make",
     "remove", "replace", "convert", "recolor", "do", "take", "stabilize", "unmute", "insert", "keep", "double", "halve",
-    "dye", "tint"})  # fmt: skip
+    "dye", "tint", "mute"})  # fmt: skip
 """Verbs that no thing is called by: ``the background and put gray behind him`` is no thing."""
-_VERBS_TOO = frozenset({"turn", "set", "dim", "slow", "speed", "mute", "crop", "zoom", "trim", "cut", "blur", "flip",
+_VERBS_TOO = frozenset({"turn", "set", "dim", "slow", "speed", "crop", "zoom", "trim", "cut", "blur", "flip",
     "mirror", "reverse", "hide", "paint", "color", "change", "play", "show", "fade", "raise", "lower", "boost", "clean",
-    "highlight", "invert", "loop", "freeze", "pause"})  # fmt: skip
+    "highlight", "invert", "loop", "freeze", "pause", "fix", "correct", "greenscreen"})  # fmt: skip
 """Verbs that some things are called by, too: ``the dog and mute it`` is no thing, ``the paint and the cut`` is one."""
+_ASKING = frozenset({"can", "could", "would", "will"})
+_SPEAKING = frozenset({"i", "we", "you", "please", "there"})
+_COMPARED = frozenset({"older", "younger", "taller", "shorter", "longer", "fatter", "thinner", "thicker", "tighter",
+    "looser", "nicer", "prettier", "uglier", "happier", "sadder", "angrier", "funnier", "cuter", "stronger", "weaker",
+    "heavier", "rounder", "wider", "narrower", "shinier", "better", "worse"})  # fmt: skip
+"""What no operator makes anything, and no thing is called."""
 _OBJECTS = ARTICLES | PRONOUNS | frozenset({"his", "her", "its", "their", "everything", "everyone", "all", "first",
     "last", "in", "out", "up", "down", "to", "by"})  # fmt: skip
 _SECOND_THOUGHTS = frozenset({"no", "wait", "actually", "sorry", "nope"})
@@ -332,8 +339,10 @@ def _is_order(tokens: Tokens, at: int) -> bool:
     """Whether an order begins at a token: at a verb that names nothing, or at any before its object."""
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     meant = after is not None and (after.word in _OBJECTS or after.kind not in ("word", "mark"))
-    verb = tokens[at].word in _ONLY_VERBS or (tokens[at].word in _VERBS_TOO and meant)
-    return tokens[at].kind == "word" and verb
+    word = tokens[at].word
+    asked = word in _ASKING and after is not None and after.word in ARTICLES | PRONOUNS | _SPEAKING
+    verb = word in _ONLY_VERBS | _SPEAKING or (word in _VERBS_TOO and meant)
+    return tokens[at].kind == "word" and (verb or asked)
 
 
 def strip_articles(tokens: Tokens) -> list[Token]:
@@ -397,6 +406,8 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         return None
     if words[0] in ("everything", "everyone") and MARK_SOFT in words:
         return None  # "everything gray, the car"
+    if words[0] in ("something", "cut", "trim") or (len(words) > 1 and words[-1] in _COMPARED):
+        return None  # "cut blah", "the man older"
     for at, (before, word) in enumerate(pairwise(words[:relative])):
         if (
             word == "so"
@@ -407,7 +418,7 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
             return None
         if word == MARK_SOFT and before in QUALITIES and before.endswith("er"):
             return None  # "the sky darker, the sea"
-        if before == MARK_SOFT and word in _ORDERS:
+        if before in (MARK_SOFT, "and") and word in _ORDERS:
             return None  # "the boats, mute"
         if before == MARK_SOFT and word in ARTICLES and words[at + 2 : at + 3] and words[at + 2] in _MEDIA:
             return None  # "Jerry in the corner, the video"

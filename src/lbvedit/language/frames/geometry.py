@@ -255,7 +255,7 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
     drop: set[int] = set()
     turned = next((at for at, word in enumerate(words) if word in ("around", "about") and "axis" in words[at:]), None)
     for at, word in enumerate(words):
-        if turned is not None and at >= turned:  # about the vertical axis, left and right change sides
+        if turned is not None and turned <= at <= words.index("axis", turned):  # about it, left and right change sides
             if word in _AXIS_WORDS:
                 axes.append("horizontal" if _AXIS_WORDS[word] == "vertical" else "vertical")
             drop.add(at)
