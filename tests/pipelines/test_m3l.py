@@ -40,7 +40,8 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(m3l, "_SENTENCES", 300)
         patch.setattr(m3l, "_DESCRIBED", 30)
         patch.setattr(m3l, "_VALIDATED", 1)
-        told = {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66, "close_up": True}
+        told = {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
+        told["attributes"] = ATTRIBUTES
         solids = {"corpus": "e-clevr", "data": folder, "model": TINY["model"] | told}
         for settings in ({"corpus": "s-mnist", "mnist": folder}, solids):
             recipe = M3LRecipe(configure(M3LTraining(), TINY | {"steps": 1} | settings))

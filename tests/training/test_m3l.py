@@ -29,6 +29,7 @@ from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe
 from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, retold, shows_held_out
+from lbvedit.training.m3l_leading import ATTRIBUTES
 from lbvedit.training.m3l_meaning import (
     Meaning,
     Showing,
@@ -405,7 +406,7 @@ def test_finding_and_painting_train_what_they_are_about(
 ) -> None:
     write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0), (1, 2, 1, 1)])
     model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
-    model["close_up"] = only == "retouching"
+    model["attributes"] = ATTRIBUTES if only == "retouching" else ()
     recipe = recipe_of(corpus="e-clevr", data=str(tmp_path), model=model, only=only)
     game = recipe.build()
     recipe.step(game, recipe.batch(Draw(0, 0, 2)), lambda _, losses: sum(losses.values()).backward())
@@ -520,7 +521,7 @@ def test_squares_of_a_clip_are_made_once_and_learnt_from(tmp_path: Path) -> None
     write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0), (1, 2, 1, 1)])
     model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
     settings = {"corpus": "e-clevr", "data": str(tmp_path), "only": "retouching", "squares": 3}
-    recipe = recipe_of(**settings, model=model | {"close_up": True})
+    recipe = recipe_of(**settings, model=model | {"attributes": ATTRIBUTES})
     game, losses = recipe.build(), []
 
     def learn(_: str, told: dict[str, torch.Tensor]) -> None:
@@ -538,24 +539,28 @@ def test_squares_of_a_clip_are_made_once_and_learnt_from(tmp_path: Path) -> None
     assert not kept.changed.all()
     assert all(float(loss.detach()) > 0 for loss in losses)
     assert game.editor.generator.close_up.out.weight.grad.abs().sum() > 0
-    with pytest.raises(UsageError, match="trains the close-up"):
-        recipe_of(**settings, model=model).build()
+    mirrored = kept.mirrored()
+    assert torch.equal(mirrored.layers.flip(4), kept.layers)
+    assert torch.equal(mirrored.places.there, kept.places.there * torch.tensor([-1, 1]))
+    for attributes, said in (((), "trains the close-up"), ((2, 3), "nothing has these")):
+        with pytest.raises(UsageError, match=said):
+            recipe_of(**settings, model=model | {"attributes": attributes}).build()
 
 
 def test_squares_show_what_the_generator_shows_its_close_up(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    editor = M3L(replace(PLACED, close_up=True)).eval()
+    editor = M3L(replace(PLACED, attributes=(2, 3))).eval()
     source, target, ids, present = batch(H=8, W=8)
     source, target, ids, present = source[:1], target[:1], ids[:1], present[:1]
     text, stands = editor.read(ids, present), torch.full((1, source.shape[1], 2), 0.2)
-    moments = torch.tensor([1])
-    made = squares(editor, source, target, text, Places(stands, stands), moments)
+    moments, looks = torch.tensor([1]), torch.ones(1, source.shape[1], 5)
+    made = squares(editor, source, target, text, Places(stands, stands, looks), moments)
     close_up = editor.generator.close_up
     assert close_up is not None
     f = editor.encode(source, text)
     afar = editor.generator.afar(
-        editor.decode(f, target[:, :-1], text), source, source, text.sentence, Places(stands, stands)
+        editor.decode(f, target[:, :-1], text), source, source, text.sentence, Places(stands, stands, looks)
     )
-    whole = editor.paint(f, source, afar.frames, text, places=Places(stands, stands)).frames
+    whole = editor.paint(f, source, afar.frames, text, places=Places(stands, stands, looks)).frames
     cut = Square.around(stands, PLACED.horizon).cut(whole)[0, 1]
     assert (made.retouched(close_up)[0][0] - cut).abs().max() < 0.02

@@ -118,6 +118,11 @@ class M3LRecipe(Recipe[M3LTraining]):
                 f"model.horizon={config.model.horizon}: {config.corpus} does not tell where things stand",
                 hint="e-clevr does; one that was built by an earlier version has to be built again",
             )
+        if config.model.attributes not in ((), ATTRIBUTES):
+            raise UsageError(
+                f"model.attributes={config.model.attributes}: nothing has these",
+                hint=f"e-clevr has {','.join(map(str, ATTRIBUTES))}",
+            )
         if config.only and config.system != "m3l":
             raise UsageError(f"only={config.only} trains a part of m3l", hint="set system=m3l")
         if config.retelling and (config.only != "finding" or config.grounding):
@@ -126,8 +131,8 @@ class M3LRecipe(Recipe[M3LTraining]):
             )
         if config.only == "seeing" and not config.showing:
             raise UsageError("only=seeing trains by showing alone", hint="set showing above 0")
-        if config.only == "retouching" and not config.model.close_up:
-            raise UsageError("only=retouching trains the close-up", hint="set model.close_up=true and model.horizon")
+        if config.only == "retouching" and not config.model.attributes:
+            raise UsageError("only=retouching trains the close-up", hint="set model.horizon and model.attributes")
         if config.only == "stepping" and not (config.moving and self._led):
             raise UsageError("only=stepping trains how sprites move", hint="set moving and model.sprites above 0")
         language = self._language
@@ -152,8 +157,6 @@ class M3LRecipe(Recipe[M3LTraining]):
         """The system's configuration with the corpus's vocabulary and frames."""
         height, width = self._train[0][0]["source"].shape[2:]
         model = replace(self.config.model, size=(height, width))
-        if model.close_up:
-            model = replace(model, attributes=ATTRIBUTES)
         if not model.text:
             return model
         return replace(model, text={**model.text, "vocab_size": self.tokenizer.get_vocab_size()})
@@ -352,7 +355,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         drawn = []
         for clip in batch["clips"].tolist():
             kept = self._squares(editor, int(batch["turn"]), clip)
-            drawn.append(kept[torch.randint(len(kept.telling), (1,))])
+            one = kept[torch.randint(len(kept.layers), (1,))]
+            drawn.append(one.mirrored() if torch.rand(()) < 0.5 else one)
         seen = Squares.together(drawn)
         edited, own = seen.retouched(editor.generator.close_up)
         target, changed = seen.target[:, None], seen.changed[:, None]

@@ -23,23 +23,21 @@ class Squares:
 
     Args:
         layers: ``(N, 5, 3, side, side)`` uint8: the frame so far, the source, carried, tinted, and the target.
-        telling: ``(N, telling)`` of how the thing is to look.
-        places: of the thing, ``(N, 2)`` each.
+        places: of the thing, ``(N, 2)`` each, and its looks.
     """
 
     layers: Tensor
-    telling: Tensor
     places: Places
 
     def __getitem__(self, which: Tensor) -> Squares:
-        return Squares(self.layers[which], self.telling[which], self.places.each(lambda told: told[which]))
+        return Squares(self.layers[which], self.places.each(lambda told: told[which]))
 
     @classmethod
     def together(cls, parts: list[Squares]) -> Squares:
         """Those of several clips."""
-        layers, telling = torch.cat([part.layers for part in parts]), torch.cat([part.telling for part in parts])
         here, there = torch.cat([part.places.here for part in parts]), torch.cat([part.places.there for part in parts])
-        return cls(layers, telling, Places(here, there))
+        looks = torch.cat([part.places.looks for part in parts if part.places.looks is not None])
+        return cls(torch.cat([part.layers for part in parts]), Places(here, there, looks))
 
     @property
     def target(self) -> Tensor:
@@ -51,10 +49,15 @@ class Squares:
         """``(N, 1, side, side)`` bool, where the target is not the source."""
         return (self.layers[:, 4] != self.layers[:, 1]).any(dim=1, keepdim=True)
 
+    def mirrored(self) -> Squares:
+        """With left and right exchanged."""
+        here, there = (place * place.new_tensor([-1, 1]) for place in self.places[:2] if place is not None)
+        return Squares(self.layers.flip(4), Places(here, there, self.places.looks))
+
     def retouched(self, close_up: CloseUp) -> tuple[Tensor, Tensor]:
         """What a close-up makes of them, and its own pixels therein: ``(N, 3, side, side)`` each."""
         layers, places = _signed(self.layers[:, None, :4]), self.places.each(lambda told: told[:, None])
-        made = close_up.retouched(layers, self.telling[:, None], places)
+        made = close_up.retouched(layers, places)
         return made.over(layers)[:, 0], made.pixels[:, 0]
 
 
@@ -72,19 +75,17 @@ def squares(editor: M3L, source: Tensor, target: Tensor, text: Instruction, plac
     """
     generator = editor.generator
     assert generator.close_up is not None
-    f, fed, d = editor.encode(source, text), target, source
+    f, fed = editor.encode(source, text), target
     for _ in range(2):  # from the true frames, then from its own
         d = editor.decode(f, fed[:, :-1], text)
         previous = torch.cat((source[:, :1], fed[:, :-1]), dim=1)
         painted = generator.afar(d, source, previous, text.sentence, places)
         fed = painted.frames
-    layers, telling = generator.nearby(painted, d, source, text.sentence, places)
-    layers = torch.cat((layers, target[:, :, None]), dim=2)[:, moments]
-    places = Places(places.here[:, moments], places.there[:, moments])  # telling has the looks
+    layers = torch.cat((painted.layers(source), target[:, :, None]), dim=2)[:, moments]
+    places = places.each(lambda told: told[:, moments])
     cut = Square.around(places.there, generator.close_up.horizon).cut(layers.flatten(2, 3)).unflatten(2, (-1, 3))
     return Squares(
         ((cut[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8),
-        telling[0, moments].float(),
         places.each(lambda told: told[0]),
     )
 

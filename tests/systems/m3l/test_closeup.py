@@ -24,13 +24,13 @@ def soft_frames(*shape: int) -> Tensor:
 
 def close_up() -> CloseUp:
     torch.manual_seed(0)
-    return CloseUp(telling=18, horizon=HORIZON).eval()
+    return CloseUp(looks=5, horizon=HORIZON).eval()
 
 
-def inputs(foot: tuple[float, float] = (0.1, 0.2)) -> tuple[Tensor, Tensor, Places]:
+def inputs(foot: tuple[float, float] = (0.1, 0.2)) -> tuple[Tensor, Places]:
     layers = soft_frames(1, 2, 12, 128, 128).unflatten(2, (4, 3)).clamp(-1, 1)
     there = torch.tensor(foot).expand(1, 2, 2)
-    return layers, torch.zeros(1, 2, 18), Places(there, there)
+    return layers, Places(there, there, torch.zeros(1, 2, 5))
 
 
 def test_what_is_cut_out_is_pasted_where_it_was_and_nothing_else_is() -> None:
@@ -56,13 +56,13 @@ def test_a_thing_looks_the_same_in_its_square_wherever_it_is_carried() -> None:
 
 
 def test_it_begins_with_the_frame_so_far_and_never_leaves_its_square() -> None:
-    module, (layers, telling, places) = close_up(), inputs()
+    module, (layers, places) = close_up(), inputs()
     module.requires_grad_(requires_grad=False)
-    frames, shares = module(layers, telling, places)
+    frames, shares = module(layers, places)
     assert shares.sum(dim=2).max() < 1 + 1e-5
     assert shares[:, :, 0].mean() > 0.9
     torch.nn.init.normal_(module.out.weight)
-    frames, shares = module(layers, telling, places)
+    frames, shares = module(layers, places)
     outside = Square.around(places.there, HORIZON).pasted(torch.ones(1, 2, 1, 80, 80), (128, 128)) == 0
     differs = (frames - layers[:, :, 0]).abs().amax(dim=2, keepdim=True)
     assert differs[outside].max() == 0
@@ -70,25 +70,27 @@ def test_it_begins_with_the_frame_so_far_and_never_leaves_its_square() -> None:
     assert float(frames.abs().max()) <= 1
 
 
-def test_what_tells_how_a_thing_looks_is_heeded() -> None:
-    module, (layers, telling, places) = close_up(), inputs()
+def test_what_a_thing_is_to_be_is_heeded() -> None:
+    module, (layers, places) = close_up(), inputs()
     torch.nn.init.normal_(module.out.weight)
     for norm in (module.norm, *(block.norm1 for block in module.blocks)):
         torch.nn.init.normal_(norm.told.weight)
-    one, other = (module(layers, told, places)[0] for told in (telling, telling + 1))
+    one, other = (
+        module(layers, places._replace(looks=looks))[0] for looks in (torch.zeros(1, 2, 5), torch.ones(1, 2, 5))
+    )
     assert not torch.allclose(one, other, atol=1e-2)
 
 
 def test_the_generator_paints_closer_where_the_thing_belongs_alone() -> None:
     torch.manual_seed(0)
-    generator = Generator(**replace(PLACED, close_up=True).generator).eval()
+    generator = Generator(**replace(PLACED, attributes=(2, 3)).generator).eval()
     plain = Generator(**PLACED.generator).eval()
     assert not plain.load_state_dict(generator.state_dict(), strict=False).missing_keys
     assert generator.close_up is not None
     torch.nn.init.normal_(generator.close_up.out.weight)
     side = 8 * TINY.stride
     source, d = torch.rand(1, 2, 3, side, side), torch.randn(1, 2, TINY.visual_dim, 8, 8)
-    places = Places(torch.full((1, 2, 2), -0.5), torch.full((1, 2, 2), 0.5))
+    places = Places(torch.full((1, 2, 2), -0.5), torch.full((1, 2, 2), 0.5), torch.ones(1, 2, 5))
     told = d, source, source, torch.randn(1, TINY.text_dim), places
     close, far = generator(*told), plain(*told)
     outside = Square.around(places.there, HORIZON).pasted(torch.ones(1, 2, 1, 80, 80), (side, side)) == 0
@@ -98,8 +100,6 @@ def test_the_generator_paints_closer_where_the_thing_belongs_alone() -> None:
     assert torch.equal(close.copied[outside], far.copied[outside])
 
 
-def test_a_close_up_takes_places() -> None:
-    with pytest.raises(ValueError, match="close_up"):
-        replace(TINY, close_up=True)
-    with pytest.raises(ValueError, match="close_up"):
-        replace(PLACED, attributes=(2, 3))
+def test_attributes_take_places() -> None:
+    with pytest.raises(ValueError, match="attributes"):
+        replace(TINY, attributes=(2, 3))

@@ -129,7 +129,7 @@ def test_values_are_ones_among_zeros() -> None:
 
 def test_what_a_thing_is_to_be_is_told_once_for_all_frames_and_windows() -> None:
     torch.manual_seed(0)
-    model = M3L(replace(PLACED, close_up=True, attributes=(2, 3))).eval()
+    model = M3L(replace(PLACED, attributes=(2, 3))).eval()
     source, _, ids, present = batch(H=8, W=8)
     text, past = model.read(ids, present), Past()
     first = torch.stack(list(model.edit(source[:, :3], text, past=past)), dim=1)

@@ -2,7 +2,8 @@
 
 An extension, for a generator that is told places. In a whole frame a thing is a tenth of the pixels, anywhere and of
 any size, and what is new about it stays soft for hours of learning. In its square it always stands in the middle and is
-as large as it is; what is left to tell apart is what it looks like, and how its shadow falls.
+as large as it is. It is told what the thing is to be, and nothing else: by features of whole clips it knew the clips
+that it had learnt from.
 """
 
 from __future__ import annotations
@@ -102,17 +103,17 @@ class CloseUp(nn.Module):
     of the frame so far.
 
     Args:
-        telling: channels of what tells how a thing is to look.
+        looks: numbers that tell what a thing is to be.
         horizon: as in :func:`places.view`.
     """
 
     LAYERS = 4
     """Frames that are there already."""
 
-    def __init__(self, telling: int, horizon: float) -> None:
+    def __init__(self, looks: int, horizon: float) -> None:
         super().__init__()
         self.horizon = horizon
-        self.tell = nn.Sequential(nn.Linear(telling, _TELLING), nn.ReLU())
+        self.tell = nn.Sequential(nn.Linear(looks, _TELLING), nn.ReLU())
         self.skips = Skips((*_WIDTHS[1:], _WIDTHS[-1]), (2,) * len(_WIDTHS), 3 * self.LAYERS + _BEARINGS)
         coarsest = _SIDE >> (len(_WIDTHS) - 1)
         self.start = nn.Parameter(0.02 * torch.randn(_WIDTHS[-1], coarsest, coarsest))
@@ -129,19 +130,18 @@ class CloseUp(nn.Module):
         with torch.no_grad():
             self.out.bias[3] = _KEPT
 
-    def forward(self, layers: Tensor, telling: Tensor, places: Places) -> tuple[Tensor, Tensor]:
+    def forward(self, layers: Tensor, places: Places) -> tuple[Tensor, Tensor]:
         """The frames, painted over.
 
         Args:
             layers: ``(B, T, 4, 3, H, W)`` in [-1, 1]: the frame so far, the source, carried, and tinted.
-            telling: ``(B, T, telling)`` of how the thing is to look.
-            places: of the thing.
+            places: of the thing, and its looks.
 
         Returns:
             Frames ``(B, T, 3, H, W)``, and shares ``(B, T, 4, 1, H, W)`` of each layer in them.
         """
         square = Square.around(places.there, self.horizon)
-        made = self.retouched(square.cut(layers.flatten(2, 3)).unflatten(2, (-1, 3)), telling, places)
+        made = self.retouched(square.cut(layers.flatten(2, 3)).unflatten(2, (-1, 3)), places)
         own = made.shares[:, :, -1] * made.pixels + made.added
         # The frame so far is what the others leave, so that it stays outside of the square.
         size = layers.shape[-2], layers.shape[-1]
@@ -149,16 +149,16 @@ class CloseUp(nn.Module):
         shares = torch.cat((1 - others.sum(dim=2, keepdim=True), others[:, :, :-1]), dim=2).unsqueeze(3)
         return (own + (shares * layers).sum(dim=2)).clamp(-1, 1), shares
 
-    def retouched(self, layers: Tensor, telling: Tensor, places: Places) -> Retouched:
+    def retouched(self, layers: Tensor, places: Places) -> Retouched:
         """What becomes of squares.
 
         Args:
             layers: ``(B, T, 4, 3, side, side)``, cut out of the frames.
-            telling: as in :meth:`forward`.
-            places: as there.
+            places: as in :meth:`forward`.
         """
+        assert places.looks is not None
         where = bearings(Square.around(places.there, self.horizon).cells, places, self.horizon)
-        told = self.tell(telling.flatten(0, 1))
+        told = self.tell(places.looks.flatten(0, 1))
         seen = self.skips(torch.cat((layers.flatten(2, 3), where), dim=2).flatten(0, 1))
         x = self.start.expand(len(told), -1, -1, -1)
         for block, beside in zip(self.blocks, reversed(seen), strict=True):

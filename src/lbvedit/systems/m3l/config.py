@@ -39,10 +39,9 @@ class M3LConfig:
         horizon: an extension, for things on a floor; needs ``skips`` and ``sentence_norm``. The generator is also told
             where the edited thing is and where it belongs, by the row of the horizon, -1 for the frame's upper border
             and 1 for the lower one; see :mod:`~lbvedit.systems.m3l.places`.
-        close_up: an extension; needs ``horizon``. The generator paints where the edited thing belongs once more, in a
-            square around it; see :mod:`~lbvedit.systems.m3l.closeup`.
-        attributes: an extension; needs ``close_up``. How many values each attribute of a thing may have: the close-up
-            is also told which of them the edited thing is to have, and a shape that it knows has no soft edges.
+        attributes: an extension; needs ``horizon``. How many values each attribute of a thing may have. The system also
+            finds which of them the edited thing is to have, and the generator, which is told, paints where it belongs
+            once more, in a square around it; see :mod:`~lbvedit.systems.m3l.closeup`.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -63,7 +62,6 @@ class M3LConfig:
     sentence_norm: bool = False
     skips: bool = False
     horizon: float | None = None
-    close_up: bool = False
     attributes: tuple[int, ...] = ()
     discriminator_dim: int = 64
     window: int = 4
@@ -80,10 +78,8 @@ class M3LConfig:
             raise ValueError(
                 f"horizon {self.horizon} takes skips and sentence_norm, and lies above the frame, under -1"
             )
-        if self.close_up and self.horizon is None:
-            raise ValueError("close_up takes a horizon")
-        if self.attributes and not self.close_up:
-            raise ValueError("attributes are told to a close_up")
+        if self.attributes and self.horizon is None:
+            raise ValueError("attributes take a horizon")
         if any(side % self.stride for side in self.size):
             raise ValueError(f"size {self.size} is not a multiple of the stride {self.stride}")
         object.__setattr__(self, "size", tuple(self.size))
@@ -99,7 +95,7 @@ class M3LConfig:
     @property
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
-        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips", "horizon", "close_up")
+        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips", "horizon")
         told = {"sentence_dim": self.text_dim if self.sentence_norm else 0, "looks": sum(self.attributes)}
         return {"widths": self.widths, **{name: getattr(self, name) for name in own}, **told}
 

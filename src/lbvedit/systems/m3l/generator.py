@@ -70,6 +70,12 @@ class Painted(NamedTuple):
     carried: Tensor | None = None
     tinted: Tensor | None = None
 
+    def layers(self, source: Tensor) -> Tensor:
+        """What the close-up is shown, ``(B, T, 4, 3, H, W)``, with the source of the same frames."""
+        assert self.carried is not None
+        assert self.tinted is not None
+        return torch.stack((self.frames, source.float(), self.carried, self.tinted), dim=2)
+
 
 class Generator(nn.Module):
     """U: a frame from its decoding feature. Eq. (8).
@@ -87,8 +93,7 @@ class Generator(nn.Module):
         skips: look at the source's own pixels, too, at every size.
         horizon: the row of the horizon, if places are told; also give mattes that mix in what is carried there, as it
             is and tinted.
-        close_up: then paint where the edited thing belongs once more, in a square around it.
-        looks: how many numbers tell the close-up what the thing is to be.
+        looks: how many numbers tell what the edited thing is to be, if it is then painted once more in a close-up.
     """
 
     FARTHEST_PX = 8.0
@@ -105,7 +110,6 @@ class Generator(nn.Module):
         sentence_dim: int = 0,
         skips: bool = False,
         horizon: float | None = None,
-        close_up: bool = False,
         looks: int = 0,
     ) -> None:
         super().__init__()
@@ -127,8 +131,8 @@ class Generator(nn.Module):
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
         self.tint = Tint(widths[-1], sentence_dim) if horizon is not None else None
         self.close_up: CloseUp | None = None
-        if close_up and horizon is not None:
-            self.close_up = CloseUp(3 * widths[-1] + sentence_dim + looks, horizon)
+        if looks and horizon is not None:
+            self.close_up = CloseUp(looks, horizon)
         self.sprites = SpritePainter(widths[0], sprites) if sprites else None
         self.motion = Motion(widths[0], sprites) if sprites else None
 
@@ -150,10 +154,9 @@ class Generator(nn.Module):
             places: for a generator that is told them.
         """
         painted = self.afar(d, source, previous, sentence, places)
-        if self.close_up is None or sentence is None or places is None:
+        if self.close_up is None or places is None:
             return painted
-        layers, telling = self.nearby(painted, d, source, sentence, places)
-        frames, shares = self.close_up(layers, telling, places)
+        frames, shares = self.close_up(painted.layers(source), places)
         copied = None if painted.copied is None else shares[:, :, 0] * painted.copied + shares[:, :, 1]
         return painted._replace(frames=frames, copied=copied)
 
@@ -171,17 +174,6 @@ class Generator(nn.Module):
         x = self._features(d, torch.cat((source, *seen), dim=2), sentence)
         painted = self._mixed(x, source, previous, seen.carried, tinted)
         return painted._replace(carried=seen.carried, tinted=tinted)
-
-    def nearby(
-        self, painted: Painted, d: Tensor, source: Tensor, sentence: Tensor, places: Places
-    ) -> tuple[Tensor, Tensor]:
-        """What the close-up is shown, and told: its ``layers`` and ``telling``."""
-        assert painted.carried is not None
-        assert painted.tinted is not None
-        told: tuple[Tensor, ...] = (told_at(d, places.there), told_at(d, places.here), d.mean(dim=(3, 4)))
-        told += (sentence[:, None].expand(-1, d.shape[1], -1),) + (() if places.looks is None else (places.looks,))
-        telling = torch.cat([each.to(d.dtype) for each in told], dim=2)
-        return torch.stack((painted.frames, source.float(), painted.carried, painted.tinted), dim=2), telling
 
     def _features(self, d: Tensor, shown: Tensor, sentence: Tensor | None) -> Tensor:
         """What decoding features become at the frames' size: ``(B, T, C, H, W)``."""
