@@ -547,6 +547,21 @@ def test_squares_of_a_clip_are_made_once_and_learnt_from(tmp_path: Path) -> None
             recipe_of(**settings, model=model | {"attributes": attributes}).build()
 
 
+def test_squares_of_further_pairs_are_their_first_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0)] * 2)
+    model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
+    settings = {"corpus": "e-clevr", "data": str(tmp_path), "only": "retouching", "openings": 3}
+    recipe = recipe_of(**settings, model=model | {"attributes": ATTRIBUTES})
+    drawn = {int(clip) for step in range(20) for clip in recipe.batch(Draw(0, step, 2))["clips"]}
+    built = len(recipe.corpora("train")["e-clevr"])
+    assert drawn == set(range(built + 3))
+    game, rendered = recipe.build(), []
+    monkeypatch.setattr(m3l.EClevr, "opening", lambda self, index, frames: rendered.append((self.seed, index, frames)))
+    with pytest.raises(TypeError):  # as nothing is rendered here
+        recipe._squares(game.editor, 0, built + 1)
+    assert rendered == [(1, 1, 1)]
+
+
 def test_squares_show_what_the_generator_shows_its_close_up(tmp_path: Path) -> None:
     torch.manual_seed(0)
     editor = M3L(replace(PLACED, attributes=(2, 3))).eval()

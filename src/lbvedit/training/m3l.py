@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.pairs import Pair, Split
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
@@ -202,7 +203,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         turn = draw.step % len(self._turns)
         corpus = self._turns[turn]
         if self.config.only == "retouching":  # its squares are made once, so that clips are read once
-            return {"turn": torch.tensor(turn), "clips": torch.tensor(draw.indices(len(corpus)))}
+            clips = draw.indices(len(corpus) + self.config.openings)
+            return {"turn": torch.tensor(turn), "clips": torch.tensor(clips)}
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
         indices = draw.indices(len(corpus))
@@ -368,7 +370,11 @@ class M3LRecipe(Recipe[M3LTraining]):
         """The squares of a clip, which are made when it comes for the first time."""
         if (turn, index) not in self._kept:
             device = next(editor.parameters()).device
-            batch = self.collate([self._turns[turn][index]], slice(self._longest))
+            corpus = self._turns[turn]
+            further = index - len(corpus)
+            length = self._longest if further < 0 else 1
+            pair = opening(corpus, index, length) if further < 0 else self._openings.opening(further, length)
+            batch = self.collate([pair], slice(length))
             batch = {name: value.to(device) for name, value in batch.items()}
             source, target = _signed(batch["source"]), _signed(batch["target"])
             told, text = _told_places(batch), editor.read(batch["ids"], batch["present"])
@@ -376,6 +382,11 @@ class M3LRecipe(Recipe[M3LTraining]):
             moments = torch.randperm(source.shape[1], device=device)[: self.config.squares]
             self._kept[turn, index] = squares(editor, source, target, text, astray(told), moments)
         return self._kept[turn, index]
+
+    @functools.cached_property
+    def _openings(self) -> EClevr:
+        """Pairs beside the corpus, which are rendered."""
+        return EClevr("train", self.config.seed + 1, self.config.openings, zero_shot=self.config.zero_shot)
 
     @functools.cached_property
     def _kept(self) -> dict[tuple[int, int], Squares]:

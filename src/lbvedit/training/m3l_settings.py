@@ -66,6 +66,8 @@ class M3LTraining(TrainingConfig):
         retelling: give each clip another instruction whenever it is drawn, for ``only=finding``, which needs no target:
             there are many more of these than clips, and what is meant is learnt by heart otherwise.
         squares: how many frames of a clip ``only=retouching`` makes squares of, which it keeps in memory (0.1 MB each).
+        openings: how many further pairs of E-CLEVR ``only=retouching`` learns from, of which the first frame alone is
+            rendered, within a tenth of a second: what things look like takes many of them to learn.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
         altering: weight of the absolute error of what the instruction changes, where that is little of a frame; it
@@ -109,6 +111,7 @@ class M3LTraining(TrainingConfig):
     anywhere: bool = False
     retelling: bool = False
     squares: int = 8
+    openings: int = 0
     opening: float = 0.0
     altering: float = 0.0
     copying: float = 0.0
