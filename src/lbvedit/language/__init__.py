@@ -7,7 +7,7 @@ The way of a sentence, by the files that it goes through:
 =============  =======================================================================================
 words          ``lists``, ``tokens``, ``vocabulary`` and ``spelling``: marks of lists off, tokens, slips mended
 sentence       ``preparation`` (with ``numerals``, ``degrees``, ``negations``, ``notation``, ``roundabout``),
-               ``reasons``, ``times``: put in order
+               ``reasons``, ``pointing``, ``times``: put in order
 clauses        ``grammar`` divides it, ``manners`` come off, ``clauses`` finds the verb; ``wishes`` and
                ``complaints`` do without one, ``remarks`` ask for nothing
 frames         one file a family of verbs: what may follow each, read by ``targets``, ``amounts``,

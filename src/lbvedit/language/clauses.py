@@ -18,15 +18,20 @@ from lbvedit.language.manners import LATER, without_manners
 from lbvedit.language.notation import step_in, without_equals
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.reading import Reading, asked
+from lbvedit.language.remarks import IS, REMARK
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, phrases
 from lbvedit.language.wishes import ordered, quality_alone, thing_and_quality, time_kept, wished
 
-__all__ = ["read_clause"]
+__all__ = ["MENDS", "read_clause"]
 
-_MENDS = phrases(
-    "correct it | correct that | fix | mend it | "
+MENDS = phrases(
+    "correct it | correct that | correct this | correct them | fix | mend it | fix them | do something | help | "
+    "do something about this | do something about them | is there anything you can do | repair it | "
+    "is there anything you can do about it | is there anything you can do about that | improve it | improve that | "
+    "anything you can do | anything you can do about it | make it right | sort it out | "
+    "fix the video | fix this video | fix my video | "
     "do something about it | do something about that | fix it | fix that | fix this | "
     "turn it the right way up | turn it the right way around | make them weaker | make it weaker | "
     "tone it down | tone them down | calm it down | calm them down | clean it | clean it up | "
@@ -155,7 +160,7 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         tokens = tokens[1:]  # "to blur the faces"
     if not tokens:
         return
-    if tuple(token.word for token in tokens) in _MENDS:  # what the clause before complains of
+    if tuple(token.word for token in tokens) in MENDS:  # what the clause before complains of
         yield Reading((Draft("focus"),))
         return
     yield from _with_verb(tokens)
@@ -189,6 +194,9 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
 
 def _mending(tokens: list[Token], previous: Reading) -> Iterator[Reading]:
     """``tone it down a bit`` behind a complaint: how much of its remedy is asked for."""
+    if previous.drafts[-1].op == REMARK and tuple(token.word for token in tokens) in MENDS:
+        yield from _mended(previous.tokens)
+        return
     amount, rest = split_amount(tokens)
     before = previous.drafts[-1]
     words = tuple(token.word for token in rest)
@@ -199,11 +207,27 @@ def _mending(tokens: list[Token], previous: Reading) -> Iterator[Reading]:
     times = _MULTIPLYING.get(tokens[0].word) if [token.word for token in tokens[1:]] == ["it"] else None
     if before.vague and times and "factor" in before.params:  # "my voice is too quiet, double it"
         yield Reading((replace(before, params={"factor": times}),))
-    if amount is None or not before.vague or words not in _MENDS:
+    if amount is None or not before.vague or words not in MENDS:
         return
     value = next((before.params[name] for name in ("amount", "factor") if name in before.params), None)
     if value is not None and (mended := graded(before.op, -1 if value < ("factor" in before.params) else 1, amount)):
         yield Reading((mended.on(before.target),))
+
+
+def _mended(remark: Tokens) -> Iterator[Reading]:
+    """What a remark complains of, as ``can you fix that`` behind it tells: ``the sky looks orange`` is too orange."""
+    said = without_manners(remark)
+    for at in range(1, len(said) - 1):
+        target = noun_phrase(said[:at])
+        if target is None or said[at].word not in IS:
+            continue
+        fault = split_amount(said[at + 1 :])[1] or said[at + 1 :]
+        fault = fault[fault[0].word in _SO :]
+        if drafts := complement([said[at].corrected("less"), *fault]) if fault else None:
+            yield Reading(tuple(replace(draft.on(target), vague=True) for draft in drafts), making, "make")
+
+
+_SO = frozenset({"so", "all", "very", "really", "quite", "pretty"})
 
 
 def _has_its_own(tokens: Tokens, before: Tokens) -> bool:

@@ -77,7 +77,7 @@ def shortcoming(tokens: list[Token]) -> list[Draft] | None:
     """``quite dark in places``, said of how a thing is: what nobody would say who likes it so."""
     words = [token.word for token in tokens]
     size = next((len(one) for one in _IN_PLACES if tuple(words[-len(one) :]) == one), 0)
-    said = tokens[: len(tokens) - size]
+    said = tokens[words[:1] == ["so"] : len(tokens) - size]
     if not said or said[-1].word not in _SHORTCOMINGS or (len(said) > 1 and split_amount(said)[1] != [said[-1]]):
         return None
     drafts = complement([*said[:-1], said[-1].corrected("less"), said[-1]])

@@ -23,6 +23,7 @@ from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.lists import without_list_marks
 from lbvedit.language.manners import without_manners
+from lbvedit.language.pointing import with_times_referred
 from lbvedit.language.preparation import prepared
 from lbvedit.language.reading import Reading
 from lbvedit.language.reasons import without_purposes, without_reasons
@@ -51,8 +52,9 @@ _HARD_WORDS = frozenset({"then", "afterwards", "finally", "lastly"})
 _SOFT_WORDS = frozenset({"and", "while", "plus", "but", "also"})
 _RUN_ON_WORDS = (
     "bw reverse grayscale sepia stabilize denoise sharpen make remove replace add blur recolor turn change paint trim "
-    "mute crop delete fade flip rotate resize"
+    "mute crop delete fade flip rotate resize fix please"
 )
+_ASKING = frozenset({"can", "could", "would", "will"})
 _RUN_ON = frozenset(_RUN_ON_WORDS.split())
 _POINTING = PRONOUNS | {"his", "her", "its", "their"}
 _COMPLAINING = frozenset({"too", "enough"})
@@ -84,6 +86,8 @@ def parse(text: str) -> EditPlan:
     tokens, reasons = without_reasons(prepared(tokens), VERB_BASES)
     notes += reasons
     refuse_negation(tokens)
+    tokens, remarks = with_times_referred(tokens)
+    notes += remarks
     refuse_sound_cleaning(tokens)
     refuse_file_size(tokens)
     refuse_ever_more(tokens)
@@ -184,7 +188,7 @@ def _pieces(tokens: Tokens, *, run_on: bool) -> list[tuple[int, int, bool]]:
                 out[-1] = (out[-1][0], out[-1][1], True)
             start = at = after
             continue
-        if run_on and at > start and _runs_on(tokens[at - 1], tokens[at]):
+        if run_on and at > start and _runs_on(tokens, at):
             out.append((start, at, False))
             start = at
         at += 1
@@ -193,10 +197,12 @@ def _pieces(tokens: Tokens, *, run_on: bool) -> list[tuple[int, int, bool]]:
     return out
 
 
-def _runs_on(before: Token, token: Token) -> bool:
-    """Whether a new clause may begin without any separator: at a verb that is no noun, or at any behind "it"."""
-    verb = token.word in VERB_BASES and before.word in ("it", "them")
-    return token.kind == "word" and (token.word in _RUN_ON or verb)
+def _runs_on(tokens: Tokens, at: int) -> bool:
+    """Whether a new clause may begin without any separator: at a verb that is no noun, any behind "it", a request."""
+    token = tokens[at]
+    verb = token.word in VERB_BASES and tokens[at - 1].word in ("it", "them")
+    asks = token.word in _ASKING and [one.word for one in tokens[at + 1 : at + 2]] == ["you"]
+    return token.kind == "word" and (token.word in _RUN_ON or verb or asks)
 
 
 def _separator(tokens: Tokens, at: int) -> str | None:
@@ -236,9 +242,12 @@ def _search(
             told = told and (_COMPLAINING.isdisjoint(token.word for token in clause) or _is_answered(tokens, clause))
             for reading in _readings(clause, previous, topic=topic, remarks=told):
                 hard = pieces[end - 1][2]
-                following = read(end, None if hard else reading)
-                if following is None and hard and end < len(pieces):
-                    following = read(end, replace(reading, ended=True))
+                ended_first = reading.drafts[0].op == REMARK  # "the sky looks orange. Please fix that."
+                following = None
+                for ended in (ended_first, not ended_first) if hard and end < len(pieces) else (False,):
+                    following = read(end, replace(reading, ended=True) if ended else None if hard else reading)
+                    if following is not None:
+                        break
                 if following is not None:
                     words = _said(without_manners(clause), text)
                     drafts = tuple(replace(draft, words=words) for draft in reading.drafts)
@@ -271,11 +280,14 @@ def _adds_to_an_order(tokens: Tokens, at: int, previous: Reading | None) -> bool
 
 
 def _is_answered(tokens: Tokens, clause: Tokens) -> bool:
-    """Whether a pronoun follows a complaint, and so what mends it: ``the hat is too plain, make it striped``."""
+    """Whether what mends it follows a complaint: ``the hat is too plain, make it striped``.
+
+    That is told by a pronoun, or by a time that makes shorter what is too long.
+    """
     follows = itertools.dropwhile(_parts_clauses, (token for token in tokens if token.start >= clause[-1].end))
-    return any(
-        token.word in _POINTING for token in itertools.takewhile(lambda token: not _parts_clauses(token), follows)
-    )
+    answer = list(itertools.takewhile(lambda token: not _parts_clauses(token), follows))
+    timed = any(token.word == "long" for token in clause) and any(token.kind == "span" for token in answer)
+    return timed or any(token.word in _POINTING for token in answer)
 
 
 def _parts_clauses(token: Token) -> bool:
@@ -291,14 +303,25 @@ def _readings(
     clause: Tokens, previous: Reading | None, *, topic: bool = False, remarks: bool = False
 ) -> Iterator[Reading]:
     yield from islice(read_clause(clause, previous), 4)
-    target = noun_phrase(clause) if topic else None
+    target = noun_phrase(clause) if topic and not _tells(clause) else None
     named = property_in(clause, loose=True) if target else None
     if named and named[0] == "color" and named[1].kind == "phrase":  # "truck color: red"
         target = named[1]
     if target is not None:  # "the cap: make it red"
         yield Reading((Draft("focus", {}, target),))
     if remarks and (told := remark(clause)):
-        yield Reading((told,))
+        yield Reading((told,), tokens=tuple(clause))
+
+
+def _tells(clause: Tokens) -> bool:
+    """Whether a clause says how something looks, and so names no topic: ``the sky looks orange, fix that``."""
+    return any(
+        token.word in _LOOKS and before.word not in ("who", "that", "which")
+        for before, token in itertools.pairwise(clause)
+    )
+
+
+_LOOKS = frozenset({"look", "looks", "seem", "seems", "appear", "appears"})
 
 
 def _understood(tokens: Tokens, text: str) -> tuple[list[_Clause], list[str]]:

@@ -43,7 +43,7 @@ _SMALL_TALK = phrases(
     "many thanks | thanks in advance | cheers | hey so | hey there | hi there | "
     "hello there | please | kindly | simply | hey | hi | hello | ok | okay | well | maybe | perhaps | "
     "quickly | carefully | yes | thanks | actually | basically | anyway | essentially | mate | pal | dude | sorry | "
-    "right | um | uh | ta | buddy | guys | yo | omg | bro | honestly | like"
+    "right | um | uh | ta | buddy | guys | yo | omg | bro | honestly | like | ugh | argh | oh | hmm | damn"
 )
 _WHERE = phrases(
     "in this video | in the video | in this clip | in the clip | for this video | for this clip | for the video | "
@@ -60,6 +60,7 @@ _TRAILERS = phrases(
     "thanks in advance | not sure | i guess | or something | i think | i reckon | i suppose | "
     "without changing anything else | "
     "without changing the colors | and nothing else | nothing else | without touching anything else | "
+    "as hell | "
     "and leave everything else alone | leave the rest alone | and leave the rest alone | and leave the rest as it is "
     "| not of the rest | not the rest | not everything else | not on the rest | not for the rest | but not the rest "
     "| somehow | for instagram | for tiktok | for youtube | for social media | for reels | for stories | for my phone "

@@ -11,21 +11,21 @@ from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import SPARED, Target, noun_phrase
 from lbvedit.language.tokens import Tokens, begun_by, join, phrases
 
-__all__ = ["REMARK", "remark"]
+__all__ = ["HAS", "IS", "REMARK", "THERE_IS", "WISHING", "remark"]
 
 REMARK = "remark"
 """The ``op`` of a draft that only says what pronouns behind it may mean."""
 
 _SPEAKERS = frozenset({"i", "we", "you", "they", "he", "she", "nobody", "everybody", "everyone", "people"})
-_WISHING = frozenset({"want", "wants", "wish", "would", "like", "love", "need", "needs", "should", "must", "shall",
+WISHING = frozenset({"want", "wants", "wish", "would", "like", "love", "need", "needs", "should", "must", "shall",
     "ought", "prefer", "please", "will", "let", "if", "instead", "only"})  # fmt: skip
 """Words of clauses that ask for something, or say when to do it."""
-_IS = frozenset({"is", "are", "was", "were", "looks", "look", "seems", "seem", "sounds", "sound", "feels", "came",
+IS = frozenset({"is", "are", "was", "were", "looks", "look", "seems", "seem", "sounds", "sound", "feels", "came",
     "comes", "got", "gets", "keeps", "stands", "hurt", "hurts", "moves", "goes"})  # fmt: skip
-_HAS = frozenset({"has", "have", "had", "shows", "wears"})
+HAS = frozenset({"has", "have", "had", "shows", "wears"})
 """Verbs behind which rather their object is spoken of."""
 _WEARING = frozenset({"wearing", "holding", "carrying"})
-_THERE_IS = phrases(
+THERE_IS = phrases(
     "there is | there are | there was | there were | here is | here are | this is | that is | i have got | i have | "
     "we have got | we have | i got | i can see | you can see | we can see | we see | i see | you see"
 )
@@ -37,7 +37,7 @@ def remark(tokens: Tokens) -> Draft | None:
     """The remark that a clause makes, noted and without a step; None where the clause may ask for something."""
     said = without_manners(tokens)
     words = tuple(token.word for token in said)
-    if len(words) < 2 or not _WISHING.isdisjoint(words) or any(token.kind in ("quote", "mark") for token in said):
+    if len(words) < 2 or not WISHING.isdisjoint(words) or any(token.kind in ("quote", "mark") for token in said):
         return None
     if not SPARED.isdisjoint(words):
         return None
@@ -52,17 +52,17 @@ def remark(tokens: Tokens) -> Draft | None:
 
 def _subject(said: Tokens, words: tuple[str, ...]) -> Target | None:
     """What a remark is about; nobody where it names nothing, None where it is no remark."""
-    lead = begun_by(said, _THERE_IS)
+    lead = begun_by(said, THERE_IS)
     if 0 < lead < len(words):
         return _named(said[lead:])
     if words[0] == "why" or words[0] in _SPEAKERS:
         return NOBODY
     for at in range(1, len(words) - 1):
         subject = noun_phrase(said[:at])
-        if subject is None or subject.kind in ("rest", "none") or words[at] not in _IS | _HAS:
+        if subject is None or subject.kind in ("rest", "none") or words[at] not in IS | HAS:
             continue
         worn = words[at + 1] in _WEARING
-        owned = _named(said[at + 1 + worn :]) if worn or words[at] in _HAS else NOBODY
+        owned = _named(said[at + 1 + worn :]) if worn or words[at] in HAS else NOBODY
         return owned if owned.kind == "phrase" else subject
     return None
 

@@ -59,8 +59,10 @@ _NOUNS_TOO = frozenset({"light", "flat", "cold"})
 _A_LOT = frozenset({"a", "lot", "bit", "too", "much", "so", "little", "constantly"})
 _STAYS = phrases(
     "should stay | must stay | has to stay | needs to stay | shall stay | should remain | must remain | stays | stay | "
-    "remains | remain"
+    "remains | remain | can stay | may stay | can remain | may remain | can be left | should be left"
 )
+_RESTS = (*_STAYS, ("is",), ("are",), ("looks",), ("should", "be"), ("must", "be"))
+_TOLD = phrases("is | are | was | were | looks | look | seems | seem | should be | must be | need to be | needs to be")
 _IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "were", "has",
     "becomes"})  # fmt: skip
 
@@ -69,7 +71,18 @@ def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:
     """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
     terse = len(tokens) == 2 and (tokens[0].word in thing_words() or is_comparative(tokens[1].word))  # "car red"
     named = terse or tokens[-1].kind == "hex" or tokens[0].word in ("the", "my", "everything", "all")
-    told = {"looks", "seems", "appears", "is", "are", "was", "were"}  # how it is, and not how it shall be
+    told = {
+        "looks",
+        "look",
+        "seems",
+        "seem",
+        "appears",
+        "appear",
+        "is",
+        "are",
+        "was",
+        "were",
+    }  # how it is, and not how it shall be
     if not named or tokens[-1].word in _NOUNS_TOO or not told.isdisjoint(words_of(tokens)):
         return ()
     drafts = asked(making, Phrase(tokens, "want")) or ()
@@ -149,6 +162,8 @@ _LIKE_THEIR_BASE = frozenset({"cut", "put", "set"})
 
 def wished(tokens: list[Token]) -> Iterator[Reading]:
     """``I want the car red``, ``the truck should be white``, ``make it so that the car is red``, ``it is dull``."""
+    if as_it_is := _rest_kept(tokens):
+        yield Reading(as_it_is, keeping, "keep")
     gone = words_of(tokens[:4]) in (["there", "should", "be", "no"], ["there", "must", "be", "no"])
     if gone and len(tokens) > 4:
         if drafts := asked(removing, Phrase(tokens[4:], "remove")):
@@ -157,11 +172,40 @@ def wished(tokens: list[Token]) -> Iterator[Reading]:
     coming = words_of(tokens[:3]) in (["there", "should", "be"], ["there", "must", "be"], ["let", "there", "be"])
     if coming and (drafts := asked(adding, Phrase(tokens[3:], "add"))):
         yield Reading(drafts, adding, "add")
+    yield from _wrong_at_a_time(tokens)
+    if len(tokens) > 3 and tokens[0].word == "why" and tokens[1].word in _IS:  # "why is it so dark?"
+        for at in range(3, len(tokens)):
+            yield from _stated([*tokens[2:at], tokens[1], *tokens[at:]], at - 2, wanted=False)
     wish = _wish_at_first(tokens)
     if wish:
         yield from _wanted(tokens[wish:], only="only" in words_of(tokens[:wish]))
     for at in range(1, len(tokens[wish:])):
         yield from _stated(tokens[wish:], at, wanted=wish > 0)
+
+
+def _wrong_at_a_time(tokens: list[Token]) -> Iterator[Reading]:
+    """``the first two seconds are too dark``, ``the last second must be brighter``: the whole picture at a time."""
+    at = next((at for at, token in enumerate(tokens[:-2]) if token.kind == "span"), None)
+    if at is None or not begun_by(tokens[at + 1 :], _TOLD) or not _STRETCH.issuperset(words_of(tokens[:at])):
+        return
+    everything = replace(tokens[at], kind="word", word="everything")
+    for reading in _stated([everything, *tokens[at + 1 :]], 1, wanted=False):
+        timed = [spanned(draft, tokens[at].span) for draft in reading.drafts]
+        drafts = tuple(draft for draft in timed if draft)
+        if len(drafts) == len(timed):
+            yield replace(reading, drafts=drafts)
+
+
+def _rest_kept(tokens: list[Token]) -> tuple[Draft, ...]:
+    """``everything else unchanged``, ``the rest can stay as it is``: what asks for nothing."""
+    for at in range(1, len(tokens)):
+        target = noun_phrase(tokens[:at])
+        if target and target.kind == "rest":
+            stays = begun_by(tokens[at:], _RESTS)
+            drafts = asked(keeping, Phrase([*tokens[:at], *tokens[at + stays :]], "keep")) or ()
+            kept = all(draft.op == "focus" for draft in drafts) and (stays or not complement(tokens[at:]))
+            return drafts if kept else ()
+    return ()
 
 
 def _wish_at_first(tokens: list[Token]) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.colors import NEUTRAL, colors_alone
-from lbvedit.language.complements import color, complement
+from lbvedit.language.complements import color, complement, is_comparative
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames.phrase import (
     UNHURRIED,
@@ -41,12 +41,17 @@ __all__ = [
 _MEASURED = frozenset({"contrast", "speed", "volume", "temperature"})
 _KEEPING = frozenset({"keep", "retain", "preserve", "leave"})
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
+_TURNED = frozenset({"grayscale", "sepia"})
+"""What nothing is of itself, so that to keep the rest so is to make it so."""
 _KEPT = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
     "everything", "all", "from", "to", "of", "video", "clip", "footage", "interval", "range", "period", "frames",
     "between", "portion", "bit", "seconds", "it", "happens", "comes", "follows"})  # fmt: skip
 STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion", "scene", "shot"})
 _IN_COLOR = frozenset({"in color", "colored", "in full color", "color", "in its color", "in their color",
     "in its original color"})  # fmt: skip
+_AS_EVER = frozenset({"normal", "original", "natural", "clear", "visible", "in focus", "in normal color", "focused",
+    "unblurred", "fine", "as before", "the way they are", "as it was", "as normal", "as usual"})  # fmt: skip
+"""How the rest is anyway."""
 _AS_IT_IS = frozenset({"as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are",
     "the way it is"})  # fmt: skip
 
@@ -265,10 +270,12 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     only = "only" in words or "just" in words
     kept = [token for token in tokens if token.word not in ("only", "just")]
     for before, mark, behind in splits(
-        kept, frozenset({"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color", "alone"})
+        kept, frozenset({"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color", "alone"}) | _AS_EVER
     ):
         tail = " ".join([mark, *words_of(behind)])
         target = object_of(before)
+        if tail in _IN_COLOR | _AS_EVER and target is not None and target.kind == "rest" and not only:
+            return [Draft("focus", {}, target)]
         if tail in _IN_COLOR:
             if target is None or target.kind != "phrase":
                 return None
@@ -284,6 +291,11 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
         target = noun_phrase(kept[:at])
         if phrase.verb in _KEEPING and quality and quality[0].op in _KEPT_SO and target and target.kind == "phrase":
             return [Draft("spare", {}, target)]
+        if phrase.verb in _KEEPING and quality and target and target.kind == "rest" and not only:
+            if quality[0].op in _TURNED or quality[0].params.get("color") == "gray":
+                return [draft.on(target) for draft in quality]
+            as_ever = quality[0].op in _KEPT_SO and not is_comparative(kept[-1].word)
+            return [Draft("focus", {}, target)] if as_ever else None
     if only and (named := property_in(kept)) and named[0] in ("color", "colors") and named[1].kind == "phrase":
         return [Draft("grayscale", {}, replace(named[1], outside=True))]
     if only:

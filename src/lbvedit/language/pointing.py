@@ -1,0 +1,130 @@
+"""Pronouns that mean a time, as the order that they come to.
+
+``the first two seconds are boring, cut them`` -> ``cut the first two seconds``; ``there is a logo in the last 3 s, hide
+it`` -> ``hide the logo in the last 3 s``.
+"""
+
+from __future__ import annotations
+
+from lbvedit.language.clauses import MENDS
+from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.manners import without_manners
+from lbvedit.language.remarks import HAS, IS, THERE_IS, WISHING
+from lbvedit.language.synonyms import base_form
+from lbvedit.language.targets import ARTICLES, noun_phrase
+from lbvedit.language.times import mark_times
+from lbvedit.language.tokens import Token, Tokens, begun_by, join, phrases
+
+__all__ = ["with_times_referred"]
+
+_STRETCH = frozenset({"the", "that", "this", "a", "my", "middle", "part", "bit", "section", "segment", "portion",
+    "stretch", "scene", "moment", "of", "video", "clip"})  # fmt: skip
+_GOES_ON = phrases("it is | it looks | it gets | nothing | the video is | the clip is | the picture is")
+_FEELING = phrases("find | take | i hate | i dislike | i like | i love | we hate | we like | we love")
+"""How a time is felt about, or (of what is disliked, already put so) named."""
+_FINE = frozenset({"fine", "ok", "okay", "alright"})
+"""What is said of a time that nothing shall be done to."""
+_POINTING = phrases(
+    "that part | this part | that bit | this bit | that section | this section | those seconds | these seconds | "
+    "them all | all of it | it | them | they | that | this | those | these | him | her"
+)
+_POINTED = frozenset({"that", "this", "those", "these"})
+_PARTICLES = frozenset({"out", "off", "away", "up", "down", "completely", "entirely"})
+_MUST = frozenset({"should", "must", "need", "needs", "have", "has", "can"})
+_GONE = frozenset({"cut", "remove", "delete", "skip", "drop", "get", "trim", "erase", "speed", "slow", "loop"})
+"""Verbs behind which the times are others, or the time is no more."""
+
+
+def with_times_referred(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
+    """The sentence with pronouns for a time that a remark before them names, and a note for each remark.
+
+    Args:
+        tokens: the sentence, with its reasons left out.
+    """
+    marked = mark_times(tokens)
+    clauses = _clauses(marked)
+    for (begin, end), *following in (clauses[at:] for at in range(len(clauses) - 1)):
+        said = without_manners(marked[begin:end])
+        thing = _thing_at_a_time(said)
+        time = [token for token in said if token.kind == "span"] if not thing and _is_about_a_time(said) else []
+        out = marked[:begin]
+        copied = end
+        for start, stop in following if thing or time else ():
+            order = _named(without_manners(marked[start:stop]), thing, time)
+            if not order:
+                break
+            out += [*marked[copied:start], *order]
+            copied = stop
+            if base_form(order[0].word, VERB_BASES) in _GONE:
+                break
+        if copied > end:
+            note = f"{join(said)!r} is taken as a remark, and asks for nothing"
+            rest, notes = with_times_referred([*out, *marked[copied:]])
+            return rest, (note, *notes)
+    return tokens, ()
+
+
+def _clauses(tokens: Tokens) -> list[tuple[int, int]]:
+    """Where each clause begins and ends: at marks, at ``and``, and at ``so`` before a verb."""
+    out = []
+    begin = 0
+    for at in range(len(tokens) + 1):
+        follows = tokens[at + 1].word if at + 1 < len(tokens) else ""
+        parts = at == len(tokens) or tokens[at].kind == "mark" or tokens[at].word in ("and", "then", "but")
+        if parts or (tokens[at].word == "so" and base_form(follows, VERB_BASES) == follows):
+            out += [(begin, at)] if at > begin else []
+            begin = at + 1
+    return out
+
+
+def _span(tokens: Tokens) -> Token | None:
+    """The time of a clause that has one."""
+    spans = [token for token in tokens if token.kind == "span"]
+    return spans[0] if len(spans) == 1 else None
+
+
+def _is_about_a_time(said: Tokens) -> bool:
+    """Whether a clause tells something of a time: ``the part from 0:05 to 0:08 is shaky``."""
+    time = _span(said)
+    words = [token.word for token in said]
+    feels = begun_by(said, _FEELING)
+    if time is None or not WISHING.isdisjoint(words[feels:]) or not _FINE.isdisjoint(words):
+        return False
+    at = list(said).index(time)
+    behind = said[at + 1 :]
+    if _STRETCH.issuperset(words[:at]) and behind:
+        return behind[0].word in IS | HAS or begun_by(behind, _GOES_ON) > 0 or words[at + 1 : at + 4] == _NOTHING
+    return not behind and ("nothing" in words or (feels > 0 and _STRETCH.issuperset(words[feels:at])))
+
+
+_NOTHING = ["there", "is", "nothing"]
+
+
+def _thing_at_a_time(said: Tokens) -> list[Token]:
+    """The thing that is told to be seen at a time, and that time: ``there is a logo in the last 3 seconds``."""
+    time = _span(said)
+    if time is None or time not in (said[0], said[-1]):
+        return []
+    shown = said[1:] if said[0] is time else said[:-1]
+    thing = shown[begun_by(shown, THERE_IS) :]
+    target = noun_phrase(thing) if thing and len(thing) < len(shown) else None
+    if target is None or target.kind != "phrase" or thing[0].word not in ARTICLES or len(thing) < 2:
+        return []
+    return [thing[0].corrected("the"), *thing[1:], time]
+
+
+def _named(order: Tokens, thing: Tokens, time: Tokens) -> list[Token]:
+    """An order with what its pronoun means; nothing where it is no order, or has no such pronoun."""
+    words = [token.word for token in order]
+    if not words or tuple(words) in MENDS:
+        return []
+    begins = base_form(words[0], VERB_BASES) == words[0]
+    for at in range(len(order)):
+        size = begun_by(order[at:], _POINTING)
+        behind = words[at + size : at + size + 1]
+        if not size or not (begins or (not at and _MUST.issuperset(behind) and behind)):
+            continue
+        if words[at] in _POINTED and size == 1 and behind and behind[0] not in _PARTICLES | _MUST:
+            continue  # "that logo"
+        return [*order[:at], *(thing[:-1] or time), *order[at + size :], *thing[-1:]]
+    return []
