@@ -9,11 +9,11 @@ from __future__ import annotations
 from lbvedit.language.clauses import MENDS
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.manners import without_manners
-from lbvedit.language.remarks import HAS, IS, THERE_IS, WISHING
+from lbvedit.language.remarks import IS, THERE_IS, WISHING
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import ARTICLES, noun_phrase
 from lbvedit.language.times import mark_times
-from lbvedit.language.tokens import Token, Tokens, begun_by, join, phrases
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 
 __all__ = ["with_times_referred"]
 
@@ -24,6 +24,7 @@ _FEELING = phrases("find | take | i hate | i dislike | i like | i love | we hate
 """How a time is felt about, or (of what is disliked, already put so) named."""
 _FINE = frozenset({"fine", "ok", "okay", "alright"})
 """What is said of a time that nothing shall be done to."""
+_REST = "rest"
 _POINTING = phrases(
     "that part | this part | that bit | this bit | that section | this section | those seconds | these seconds | "
     "them all | all of it | it | them | they | that | this | those | these | him | her"
@@ -31,8 +32,11 @@ _POINTING = phrases(
 _POINTED = frozenset({"that", "this", "those", "these"})
 _PARTICLES = frozenset({"out", "off", "away", "up", "down", "completely", "entirely"})
 _MUST = frozenset({"should", "must", "need", "needs", "have", "has", "can"})
-_GONE = frozenset({"cut", "remove", "delete", "skip", "drop", "get", "trim", "erase", "speed", "slow", "loop"})
-"""Verbs behind which the times are others, or the time is no more."""
+_TAKING = frozenset({"cut", "remove", "delete", "skip", "drop", "trim", "erase"})
+_GONE = _TAKING | {"get", "keep"}
+"""Verbs behind which the time is no more, so that what follows is about something else."""
+_MOVING = frozenset({"speed", "slow", "play", "loop", "repeat"})
+"""Verbs behind which the time is another, so that what else is asked of it comes first."""
 
 
 def with_times_referred(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
@@ -47,21 +51,28 @@ def with_times_referred(tokens: list[Token]) -> tuple[list[Token], tuple[str, ..
         said = without_manners(marked[begin:end])
         thing = _thing_at_a_time(said)
         time = [token for token in said if token.kind == "span"] if not thing and _is_about_a_time(said) else []
-        out = marked[:begin]
-        copied = end
+        orders: list[tuple[int, list[Token]]] = []  # where the joint before each begins, and the order
+        pronoun, told = "" if _FINE.isdisjoint(token.word for token in said) else _REST, end
         for start, stop in following if thing or time else ():
-            order = _named(without_manners(marked[start:stop]), thing, time)
-            if not order:
+            meant, order = _named(without_manners(marked[start:stop]), thing, time)
+            if not order or meant != (pronoun or meant):
                 break
-            out += [*marked[copied:start], *order]
-            copied = stop
-            if base_form(order[0].word, VERB_BASES) in _GONE:
+            orders.append((start, order))
+            pronoun, told = meant, stop
+            if order[0].word in _GONE:
                 break
-        if copied > end:
+        if orders:
             note = f"{join(said)!r} is taken as a remark, and asks for nothing"
-            rest, notes = with_times_referred([*out, *marked[copied:]])
+            first, *others = (order for _, order in sorted(orders, key=lambda one: one[1][0].word in _MOVING))
+            joined = [token for order in others for token in (_mark(order[0]), *order)]
+            rest, notes = with_times_referred([*marked[:begin], *first, *joined, *marked[told:]])
             return rest, (note, *notes)
     return tokens, ()
+
+
+def _mark(before: Token) -> Token:
+    """What parts an order from the one before it."""
+    return Token("mark", ",", MARK_SOFT, before.start, before.start)
 
 
 def _clauses(tokens: Tokens) -> list[tuple[int, int]]:
@@ -70,8 +81,12 @@ def _clauses(tokens: Tokens) -> list[tuple[int, int]]:
     begin = 0
     for at in range(len(tokens) + 1):
         follows = tokens[at + 1].word if at + 1 < len(tokens) else ""
-        parts = at == len(tokens) or tokens[at].kind == "mark" or tokens[at].word in ("and", "then", "but")
-        if parts or (tokens[at].word == "so" and base_form(follows, VERB_BASES) == follows):
+        verb = follows == "please" or base_form(follows, VERB_BASES) == follows
+        word = tokens[at].word if at < len(tokens) else ""
+        another = any(token.kind == "mark" for token in tokens[at + 2 : at + 4])  # "shaky and boring,"
+        quality = word == "and" and another and not verb and _span(tokens[begin:at]) is not None
+        parts = not word or tokens[at].kind == "mark" or (word in ("and", "then", "but") and not quality)
+        if parts or (verb and word == "so"):
             out += [(begin, at)] if at > begin else []
             begin = at + 1
     return out
@@ -88,12 +103,12 @@ def _is_about_a_time(said: Tokens) -> bool:
     time = _span(said)
     words = [token.word for token in said]
     feels = begun_by(said, _FEELING)
-    if time is None or not WISHING.isdisjoint(words[feels:]) or not _FINE.isdisjoint(words):
+    if time is None or not WISHING.isdisjoint(words[feels:]):
         return False
     at = list(said).index(time)
     behind = said[at + 1 :]
     if _STRETCH.issuperset(words[:at]) and behind:
-        return behind[0].word in IS | HAS or begun_by(behind, _GOES_ON) > 0 or words[at + 1 : at + 4] == _NOTHING
+        return behind[0].word in IS or begun_by(behind, _GOES_ON) > 0 or words[at + 1 : at + 4] == _NOTHING
     return not behind and ("nothing" in words or (feels > 0 and _STRETCH.issuperset(words[feels:at])))
 
 
@@ -113,11 +128,13 @@ def _thing_at_a_time(said: Tokens) -> list[Token]:
     return [thing[0].corrected("the"), *thing[1:], time]
 
 
-def _named(order: Tokens, thing: Tokens, time: Tokens) -> list[Token]:
-    """An order with what its pronoun means; nothing where it is no order, or has no such pronoun."""
+def _named(order: Tokens, thing: Tokens, time: Tokens) -> tuple[str, list[Token]]:
+    """A pronoun of an order, and the order with what it means; nothing where it is no order, or has no such pronoun."""
     words = [token.word for token in order]
     if not words or tuple(words) in MENDS:
-        return []
+        return "", []
+    if time and words[0] in _TAKING and (rest := noun_phrase(order[1:])) and rest.kind == "rest":
+        return _REST, [order[0].corrected("keep"), order[0].corrected("only"), *time]
     begins = base_form(words[0], VERB_BASES) == words[0]
     for at in range(len(order)):
         size = begun_by(order[at:], _POINTING)
@@ -126,5 +143,5 @@ def _named(order: Tokens, thing: Tokens, time: Tokens) -> list[Token]:
             continue
         if words[at] in _POINTED and size == 1 and behind and behind[0] not in _PARTICLES | _MUST:
             continue  # "that logo"
-        return [*order[:at], *(thing[:-1] or time), *order[at + size :], *thing[-1:]]
-    return []
+        return words[at], [*order[:at], *(thing[:-1] or time), *order[at + size :], *thing[-1:]]
+    return "", []

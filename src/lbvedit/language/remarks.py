@@ -39,7 +39,7 @@ def remark(tokens: Tokens) -> Draft | None:
     words = tuple(token.word for token in said)
     if len(words) < 2 or not WISHING.isdisjoint(words) or any(token.kind in ("quote", "mark") for token in said):
         return None
-    if not SPARED.isdisjoint(words):
+    if not SPARED.isdisjoint(words) or any(token.kind == "span" for token in said):  # which would be lost
         return None
     orders = [words[0], *(after for joint, after in pairwise(words) if joint in ("and", "but"))]
     if any(base_form(word, VERB_BASES) == word for word in orders):  # "do whatever looks best"

@@ -100,6 +100,7 @@ _TIME = re.compile(
     r"|^(everything|all|anything|what comes|what happens) (before|after|until|till|since)\b"
 )
 """Words that say when, in a way that the times of the grammar do not know."""
+_ENDS = re.compile(r"beginning|ending|start|end")
 
 _SCENE = re.compile(
     r"(part|bit|section|segment|moment|portion|scene)s? (where|when|in which|after|before|until)\b"
@@ -220,13 +221,20 @@ class _Resolver:
         return replace(draft, params={**draft.params, **begins}, target=NOBODY if rest else draft.target)
 
     def _target(self, draft: Draft) -> str | None:
-        return self._named(draft) or draft.tint or None
+        named = self._named(draft)
+        held = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"  # "play the ending backwards, 3 s"
+        late = named and (_TIME.search(named) or (_ENDS.fullmatch(named) and not held))
+        if late and draft.op not in ("focus", REMARK):  # "the end is boring, blur it"
+            raise InstructionError(
+                f"{named!r} is a time, and no thing", hint="say it in seconds: 'reverse it from 0:02 to 0:05'"
+            )
+        return named or draft.tint or None
 
     def _named(self, draft: Draft) -> str | None:
         target = draft.target
         if target.kind == "phrase":
             taken = draft.op in _TAKING and not target.outside
-            if _TIME.search(target.phrase) or (taken and _SCENE.match(target.phrase.lower())):
+            if taken and (_TIME.search(target.phrase) or _SCENE.match(target.phrase.lower())):
                 raise InstructionError(
                     f"{target.phrase!r} is a time, and no thing",
                     hint="say it in seconds: 'reverse it from 0:02 to 0:05'",

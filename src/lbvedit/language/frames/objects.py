@@ -52,6 +52,7 @@ _IN_COLOR = frozenset({"in color", "colored", "in full color", "color", "in its 
 _AS_EVER = frozenset({"normal", "original", "natural", "clear", "visible", "in focus", "in normal color", "focused",
     "unblurred", "fine", "as before", "the way they are", "as it was", "as normal", "as usual"})  # fmt: skip
 """How the rest is anyway."""
+_SEEN = frozenset({"readable", "legible", "recognizable"})
 _AS_IT_IS = frozenset({"as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are",
     "the way it is"})  # fmt: skip
 
@@ -270,12 +271,17 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     only = "only" in words or "just" in words
     kept = [token for token in tokens if token.word not in ("only", "just")]
     for before, mark, behind in splits(
-        kept, frozenset({"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color", "alone"}) | _AS_EVER
+        kept,
+        frozenset({"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color", "alone"})
+        | _AS_EVER
+        | _SEEN,
     ):
         tail = " ".join([mark, *words_of(behind)])
         target = object_of(before)
         if tail in _IN_COLOR | _AS_EVER and target is not None and target.kind == "rest" and not only:
             return [Draft("focus", {}, target)]
+        if tail in _AS_EVER | _SEEN and target is not None and target.kind == "phrase" and not only:
+            return [Draft("spare", {}, target)]
         if tail in _IN_COLOR:
             if target is None or target.kind != "phrase":
                 return None
@@ -285,6 +291,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
         if tail in _AS_IT_IS:
             if target is not None and target.kind == "rest":
                 return [Draft("focus", {}, target)]
+            if (named := property_in(list(before))) and named[0] in PROPERTIES:  # "keep the contrast the same"
+                return [Draft("focus")]
             return [Draft("spare", {"of": "all"}, target)] if target and target.kind == "phrase" else None
     for at in range(1, len(kept)):
         quality = complement(kept[at:])
