@@ -17,6 +17,7 @@ from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, ph
 
 __all__ = ["with_times_referred"]
 
+_WISHES = phrases("i want | we want | i need | i would like")
 _STRETCH = frozenset({"the", "that", "this", "a", "my", "middle", "part", "bit", "section", "segment", "portion",
     "stretch", "scene", "moment", "of", "video", "clip"})  # fmt: skip
 _GOES_ON = phrases("it is | it looks | it gets | nothing | the video is | the clip is | the picture is")
@@ -116,12 +117,14 @@ _NOTHING = ["there", "is", "nothing"]
 
 
 def _thing_at_a_time(said: Tokens) -> list[Token]:
-    """The thing that is told to be seen at a time, and that time: ``there is a logo in the last 3 seconds``."""
+    """The thing that something is told of at a time, and that time: ``there is a logo in the last 3 seconds``."""
     time = _span(said)
     if time is None or time not in (said[0], said[-1]):
         return []
     shown = said[1:] if said[0] is time else said[:-1]
-    thing = shown[begun_by(shown, THERE_IS) :]
+    told = next((at for at, token in enumerate(shown) if at and token.word in IS), 0) if time is said[-1] else 0
+    lead = begun_by(shown, THERE_IS)
+    thing = shown[:told] if told and not lead else shown[lead:]  # "the dog is blurry in the last 3 seconds"
     target = noun_phrase(thing) if thing and len(thing) < len(shown) else None
     if target is None or target.kind != "phrase" or thing[0].word not in ARTICLES or len(thing) < 2:
         return []
@@ -139,6 +142,7 @@ def _named(order: Tokens, thing: Tokens, time: Tokens) -> tuple[str, list[Token]
     for at in range(len(order)):
         size = begun_by(order[at:], _POINTING)
         behind = words[at + size : at + size + 1]
+        begins = begins or (begun_by(order, _WISHES) == at > 0)
         if not size or not (begins or (not at and _MUST.issuperset(behind) and behind)):
             continue
         if words[at] in _POINTED and size == 1 and behind and behind[0] not in _PARTICLES | _MUST:

@@ -121,6 +121,7 @@ _ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", 
 """What a second time does no more: "make it vertical (9:16)"."""
 
 _TAKING = frozenset({"remove", "cutout", "cut", "trim"})
+_SPAN = frozenset({"start", "end"})
 _HIDING = frozenset({"blur", "pixelate"})
 
 _MOVING = frozenset({"trim", "cut", "speed", "reverse", "loop", "freeze"})
@@ -223,7 +224,12 @@ class _Resolver:
     def _target(self, draft: Draft) -> str | None:
         named = self._named(draft)
         held = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"  # "play the ending backwards, 3 s"
-        late = named and (_TIME.search(named) or (_ENDS.fullmatch(named) and not held))
+        taken = draft.op in _TAKING and not draft.target.outside
+        late = named and (
+            _TIME.search(named)
+            or (_ENDS.fullmatch(named) and not held)
+            or (taken and _SCENE.match(named.lower()))  # "the middle is boring, cut it"
+        )
         if late and draft.op not in ("focus", REMARK):  # "the end is boring, blur it"
             raise InstructionError(
                 f"{named!r} is a time, and no thing", hint="say it in seconds: 'reverse it from 0:02 to 0:05'"
@@ -341,6 +347,12 @@ class _Resolver:
                 raise InstructionError(
                     f"{one} and {two} are two colours for {target or 'the frame'!r}", hint="name one"
                 )
+            if before is self.vague and draft.target.kind in (
+                "pronoun",
+                "none",
+            ):  # "it is too loud at 3 s, turn it down"
+                params = {**{name: before.params[name] for name in _SPAN & set(before.params)}, **params}
+                step = replace(step, params=params)
             again = draft.target.kind == "pronoun" and step.op in _HIDING  # "... unreadable, so blur it"
             if (step.op in _ONCE or again) and before.params == step.params:
                 return

@@ -185,12 +185,21 @@ def wished(tokens: list[Token]) -> Iterator[Reading]:
 
 def _wrong_at_a_time(tokens: list[Token]) -> Iterator[Reading]:
     """``the first two seconds are too dark``, ``the last second must be brighter``: the whole picture at a time."""
+    last = tokens[-1]
+    if last.kind == "span":  # "the car is too dark in the first 3 seconds"
+        for end in (end for end in range(1, len(tokens) - 2) if tokens[end].word in _IS):
+            yield from _at_a_time(_stated(tokens[:-1], end, wanted=False), last)
     at = next((at for at, token in enumerate(tokens[:-2]) if token.kind == "span"), None)
     if at is None or not begun_by(tokens[at + 1 :], _TOLD) or not _STRETCH.issuperset(words_of(tokens[:at])):
         return
     everything = replace(tokens[at], kind="word", word="everything")
-    for reading in _stated([everything, *tokens[at + 1 :]], 1, wanted=False):
-        timed = [spanned(draft, tokens[at].span) for draft in reading.drafts]
+    yield from _at_a_time(_stated([everything, *tokens[at + 1 :]], 1, wanted=False), tokens[at])
+
+
+def _at_a_time(readings: Iterator[Reading], time: Token) -> Iterator[Reading]:
+    """The readings whose steps can all be done at a time, done then."""
+    for reading in readings:
+        timed = [spanned(draft, time.span) for draft in reading.drafts]
         drafts = tuple(draft for draft in timed if draft)
         if len(drafts) == len(timed):
             yield replace(reading, drafts=drafts)

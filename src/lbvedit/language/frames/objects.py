@@ -291,6 +291,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
         if tail in _AS_IT_IS:
             if target is not None and target.kind == "rest":
                 return [Draft("focus", {}, target)]
+            if target is not None and target.kind == "whole":  # "leave everything as it is, just make the car red"
+                return [Draft("focus")]
             if (named := property_in(list(before))) and named[0] in PROPERTIES:  # "keep the contrast the same"
                 return [Draft("focus")]
             return [Draft("spare", {"of": "all"}, target)] if target and target.kind == "phrase" else None
