@@ -85,8 +85,8 @@ _LEADS = re.compile(r"(in|during|from|between|for|over|within|until|after|before
 
 
 def _agree(vague: Step, step: Step) -> bool:
-    """Whether two steps of one operator go the same way, at the same time."""
-    if any(vague.params.get(name) != step.params.get(name) for name in ("start", "end")):
+    """Whether two steps of one operator go the same way, at the time of the vague one if it has any."""
+    if any(vague.params.get(name) not in (None, step.params.get(name)) for name in _SPAN):
         return False
     if "factor" in vague.params:
         return (vague.params["factor"] < 1) == (step.params["factor"] < 1)
