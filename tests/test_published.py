@@ -65,5 +65,5 @@ def test_m3l_mnist_obeys(corpus: str, obeyed: float, of_oracle: float) -> None:
 @pytest.mark.long
 def test_m3l_e_clevr_obeys() -> None:
     found = evaluation("m3l", "e-clevr")[1](Options(limit=10)).metrics  # rendered, not read from a folder
-    assert found["obeyed"] >= 0.6
-    assert found["ssim_gain"] >= 0.25
+    assert found["obeyed"] >= 0.7
+    assert found["ssim_gain"] >= 0.5
