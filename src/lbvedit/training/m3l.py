@@ -52,7 +52,7 @@ from lbvedit.training.m3l_meaning import (
     wanted,
 )
 from lbvedit.training.m3l_settings import M3LTraining
-from lbvedit.training.m3l_squares import Squares, squares
+from lbvedit.training.m3l_squares import Squares, signed, squares
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe"]
@@ -311,7 +311,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         if self.config.only == "retouching":
             self._retouch(model, batch, update)
             return
-        source, target = _signed(batch["source"]), _signed(batch["target"])
+        source, target = signed(batch["source"]), signed(batch["target"])
         editor, judge, config = model.editor, model.judge, self.config
         if config.only == "seeing" and isinstance(editor, M3L) and model.showing is not None:
             seen = model.showing.loss(editor.resnet(source), batch["shown"], batch.get("places"))
@@ -376,7 +376,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             pair = opening(corpus, index, length) if further < 0 else self._openings.opening(further, length)
             batch = self.collate([pair], slice(length))
             batch = {name: value.to(device) for name, value in batch.items()}
-            source, target = _signed(batch["source"]), _signed(batch["target"])
+            source, target = signed(batch["source"]), signed(batch["target"])
             told, text = _told_places(batch), editor.read(batch["ids"], batch["present"])
             assert told is not None
             moments = torch.randperm(source.shape[1], device=device)[: self.config.squares]
@@ -527,14 +527,14 @@ class M3LRecipe(Recipe[M3LTraining]):
         assert isinstance(model, M3LGame)
         corpus = list(self.corpora("test").values())[-1]
         batch = self.collate([corpus[index] for index in range(min(6, len(corpus)))])
-        rows = (_unit(_signed(batch["source"])), _unit(_signed(batch["target"])), _unit(self._edit(model, batch)).cpu())
+        rows = (_unit(signed(batch["source"])), _unit(signed(batch["target"])), _unit(self._edit(model, batch)).cpu())
         sheet = torch.stack(rows, dim=1)[:, :, ::5]  # (pairs, 3 rows, frames, 3, H, W)
         return sheet.permute(3, 0, 1, 4, 2, 5).flatten(1, 3).flatten(2)
 
     @staticmethod
     def _edit(model: M3LGame, batch: Mapping[str, Tensor]) -> Tensor:
         device = next(model.parameters()).device
-        source = _signed(batch["source"].to(device))
+        source = signed(batch["source"].to(device))
         text = model.editor.read(batch["ids"].to(device), batch["present"].to(device))
         return torch.stack(list(model.editor.edit(source, text)), dim=1)
 
@@ -549,11 +549,6 @@ def _told_places(batch: Mapping[str, Tensor]) -> Placed | None:
     if "stands.here" not in batch:
         return None
     return Placed(*(batch[f"stands.{name}"] for name in Placed._fields))
-
-
-def _signed(frames: Tensor) -> Tensor:
-    """uint8 frames as float in [-1, 1]."""
-    return frames.float() / 127.5 - 1
 
 
 def _unit(frames: Tensor) -> Tensor:

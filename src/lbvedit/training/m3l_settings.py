@@ -49,9 +49,9 @@ class M3LTraining(TrainingConfig):
         only: train one part, by its own losses alone: ``seeing`` the 3D ResNet, by ``showing``, for a sitting to begin
             with, since what takes hours beside all other losses takes minutes alone; ``finding`` words, source features
             and places, by all that is not about pixels, which is cheap; ``painting`` the decoder and the generator,
-            which bear a higher rate alone; ``retouching`` of the generator its close-up alone, which the rest
-            does not wait for; ``stepping`` how ``model.sprites`` move, by ``moving``, for a sitting to end
-            with, since exact steps take thousands of updates.
+            which bear a higher rate alone; ``retouching`` the close-up that comes with
+            ``model.attributes``, from squares of edits that are made once; ``stepping`` how ``model.sprites`` move, by
+            ``moving``, for a sitting to end with, since exact steps take thousands of updates.
         freeze: keep the 3D ResNet as ``init`` has it, so that what it has learnt to see stays; a step costs less, too.
         grounding: weight of the loss by which the source features of ``m3l`` learn where an instruction changes the
             video; an extension. Without ``showing`` and this, which of two things is meant is learnt last of all.

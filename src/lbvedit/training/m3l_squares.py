@@ -14,7 +14,7 @@ from torch import Tensor
 from lbvedit.systems.m3l import M3L, Instruction, Places
 from lbvedit.systems.m3l.closeup import CloseUp, Square
 
-__all__ = ["Squares", "squares"]
+__all__ = ["Squares", "signed", "squares"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Squares:
     @property
     def target(self) -> Tensor:
         """``(N, 3, side, side)`` in [-1, 1]."""
-        return _signed(self.layers[:, 4])
+        return signed(self.layers[:, 4])
 
     @property
     def changed(self) -> Tensor:
@@ -51,12 +51,14 @@ class Squares:
 
     def mirrored(self) -> Squares:
         """With left and right exchanged."""
-        here, there = (place * place.new_tensor([-1, 1]) for place in self.places[:2] if place is not None)
-        return Squares(self.layers.flip(4), Places(here, there, self.places.looks))
+        flip = self.places.here.new_tensor([-1, 1])
+        return Squares(
+            self.layers.flip(4), Places(self.places.here * flip, self.places.there * flip, self.places.looks)
+        )
 
     def retouched(self, close_up: CloseUp) -> tuple[Tensor, Tensor]:
         """What a close-up makes of them, and its own pixels therein: ``(N, 3, side, side)`` each."""
-        layers, places = _signed(self.layers[:, None, :4]), self.places.each(lambda told: told[:, None])
+        layers, places = signed(self.layers[:, None, :4]), self.places.each(lambda told: told[:, None])
         made = close_up.retouched(layers, places)
         return made.over(layers)[:, 0], made.pixels[:, 0]
 
@@ -90,5 +92,6 @@ def squares(editor: M3L, source: Tensor, target: Tensor, text: Instruction, plac
     )
 
 
-def _signed(pixels: Tensor) -> Tensor:
+def signed(pixels: Tensor) -> Tensor:
+    """uint8 pixels as float in [-1, 1]."""
     return pixels.float() / 127.5 - 1

@@ -1,4 +1,4 @@
-"""What the generator is built of: residual blocks that scale up, what the source shows beside them, self-attention."""
+"""What the generator and its close-up are built of: residual blocks that scale up, skips and self-attention."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class UpBlock(nn.Module):
         channels_in: C_in.
         channels_out: C_out.
         scale: s.
-        sentence_dim: C_x, if a sentence scales and shifts what the block normalises.
+        sentence_dim: C_x, if a sentence, or whatever tells what to paint, scales and shifts what the block normalises.
         beside: channels of what the source shows at the block's size, if it looks at that.
     """
 
@@ -68,8 +68,9 @@ class Skips(nn.Module):
     """What source frames show at each size that the generator passes, as in a U-Net (arXiv 1505.04597).
 
     Args:
-        widths: channels of the 3D ResNet's blocks.
-        strides: its strides.
+        widths: channels of the blocks on the way down, those of the 3D ResNet for the generator; what is shown at a
+            block's input has those of the block before it.
+        strides: of these blocks.
         shown: channels of what they show.
     """
 

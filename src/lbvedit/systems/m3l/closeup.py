@@ -145,7 +145,9 @@ class CloseUp(nn.Module):
         own = made.shares[:, :, -1] * made.pixels + made.added
         # The frame so far is what the others leave, so that it stays outside of the square.
         size = layers.shape[-2], layers.shape[-1]
-        own, others = square.pasted(torch.cat((own, made.shares[:, :, 1:, 0]), dim=2), size).split((3, 4), dim=2)
+        own, others = square.pasted(torch.cat((own, made.shares[:, :, 1:, 0]), dim=2), size).split(
+            (3, self.LAYERS), dim=2
+        )
         shares = torch.cat((1 - others.sum(dim=2, keepdim=True), others[:, :, :-1]), dim=2).unsqueeze(3)
         return (own + (shares * layers).sum(dim=2)).clamp(-1, 1), shares
 
