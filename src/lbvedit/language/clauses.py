@@ -8,7 +8,7 @@ from functools import cache
 
 from lbvedit.language.amounts import amount_at, split_amount
 from lbvedit.language.complaints import FAULTS
-from lbvedit.language.complements import complement
+from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.making import making
@@ -223,10 +223,14 @@ def _mended(remark: Tokens) -> Iterator[Reading]:
             continue
         fault = split_amount(said[at + 1 :])[1] or said[at + 1 :]
         fault = fault[fault[0].word in _SO :]
+        plain = len(fault) == len(said) - at - 1 and color(fault) is not None
+        if plain and said[at].word in _BEING and target.kind == "phrase":
+            continue  # "the car is red" finds no fault with it
         if drafts := complement([said[at].corrected("less"), *fault]) if fault else None:
             yield Reading(tuple(replace(draft.on(target), vague=True) for draft in drafts), making, "make")
 
 
+_BEING = frozenset({"is", "are", "was", "were"})
 _SO = frozenset({"so", "all", "very", "really", "quite", "pretty"})
 
 

@@ -10,6 +10,7 @@ from lbvedit.errors import InstructionError, UsageError
 from lbvedit.language.drafts import NOBODY, Draft, tidy
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.operators import OPERATORS, validate
+from lbvedit.language.persons import is_person, is_plural, may_be, named_in
 from lbvedit.language.remarks import REMARK
 from lbvedit.language.targets import CORNERS, PERSONS, WHOLE_NOUNS, Target
 from lbvedit.types import EditPlan, Step
@@ -264,8 +265,14 @@ class _Resolver:
             raise InstructionError(
                 f"the rest of what? {draft.words!r:.80} names nothing before", hint="say 'everything except ...'"
             )
+        if person and self.last and not whole:
+            return self._person(target.phrase, draft)
         if target.kind == "pronoun" and self.rival and self.last:
-            self.notes.append(f"the pronoun is read as {self.last!r}, not as {self.rival!r}")
+            worn = self._means_worn(target.phrase)
+            meant, other = (self.rival, self.last) if worn else (self.last, self.rival)
+            self.notes.append(f"the pronoun is read as {meant!r}, not as {other!r}")
+            if worn:
+                return self.rival
         named = " and ".join(self.named) if len(self.named) > 1 else self.last
         if target.kind == "rest" and target.phrase and named:
             return f"{target.phrase} except {named}"
@@ -274,6 +281,32 @@ class _Resolver:
         if self.gone and target.kind == "pronoun" and draft.op not in ("replace", "become", "add", "animate"):
             return None  # "remove the cable and turn it to sepia"
         return self.last if target.kind in ("pronoun", "rest") else None
+
+    def _person(self, pronoun: str, draft: Draft) -> str:
+        """Whom a pronoun means: who was named last of those who can be meant.
+
+        Raises:
+            InstructionError: nobody was named, but a thing, or somebody of the other sex.
+        """
+        named = [name for phrase in (*self.named, self.last or "") for name in named_in(phrase)]
+        meant = list(dict.fromkeys(name for name in reversed(named) if may_be(pronoun, name)))
+        if not meant or (self.gone and meant[0] == self.last):
+            raise NoTargetError(
+                f"who is {pronoun!r}? {draft.words!r:.80} names nobody before", hint="as in 'blur the man'"
+            )
+        if len(named_in(self.last or "")) > 1 and len(meant) > 1 and meant[1] in named_in(self.last or ""):
+            self.notes.append(f"the pronoun is read as {meant[0]!r}, not as {meant[1]!r}")
+        elif self.rival and self.rival != meant[0]:
+            self.notes.append(f"the pronoun is read as {meant[0]!r}, not as {self.rival!r}")
+        return meant[0]
+
+    def _means_worn(self, pronoun: str) -> bool:
+        """Whether ``it`` means what was just given to somebody: ``put a hat on the man and make it red``."""
+        last, rival = self.last or "", self.rival or ""
+        if self.steps[-1].op != "add" or is_person(rival):
+            return False
+        several = pronoun in ("them", "they") and is_plural(rival) and not is_plural(last)
+        return several or (pronoun == "it" and is_person(last) and not is_plural(rival))
 
     def _decided(self, draft: Draft, target: str | None, outside: bool) -> Draft:
         """The draft with the operator that its target decides on."""
@@ -341,6 +374,13 @@ class _Resolver:
             self.notes.append(f"the whole picture is painted {params['color']}")
         step = Step(draft.op, target, params, entry.engine, outside and target is not None, draft.words)
         before = self.steps[-1] if self.steps else None
+        worn = before is not None and before.op == "add" and target is not None and target == before.params["what"]
+        if before is not None and worn and step.op == "recolor" and params.keys() == {"color"}:  # "a hat, make it red"
+            what = f"{params['color']} {target}"
+            self.steps[-1] = replace(
+                before, params={**before.params, "what": what}, words=f"{before.words} {step.words}"
+            )
+            return
         if before is not None and (before.op, before.target, before.outside) == (step.op, step.target, step.outside):
             if step.op == "recolor" and {**before.params, "color": ""} == {**params, "color": ""}:
                 one, two = before.params["color"], params["color"]

@@ -40,8 +40,8 @@ class Target:
     Args:
         kind: ``whole`` frame, a ``phrase``, a ``pronoun`` for the last target, the ``rest`` of the frame around it,
             or ``none`` where nothing was said.
-        phrase: the words, for a phrase; ``all`` for a pronoun that stands for all that was named; ``people`` for
-            everyone else; ``audio`` or ``sound`` for the whole of that.
+        phrase: the words, for a phrase; a pronoun that tells persons, things or several apart; ``all`` for one that
+            stands for all that was named; ``people`` for everyone else; ``audio`` or ``sound`` for the whole of that.
         outside: everything except the phrase.
         owner: whether a possessive pronoun stood before the phrase ("his shirt").
     """
@@ -57,6 +57,8 @@ _OWNERS = frozenset({"his", "her", "its", "their"})
 PRONOUNS = frozenset({"it", "them", "him", "her", "this", "that", "these", "those", "they", "he", "she", "itself"})
 PERSONS = frozenset({"him", "her", "he", "she"})
 """Pronouns that never mean the whole video."""
+_THINGS = frozenset({"it", "them", "they"})
+"""Pronouns that rather mean what somebody wears than who wears it."""
 WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "picture", "frame", "scene", "shot",
     "recording", "videos", "clips", "frames", "thing", "vid", "sequence", "material", "photo", "audio", "sound",
     "colors", "color", "take", "reel", "gif"})  # fmt: skip
@@ -159,7 +161,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
     if words in (["this", "one"], ["that", "one"], ["the", "same"], ["these", "ones"], ["the", "same", "thing"]):
         return Target("pronoun")
     if len(words) == 1 and words[0] in PRONOUNS:
-        return Target("pronoun", words[0] if words[0] in PERSONS else "")
+        return Target("pronoun", words[0] if words[0] in PERSONS | _THINGS else "")
     if len(words) == 1 and words[0] in SPEAKERS:
         return Target("phrase", words[0])
     if len(words) == 2 and words[0] in _OWNERS and words[1] in ("color", "colors", "sound", "audio"):

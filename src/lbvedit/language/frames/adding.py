@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+from lbvedit.errors import InstructionError
 from lbvedit.language.amounts import Amount, amount_at, split_amount
 from lbvedit.language.complements import color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded
@@ -11,10 +13,11 @@ from lbvedit.language.frames.captions import TEXT_NOUNS, text_in
 from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.timing import fading
+from lbvedit.language.lexicon import kinds_of
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import ARTICLES, SPEAKERS, Target, noun_phrase
-from lbvedit.language.tokens import Token, join, phrases
+from lbvedit.language.tokens import Token, begun_by, join, phrases
 
 __all__ = ["adding", "dressing", "giving", "named_look", "putting"]
 
@@ -196,11 +199,21 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             return _new(what, NOBODY)
         if mark == "for":
             continue
+        if mark in ("on", "in", "to") and _SIDE.fullmatch(target.phrase):  # "on the left"
+            where = f"{'in' if mark == 'to' else mark} {join(behind)}"
+            return [replace(one, params={**one.params, "where": where}) for one in _new(what, NOBODY) or ()]
         return _new(what, target)
     if phrase.previous or {"to", "onto", "over"} & set(words):
         return None
     what = new_thing(tokens)
     return _new(what, NOBODY) if what else None
+
+
+_SIDE = re.compile(
+    r"((top|bottom|upper|lower|far|very) )?(left|right|middle|center|corner|top|bottom)"
+    r"( (side|half|third|corner|edge|part|hand side))?( of the (picture|frame|image|screen|video|shot))?"
+)
+"""Where in the picture something stands, and by nothing that could be found."""
 
 
 def _effect_beside(drafts: list[Draft], beside: tuple[str, ...], target: Target | None) -> list[Draft] | None:
@@ -324,7 +337,25 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
             moved = f"putting {join(before)!r} {mark} {join(behind)}"
             return [draft.noted(f"{moved} is read as another background for everything")]
+    _refuse_moving(tokens)
     return adding(Phrase(tokens, "add", phrase.particle, phrase.previous))
+
+
+def _refuse_moving(tokens: list[Token]) -> None:
+    """Refuses to put elsewhere what is in the video already.
+
+    Raises:
+        InstructionError: ``the man on the left``, ``the dog next to the car`` is asked for.
+    """
+    for at in range(1, len(tokens)):
+        placed = tokens[at].word in _ON | {"at", "against", "towards"} or begun_by(tokens[at:], _BESIDE)
+        there = noun_phrase(tokens[:at]) if placed and tokens[0].word in _THERE_ALREADY else None
+        noun = tokens[at - 1].word
+        if there and (there.kind == "pronoun" or kinds_of(noun)) and at + 1 < len(tokens):
+            raise InstructionError(
+                f"{join(tokens)!r:.80} puts elsewhere what is there already, and no operator moves anything",
+                hint="as in 'make the man walk to the left', or 'add a man to the left of the car' for another one",
+            )
 
 
 def _is_place(token: Token) -> bool:
