@@ -6,13 +6,13 @@ The way of a sentence, by the files that it goes through:
 
 =============  =======================================================================================
 words          ``lists``, ``tokens``, ``vocabulary`` and ``spelling``: marks of lists off, tokens, slips mended
-sentence       ``preparation`` (with ``numerals``, ``degrees``, ``negations``, ``notation``, ``roundabout``),
-               ``reasons``, ``pointing``, ``times``: put in order
+sentence       ``preparation`` (with ``numerals``, ``degrees``, ``negations``, ``notation``, ``roundabout``,
+               ``corrections``), ``reasons``, ``pointing``, ``times``: put in order
 clauses        ``grammar`` divides it, ``manners`` come off, ``clauses`` finds the verb; ``wishes`` and
                ``complaints`` do without one, ``remarks`` ask for nothing
 frames         one file a family of verbs: what may follow each, read by ``targets``, ``amounts``,
                ``complements``, ``colors`` and ``sparing``
-steps          ``drafts`` of one clause become steps in ``resolve``: pronouns, shared objects, notes
+steps          ``drafts`` of one clause become steps in ``resolve``: pronouns (``persons``), shared objects, notes
 refusal        ``refusal`` says what was understood, and the nearest things that can be done
 =============  =======================================================================================
 

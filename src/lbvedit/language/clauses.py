@@ -9,6 +9,7 @@ from functools import cache
 from lbvedit.language.amounts import amount_at, split_amount
 from lbvedit.language.complaints import FAULTS
 from lbvedit.language.complements import color, complement
+from lbvedit.language.corrections import MAYBE, SURELY
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.making import making
@@ -21,7 +22,7 @@ from lbvedit.language.reading import Reading, asked
 from lbvedit.language.remarks import IS, REMARK
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import ARTICLES, Target, noun_phrase
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, phrases
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
 from lbvedit.language.wishes import ordered, quality_alone, thing_and_quality, time_kept, wished
 
 __all__ = ["MENDS", "read_clause"]
@@ -145,7 +146,48 @@ _THE_SAME = tuple(
 )
 
 
+def _corrected(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
+    """What a second thought asks for instead: another order, or only ``blue``, ``the cat``, ``3x``."""
+    surely, said = tokens[0].word == SURELY, without_manners(tokens[1:])
+    only = bool(said) and said[0].word in ("just", "only", "rather")
+    said = said[only:]
+    if previous is None or not said:
+        return
+    lead = begun_by(said, _MAKE_THAT)
+    for measured in _measured_again(said[lead:], previous) if said[lead:] else ():
+        yield _instead(measured, previous, surely=True)
+    for reading in read_clause(said, replace(previous, ended=False)):
+        yield _instead(reading.drafts, reading, surely=surely or only)
+    target = noun_phrase(said)
+    if target and target.kind == "phrase" and all(_takes_target(draft) for draft in previous.drafts):
+        yield _instead(tuple(draft.on(target) for draft in previous.drafts), previous, surely=True)
+
+
+_MAKE_THAT = phrases("make that | make it | do that")
+
+
+def _instead(drafts: tuple[Draft, ...], reading: Reading, *, surely: bool) -> Reading:
+    first = replace(drafts[0], rather="surely" if surely else "maybe")
+    return replace(reading, drafts=(first, *drafts[1:]))
+
+
+def _measured_again(tokens: list[Token], previous: Reading) -> Iterator[tuple[Draft, ...]]:
+    """The step of the clause before by another amount: ``3x``, ``180 degrees``, ``a quarter``."""
+    before = previous.drafts[-1]
+    for words in (tokens, [tokens[0].corrected("to"), *tokens]) if previous.frame else ():
+        drafts = asked(previous.frame, Phrase(words, previous.verb, previous.particle)) if previous.frame else None
+        if drafts and all(draft.op == before.op and draft.target == NOBODY for draft in drafts):
+            yield tuple(draft.on(before.target) for draft in drafts)
+
+
+def _takes_target(draft: Draft) -> bool:
+    return draft.op in OPERATORS and OPERATORS[draft.op].takes_target != "no"
+
+
 def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
+    if tokens[0].word in (SURELY, MAYBE):
+        yield from _corrected(tokens, previous)
+        return
     if previous is not None:
         yield from _mending(without_manners(tokens), previous)
         yield from _as_before(tokens, previous)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from lbvedit.language.amounts import Amount, factor, signed, strength
 from lbvedit.language.operators import OPERATORS
@@ -34,6 +34,8 @@ class Draft:
         bare: whether the verb stood alone, so that ``blur and darken the sky`` can give it an object.
         vague: whether a step of the same kind that follows says the same better: ``it's too dark, brighten it``.
         later: whether it begins where the step before ends: ``red until 0:04 and blue after that``.
+        rather: what it does with the steps of the clause before: nothing, or takes them back (``maybe`` only where both
+            are about the same thing).
         tint: the colour that it takes away, and that is its target where that is the whole frame: ``less green``.
         words: the words that asked for it.
     """
@@ -45,6 +47,7 @@ class Draft:
     bare: bool = False
     vague: bool = False
     later: bool = False
+    rather: Literal["", "maybe", "surely"] = ""
     tint: str = ""
     words: str = ""
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from lbvedit.language.colors import is_color
 from lbvedit.language.complements import complement
+from lbvedit.language.corrections import with_second_thoughts_named
 from lbvedit.language.degrees import (
     with_degrees_joined,
     with_intensity_plain,
@@ -46,6 +47,7 @@ def prepared(tokens: list[Token]) -> list[Token]:
         with_numerals_joined,
         _with_slips_mended,
         _with_is_parted,
+        with_second_thoughts_named,
         _with_joints_plain,
         with_negations_named,
         _with_dislikes_named,

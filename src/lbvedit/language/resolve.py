@@ -155,6 +155,8 @@ class _Resolver:
             if draft.op == "remove" and draft.target.kind == "rest" and self.steps and self.steps[-1].op == "trim":
                 continue  # "keep the first 10 seconds and drop the rest"
             self.notes += draft.notes
+            if at and draft.rather:
+                self._take_back(drafts[at - 1].words, draft)
             draft = self._begun_later(draft)
             outside, target = draft.target.outside, self._target(draft)
             outside = outside or (draft.target.kind == "pronoun" and self.spared and target is not None)
@@ -186,6 +188,22 @@ class _Resolver:
         except UsageError as error:  # understood, and yet nothing that can be: "speed it up 1000 times"
             raise InstructionError(error.message, hint=error.hint) from error
         return plan
+
+    def _take_back(self, words: str, draft: Draft) -> None:
+        """Takes back the steps that some words asked for, if a second thought is about the same."""
+        taken = [step for step in self.steps if step.words == words]
+        if not taken:
+            return
+        if draft.rather == "maybe":
+            same = draft.op == taken[-1].op or taken[-1].op in _TAKING
+            about = draft.target.kind in ("pronoun", "none") or draft.target.phrase == taken[-1].target
+            if not (same and about):
+                return
+        self.steps = [step for step in self.steps if step.words != words]
+        if draft.target.kind == "phrase":
+            self.named = [name for name in self.named if name not in {step.target for step in taken}]
+        self.gone, self.vague, self.rival = False, None, None
+        self.notes.append(f"{words!r:.80} is taken back")
 
     def _begun_later(self, draft: Draft) -> Draft:
         """The draft from where the step before ends: ``red until 0:04 and blue after that``, ``and mute the rest``.

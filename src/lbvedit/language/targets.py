@@ -86,7 +86,7 @@ _NEVER_INSIDE = frozenset({"but", "fps", "codec", "bitrate", "resize", "rotate",
     "darken", "denoise", "desaturate", "reframe",
     "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
     "blur", "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim",
-    "until", "till", "unless", "neither", "nor", "stays", "stay"})  # fmt: skip
+    "until", "till", "unless", "neither", "nor", "stays", "stay", "<no>", "<actually>"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
     "by", "for",
     "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",
