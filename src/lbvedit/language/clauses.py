@@ -21,7 +21,7 @@ from lbvedit.language.operators import OPERATORS
 from lbvedit.language.reading import Reading, asked
 from lbvedit.language.remarks import IS, REMARK
 from lbvedit.language.synonyms import base_form
-from lbvedit.language.targets import ARTICLES, Target, noun_phrase
+from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
 from lbvedit.language.wishes import ordered, quality_alone, thing_and_quality, time_kept, wished
 
@@ -208,6 +208,11 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     yield from _with_verb(tokens)
     for order in ordered(tokens, goes_on=previous is not None and previous.wished):
         yield from (replace(reading, wished=True) for reading in _with_verb(order))
+    wish = begun_by(tokens, _WISHING_TO)
+    if wish and len(tokens) > wish + 1 and tokens[wish + 1].word in ARTICLES | PRONOUNS:  # "i want change the color"
+        yield from _with_verb(tokens[wish:])
+    if wish and previous is not None and previous.drafts[-1].op in (REMARK, "focus") and (name := color(tokens[wish:])):
+        yield Reading((Draft("recolor", {"color": name}, Target("pronoun", "it")),), making, "make")
     yield from wished(tokens)
     if previous is not None and (opposed := _opposed(tokens, previous)):
         yield Reading(opposed)
@@ -232,6 +237,9 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     alone = alone or any(token.word in ("gets", "becomes", "turns") for token in tokens)  # "while the rest gets blurry"
     if drafts := (thing_and_quality(tokens) if alone else ()) or (() if goes_on else quality_alone(tokens)):
         yield Reading(drafts, making, "make")
+
+
+_WISHING_TO = phrases("i want | i would like | i need | i would prefer | i prefer | we want | we need | we would like")
 
 
 def _mending(tokens: list[Token], previous: Reading) -> Iterator[Reading]:
@@ -259,6 +267,9 @@ def _mending(tokens: list[Token], previous: Reading) -> Iterator[Reading]:
 def _mended(remark: Tokens) -> Iterator[Reading]:
     """What a remark complains of, as ``can you fix that`` behind it tells: ``the sky looks orange`` is too orange."""
     said = without_manners(remark)
+    if len(said) > 3 and said[0].word == "why" and said[1].word in IS:  # "why is the sky so orange"
+        so = next((at for at, token in enumerate(said) if token.word in _SO and at > 2), 0)
+        said = [*said[2:so], said[1], *said[so:]] if so else said
     for at in range(1, len(said) - 1):
         target = noun_phrase(said[:at])
         if target is None or said[at].word not in IS:

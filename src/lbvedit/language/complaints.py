@@ -9,10 +9,11 @@ from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import Draft, graded, tidy
 from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import number_at
-from lbvedit.language.tokens import Token, Tokens, phrases
+from lbvedit.language.tokens import Token, Tokens, begun_by, phrases
 
-__all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured", "misshot", "shortcoming", "slanted"]
+__all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured", "misshot", "shortcoming", "slanted", "unheard"]
 
 FAULTS = frozenset({"noisy", "grainy", "shaky", "jittery", "jerky", "wobbly", "unstable", "bumpy", "blurry", "fuzzy",
     "dull", "bluish", "yellowish", "orangish", "overexposed", "underexposed"})  # fmt: skip
@@ -54,6 +55,19 @@ def misshot(tokens: Tokens) -> Draft | None:
     return Draft(wrong[0], wrong[1], vague=True) if wrong else None
 
 
+def unheard(tokens: Tokens) -> Draft | None:
+    """``I can barely hear the speaker``: what makes the sound louder."""
+    size = begun_by(tokens, _BARELY)
+    named = noun_phrase(tokens[size:]) if size and tokens[size:] else None
+    return Draft("volume", {"factor": 1.5}, vague=True) if named else None
+
+
+_BARELY = tuple(
+    (*who, "can", barely, heard)
+    for who in phrases("i | we | you | one")
+    for barely in ("barely", "hardly", "scarcely")
+    for heard in ("hear", "understand")
+)
 _FILMED = frozenset({"filmed", "shot", "recorded", "held", "holding"})
 
 

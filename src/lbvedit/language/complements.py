@@ -187,6 +187,8 @@ def color(tokens: Tokens) -> str | None:
         words = words[2:]
     if len(words) > 2 and words[0] in ("with", "in") and words[1] == "color":
         words = words[2:]
+    if len(words) > 2 and words[:2] == ["of", "color"]:
+        words = words[2:]
     if len(words) > 2 and (words[0] == "color" or (words[0] == "of" and words[-1] == "color")):
         words = words[1:]
     while len(words) > 1 and words[-1] in _COLOR_NOUNS:
@@ -382,7 +384,7 @@ def look(tokens: Tokens) -> str | None:
         tokens = tokens[1:]
     if any(token.word in _FORMATS for token in tokens) or (tokens and is_comparative(tokens[-1].word)):
         return None
-    if swallows(tokens) or any(token.word == "but" for token in tokens):
+    if swallows(tokens) or any(token.word in _NO_LOOK for token in tokens) or (tokens and tokens[-1].word in ARTICLES):
         return None
     while len(tokens) > 1 and tokens[-1].word in STYLE_NOUNS | {"styled", "please", "instead"}:
         tokens = tokens[:-1]
@@ -394,6 +396,9 @@ def look(tokens: Tokens) -> str | None:
     ):
         return None
     return join(tokens).removesuffix("-style").removesuffix("'s")
+
+
+_NO_LOOK = frozenset({"but", "could", "should", "would", "must", "have", "has", "had"})
 
 
 def new_thing(tokens: Tokens) -> str | None:

@@ -200,11 +200,16 @@ def _pieces(tokens: Tokens, *, run_on: bool) -> list[tuple[int, int, bool]]:
 
 
 def _runs_on(tokens: Tokens, at: int) -> bool:
-    """Whether a new clause may begin without any separator: at a verb that is no noun, any behind "it", a request."""
+    """Whether a new clause may begin without any separator.
+
+    That is at a verb that is no noun, at any behind "it" or a time, at a request, or where somebody is spoken of.
+    """
     token = tokens[at]
     verb = token.word in VERB_BASES and tokens[at - 1].word in ("it", "them")
     asks = token.word in _ASKING and [one.word for one in tokens[at + 1 : at + 2]] == ["you"]
-    return token.kind == "word" and (token.word in _RUN_ON or verb or asks)
+    tells = token.word in ("she", "he", "they") and tokens[at - 1].kind == "word"
+    timed = token.word in VERB_BASES and tokens[at - 1].kind in ("span", "duration", "percent", "clock")
+    return token.kind == "word" and (token.word in _RUN_ON or verb or asks or tells or timed)
 
 
 def _separator(tokens: Tokens, at: int) -> str | None:

@@ -10,7 +10,10 @@ from lbvedit.language.tokens import Token, Tokens, phrases
 __all__ = ["FILLERS", "LATER", "without_manners"]
 
 _REQUESTS = phrases(
-    "i would be very grateful if you could | i would love it if you could | it would be great if you could | "
+    "i would be very grateful if you could | might i ask you to | i wonder if you could | i wonder whether you could | "
+    "i would really appreciate it if you could | we would appreciate it if you could | "
+    "we would be grateful if you could | would it be at all possible to | would it be possible at all to | "
+    "is it at all possible to | i would love it if you could | it would be great if you could | "
     "it would be nice if you could | i would appreciate it if you could | would you be so kind as to | "
     "i would be grateful if you could | i would be happy if you could | it would be lovely if you could | "
     "would it be possible for you to | i would love for you to | my task for you is to | would you be so kind and | "
@@ -37,6 +40,7 @@ _ORDER = phrases(
     "meanwhile | but | step | instead | third | fourth | fifth"
 )
 _SMALL_TALK = phrases(
+    "i hope you are well | i hope this is ok | i hope you are doing well | hope you are well | "
     "i feel like | if you can | if you could | we are good | that is it | that is all | we are done | i am happy | "
     "i think | i guess | i reckon | i suppose | thank you | good morning | dear editor | if possible | so basically | "
     "thanks a lot | thanks a million | thanks a bunch | thanks so much | thank you so much | thank you very much | "

@@ -27,7 +27,14 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
     A verb is taken back only where another clause has the same one; a thing is passed over only where another follows.
     What is left of negations is refused later.
     """
-    for step in (_with_not_joined, _with_unseen_named, _with_unwanted_removed, _with_spared_named):
+    for step in (
+        _without_nothing_done,
+        _with_unheard_named,
+        _with_not_joined,
+        _with_unseen_named,
+        _with_unwanted_removed,
+        _with_spared_named,
+    ):
         tokens = step(tokens)
     at = 0
     while at < len(tokens):
@@ -43,6 +50,34 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
             at += len(spared)
         at += 1
     return tokens
+
+
+def _without_nothing_done(tokens: list[Token]) -> list[Token]:
+    """The sentence without ``do not cut anything`` and ``do not change anything else``, beside what shall be done."""
+    for at in range(len(tokens) - 2, -1, -1):
+        size = begun_by(tokens[at:], _DO_NOT)
+        said = tokens[at + size + 1 :]
+        object_size = begun_by(said, _ANYTHING) if size else 0
+        ends = at + size + 1 + object_size
+        if object_size and (ends == len(tokens) or _ends(tokens, ends)) and (at or ends < len(tokens)):
+            return _without_nothing_done([*tokens[:at], *tokens[ends:]])
+    return tokens
+
+
+_ANYTHING = phrases("anything else | anything | any of the rest | any other thing")
+
+
+def _with_unheard_named(tokens: list[Token]) -> list[Token]:
+    """``I can not hear the speaker`` -> ``I can barely hear the speaker``, which is no order to be taken back."""
+    for at in range(len(tokens)):
+        size = begun_by(tokens[at:], _UNHEARD)
+        if size:
+            barely = [tokens[at].corrected("can"), tokens[at + 1].corrected("barely"), tokens[at + size - 1]]
+            tokens = [*tokens[:at], *barely, *tokens[at + size :]]
+    return tokens
+
+
+_UNHEARD = phrases("can not hear | can not really hear | can not even hear | could not hear | can not understand")
 
 
 def _with_not_joined(tokens: list[Token]) -> list[Token]:
@@ -78,7 +113,10 @@ def _with_unseen_named(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-_SO_THAT_NOBODY = tuple(
+_SO_THAT_NOBODY = phrases(
+    "nobody should be able to | no one should be able to | nobody shall be able to | nobody must be able to | "
+    "people should not be able to | you should not be able to | nobody should | nobody must"
+) + tuple(
     (*lead, *nobody)
     for lead in phrases("make sure that | make sure | ensure that | ensure | see to it that")
     for nobody in phrases("nobody can | no one can | you can not | one can not | people can not | nobody is able to")

@@ -23,6 +23,7 @@ from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
 from lbvedit.language.roundabout import (
     with_center_parted,
+    with_gone_removed,
     with_means_named,
     with_rivals_replaced,
     with_shown_named,
@@ -52,6 +53,7 @@ def prepared(tokens: list[Token]) -> list[Token]:
         with_negations_named,
         _with_dislikes_named,
         with_rivals_replaced,
+        with_gone_removed,
         with_means_named,
         with_center_parted,
         with_shown_named,
@@ -135,6 +137,9 @@ def _with_slips_mended(tokens: Tokens) -> list[Token]:
     """What only its neighbours show to be a slip: ``form 0:02``, ``pael blue``."""
     out = list(tokens)
     for at, (token, after) in enumerate(pairwise(tokens)):
+        if token.word == "much" and after.word in QUALITIES and at and tokens[at - 1].word == "too":
+            out[at - 1 : at + 1] = [replace(out[at - 1], text=join(out[at - 1 : at + 1]), end=token.end)]
+            return _with_slips_mended(out)  # "too much dark"
         if token.word == "form" and after.kind in ("clock", "duration", "number"):
             out[at] = replace(token, word="from", text="from")
         shade = next((one for one in _SHADES if sorted(one) == sorted(token.word) and one != token.word), None)
@@ -203,7 +208,8 @@ def _without_receiver(tokens: list[Token]) -> list[Token]:
     ]
 
 
-_GETTING = frozenset({"make", "get", "show", "find", "bring", "send", "do"})
+_GETTING = frozenset({"make", "get", "show", "find", "bring", "send", "do", "erase", "remove", "delete", "cut", "trim",
+    "crop", "blur", "put", "add", "change", "paint", "turn"})  # fmt: skip
 
 
 def _with_turns_named(tokens: list[Token]) -> list[Token]:

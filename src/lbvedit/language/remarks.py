@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from lbvedit.language.drafts import NOBODY, Draft
 from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.manners import without_manners
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import SPARED, Target, noun_phrase
@@ -58,7 +59,9 @@ def _subject(said: Tokens, words: tuple[str, ...]) -> Target | None:
     if words[0] == "why" or words[0] in _SPEAKERS:
         return NOBODY
     for at in range(1, len(words) - 1):
-        subject = noun_phrase(said[:at])
+        named = property_in(said[:at], loose=True)
+        colored = named is not None and named[0] == "color" and named[1].kind == "phrase"  # "the wall color is awful"
+        subject = named[1] if named and colored else noun_phrase(said[:at])
         if subject is None or subject.kind in ("rest", "none") or words[at] not in IS | HAS:
             continue
         worn = words[at + 1] in _WEARING

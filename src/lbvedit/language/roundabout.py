@@ -13,7 +13,14 @@ from lbvedit.language.synonyms import STATES, base_form
 from lbvedit.language.targets import ARTICLES, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, ended_by, phrases
 
-__all__ = ["with_center_parted", "with_means_named", "with_rivals_replaced", "with_shown_named", "with_times_named"]
+__all__ = [
+    "with_center_parted",
+    "with_gone_removed",
+    "with_means_named",
+    "with_rivals_replaced",
+    "with_shown_named",
+    "with_times_named",
+]
 
 
 def with_center_parted(tokens: list[Token]) -> list[Token]:
@@ -99,6 +106,25 @@ def with_means_named(tokens: list[Token]) -> list[Token]:
         named = [tokens[begin].corrected("find"), *tokens[begin + 1 : at - seen]]
         return [*tokens[:begin], *named, mark, tokens[at + 1].corrected(verb), *tokens[at + 2 :]]
     return tokens
+
+
+def with_gone_removed(tokens: list[Token]) -> list[Token]:
+    """``export it in 1080p with the logo gone`` -> ``export it in 1080p, remove the logo``."""
+    for at in range(1, len(tokens) - 2):
+        end = _end(tokens, at)
+        fate = tokens[end - 1].word
+        thing = tokens[at + 1 : end - 1]
+        if tokens[at].word != "with" or fate not in _FATES or not thing or thing[0].word not in ARTICLES | _ALL:
+            continue
+        if noun_phrase(thing) and "with" not in [token.word for token in thing]:
+            mark = Token("mark", ",", MARK_SOFT, tokens[at].start, tokens[at].start)
+            return [*tokens[:at], mark, tokens[end - 1].corrected(_FATES[fate]), *thing, *tokens[end:]]
+    return tokens
+
+
+_ALL = frozenset({"all", "everything", "no", "both"})
+_FATES = {"gone": "remove", "removed": "remove", "erased": "remove", "blurred": "blur", "muted": "mute",
+    "pixelated": "pixelate", "deleted": "remove", "highlighted": "highlight", "stabilized": "stabilize"}  # fmt: skip
 
 
 def with_rivals_replaced(tokens: list[Token]) -> list[Token]:

@@ -11,7 +11,7 @@ _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
     "aeroplane": "airplane", "colourful": "colorful", "colourize": "colorize", "sceptre": "scepter", "metre": "meter",
     "theatre": "theater", "centred": "centered", "jewellery": "jewelry", "mould": "mold", "plough": "plow",
-    "catalogue": "catalog",
+    "catalogue": "catalog", "whilst": "while",
     "watercolour": "watercolor", "greyish": "grayish", "pixellate": "pixelate", "anticlockwise": "counterclockwise",
     "anti-clockwise": "counterclockwise", "counter-clockwise": "counterclockwise",
     "gray-scale": "grayscale", "grey-scale": "grayscale", "colourise": "colorize",

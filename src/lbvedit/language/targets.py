@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from lbvedit.language.colors import colors_alone, is_color
+from lbvedit.language.lexicon import kinds_of
 from lbvedit.language.reasons import PURPOSES
 from lbvedit.language.synonyms import QUALITIES
 from lbvedit.language.times import NUMBERS
@@ -61,7 +62,7 @@ _THINGS = frozenset({"it", "them", "they"})
 """Pronouns that rather mean what somebody wears than who wears it."""
 WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "picture", "frame", "scene", "shot",
     "recording", "videos", "clips", "frames", "thing", "vid", "sequence", "material", "photo", "audio", "sound",
-    "colors", "color", "take", "reel", "gif"})  # fmt: skip
+    "colors", "color", "take", "reel", "gif", "pic", "pics", "vids"})  # fmt: skip
 _MEDIA = frozenset({"video", "clip", "footage", "movie", "film", "recording"})
 _WHOLE_ALONE = frozenset({"everything", "all", "whole", "anything"})
 _PEOPLE = (["everyone"], ["everybody"], ["all", "people"], ["all", "the", "people"])
@@ -72,12 +73,13 @@ EXCEPT = phrases(
     "other than | with the exception of | "
     "with exception of | save for | not including | except | but not | but | besides | excluding | that is not | "
     "that are not | who is not | which is not | bar | without touching | without changing | without affecting | "
-    "without altering | not | around | outside of | outside | excepting | minus"
+    "without altering | though not | although not | not | around | outside of | outside | excepting | minus"
 )
 _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})
 _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
     "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so",
-    "my", "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "like"})  # fmt: skip
+    "my", "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "looked",
+    "had", "has", "have", "like"})  # fmt: skip
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",
@@ -289,7 +291,7 @@ def _all_but(tokens: Tokens, words: list[str]) -> Target | None:
             if tuple(words[at : at + len(phrase)]) != phrase or narrows(words, at):
                 continue
             people = words[:at] in _PEOPLE
-            clear = people or phrase[0] in SPARED or phrase[:2] in (("but", "not"), ("with", "the"), ("save", "for"))
+            clear = people or phrase[0] in SPARED or phrase[:2] in _CLEARLY
             if not clear and (phrase[0] != "but" or words[0] not in ("all", "every")):
                 continue
             head, inner = noun_phrase(tokens[:at]), noun_phrase(tokens[at + len(phrase) :])
@@ -302,6 +304,9 @@ def _all_but(tokens: Tokens, words: list[str]) -> Target | None:
                 spared = re.sub(r"\bone\b", noun.removesuffix("s"), re.sub(r"\bones\b", noun, inner.phrase))
                 return Target("phrase", f"{head.phrase} except {spared}")
     return None
+
+
+_CLEARLY = (("but", "not"), ("though", "not"), ("although", "not"), ("with", "the"), ("save", "for"))
 
 
 def screen_in(target: Target) -> Target | None:
@@ -406,6 +411,10 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         return None  # "eighty by seven twenty"
     if swallows(tokens) or _is_order(tokens, 0) or (words[0] in _ORDERS and words[1:2] == [MARK_SOFT]):
         return None
+    if words[-1] in _POSSESSIVES and words[-2:-1] != ["of"]:
+        return None  # "his": nothing says what of his
+    if (words[0] in _WHO and len(words) > 1) or _tells_of_a_person(words[:relative]):
+        return None
     if words[0] in ("everything", "everyone") and MARK_SOFT in words:
         return None  # "everything gray, the car"
     if words[0] in ("something", "cut", "trim") or (len(words) > 1 and words[-1] in _COMPARED):
@@ -444,6 +453,15 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
     if bare[0] in _BACKGROUND and (len(bare) == 1 or bare[1] in ("of", "behind", "around", "in", "from")):
         return Target("phrase", "background")
     return Target("phrase", _conjuncts(said), owner=owner)
+
+
+def _tells_of_a_person(words: list[str]) -> bool:
+    """Whether ``the man on the left he is annoying`` goes on with another clause; ``the bag she carries`` does not."""
+    at = next((at for at, word in enumerate(words) if word in _WHO), 0)
+    return any(kinds_of(word) == {"person"} for word in words[:at])
+
+
+_WHO = frozenset({"she", "he", "they"})
 
 
 def _conjuncts(tokens: Tokens) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured, misshot, shortcoming, slanted
+from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured, misshot, shortcoming, slanted, unheard
 from lbvedit.language.complements import complement, is_comparative, look
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import VERB_BASES, VERBS, Phrase
@@ -29,7 +29,10 @@ from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, ph
 __all__ = ["ordered", "quality_alone", "thing_and_quality", "time_kept", "wished"]
 
 _WISHES = phrases(
-    "i would love for | i would like for | "
+    "i would love for | i would like for | i would like that | we would like that | i would love that | i wonder if | "
+    "i wonder whether | i was wondering if | i was wondering whether | i would appreciate it if | "
+    "i would really appreciate it if | we would appreciate it if | we would really appreciate it if | "
+    "i would be grateful if | i would be happy if | we would be grateful if | we would love it if | "
     "it would be good if | it would be better if | i would like to see | i would like it if | it would be nice if | "
     "i would love it if | it would be lovely if | it would be best if | it would be cool if | it would be great if | "
     "i would like to have | make it so that | see to it that | i want to have | i want to see | i wish that | "
@@ -45,7 +48,7 @@ _MUST = phrases(
     "needs | need | has to | needs to | need to | shall | needs to look | could be | could use | wants to be | "
     "should have | needs to get | should all be | would look better | will be"
 )
-_STATED = phrases("be made | to be made | to be | to look | to become | to")
+_STATED = phrases("be made | to be made | to be | to look | to become | becomes | become | turns | could | would | to")
 _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
     "sepia"})  # fmt: skip
 _STRETCH = frozenset({"the", "middle", "part", "bit", "section", "beginning", "end", "start"})
@@ -53,13 +56,14 @@ _MODALS = frozenset({"can", "may", "should", "must", "shall", "could"})
 _HAVE_TO = phrases("have to | has to | need to | needs to")
 _TAKEN_OUT = phrases(
     "removed | deleted | cut | cut off | cut out | gone | dropped | skipped | removed completely | erased | "
-    "taken out | edited out | painted out"
+    "taken out | edited out | painted out | made to disappear | made to vanish"
 )
 _NOUNS_TOO = frozenset({"light", "flat", "cold"})
 _A_LOT = frozenset({"a", "lot", "bit", "too", "much", "so", "little", "constantly"})
 _STAYS = phrases(
     "should stay | must stay | has to stay | needs to stay | shall stay | should remain | must remain | stays | stay | "
-    "remains | remain | can stay | may stay | can remain | may remain | can be left | should be left"
+    "remains | remain | could stay | could remain | can stay | may stay | "
+    "can remain | may remain | can be left | should be left"
 )
 _RESTS = (*_STAYS, ("is",), ("are",), ("looks",), ("should", "be"), ("must", "be"))
 _TOLD = phrases("is | are | was | were | looks | look | seems | seem | should be | must be | need to be | needs to be")
@@ -211,6 +215,9 @@ def _rest_kept(tokens: list[Token]) -> tuple[Draft, ...]:
         target = noun_phrase(tokens[:at])
         if target and target.kind == "rest":
             stays = begun_by(tokens[at:], _RESTS)
+            if stays == 1 and tokens[-1].word.endswith("ed"):  # "while everything else is desaturated"
+                done = asked(making, Phrase([*tokens[:at], *tokens[at + 1 :]], "want")) or ()
+                return done if all(draft.op in _GRADED for draft in done) else ()
             drafts = asked(keeping, Phrase([*tokens[:at], *tokens[at + stays :]], "keep")) or ()
             kept = all(draft.op == "focus" for draft in drafts) and (stays or not complement(tokens[at:]))
             return drafts if kept else ()
@@ -223,6 +230,9 @@ def _wish_at_first(tokens: list[Token]) -> int:
     for at in range(1, min(4, len(tokens) - 1)):
         if words[at] == "wants" and words[0] in ARTICLES and words[at + 1] != "to":
             return at + 1
+        liked = words[at : at + 2] in (("would", "like"), ("would", "love"), ("would", "prefer"))
+        if liked and words[0] in ARTICLES and words[at + 2 : at + 3] not in ((), ("to",)):  # "my boss would like"
+            return at + 2
     return next((len(wish) for wish in _WISHES if words[: len(wish)] == wish and len(words) > len(wish)), 0)
 
 
@@ -296,7 +306,7 @@ def _tuned(tokens: list[Token]) -> list[Draft] | None:
 
 def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
     """A quality on its own, of the whole video: ``slow motion``, ``more contrast``, ``in the style of Monet``."""
-    if mended := excess(tokens) or misshot(tokens):
+    if mended := excess(tokens) or misshot(tokens) or unheard(tokens):
         return (replace(mended, vague=True),)
     said = tokens[1:] if tokens[0].word in _IS else tokens  # "looks washed out"
     if (wrong := complaint(said)) and wrong[0].op != "recolor":

@@ -225,10 +225,13 @@ def _effect_beside(drafts: list[Draft], beside: tuple[str, ...], target: Target 
 
 def _new(what: str, target: Target) -> list[Draft] | None:
     last = what.split()[-1].lower()
-    written = what.split()[0].lower() in ("subtitles", "captions")  # "subtitles from the speech"
+    written = what.split()[0].lower() in _WRITTEN  # "subtitles from the speech", "words in red letters"
     if last in PROPERTIES or last in TEXT_NOUNS | _NO_THINGS or " saying " in what or written:
         return None
     return [Draft("add", {"what": what}, target)]
+
+
+_WRITTEN = frozenset({"subtitles", "captions", "words", "text", "caption", "title"})
 
 
 def giving(phrase: Phrase) -> list[Draft] | None:
@@ -246,6 +249,9 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         if target is None:
             continue
         rest = tokens[at:]
+        lead = begun_by(rest, _LOOK_OF)
+        if lead and (style := look(list(rest[lead:]))):
+            return [Draft("style", {"style": style}, target)]
         starts = (
             rest[0].word in ARTICLES | {"more", "less", "extra", "some"}
             or target.kind == "pronoun"
@@ -274,6 +280,9 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         if determined and target and target.kind == "phrase" and what and last:
             return _new(what, target)
     return None
+
+
+_LOOK_OF = phrases("the look of | the appearance of | the style of | the feel of | the look and feel of")
 
 
 def dressing(phrase: Phrase) -> list[Draft] | None:

@@ -58,6 +58,10 @@ def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         return _caption(quotes[0].text, position)
     if quotes:
         return None
+    plain = _without_letters(tokens)
+    if named in (None, len(words) - 1) and not lead and (len(plain) < len(tokens) or (position and _is_shouted(plain))):
+        return _unquoted(plain, position, phrase)
+    tokens, words = plain, words_of(plain)
     if named is not None and all(
         word in ARTICLES | {"new", "big", "small", "simple", "short", "white"} for word in words[:named]
     ):
@@ -87,6 +91,24 @@ def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     return None
 
 
+def _without_letters(tokens: list[Token]) -> list[Token]:
+    """``HAPPY BIRTHDAY in big letters`` without how it is written, where that is as ever."""
+    words = words_of(tokens)
+    at = len(words) - 1 if words and words[-1] in _LETTERS else 0
+    while at > 1 and words[at - 1] in _LARGE:
+        at -= 1
+    return tokens[: at - 1] if at > 1 and words[at - 1] == "in" else tokens
+
+
+_LETTERS = frozenset({"letters", "capitals", "type", "font"})
+_LARGE = frozenset({"big", "bold", "large", "huge", "white", "small", "capital", "block", "nice", "simple"})
+
+
+def _is_shouted(tokens: list[Token]) -> bool:
+    """Whether all words are in capitals, as what shall be written often is."""
+    return bool(tokens) and all(token.text.isupper() and len(token.text) > 1 for token in tokens)
+
+
 def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | None:
     """A caption without quotes, where nothing in it may be meant for the editor: a time, a colour, a language."""
     words = words_of(tokens)
@@ -94,6 +116,7 @@ def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | No
         return None  # "Tom and Jerry" is one caption
     timed = any(token.kind in ("clock", "duration", "span") for token in tokens)
     styled = len(words) > 2 and words[-2] == "in" and (words[-1] in ("bold", "italics", "french") or color(tokens[-1:]))
+    styled = styled or words[-1] in _LETTERS  # "in red letters"
     placed = words[-2:-1] == ["the"] and words[-1] in ("end", "start", "beginning", "corner")
     return None if timed or styled or placed or swallows(tokens) else _caption(join(tokens), position)
 

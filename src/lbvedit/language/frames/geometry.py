@@ -15,7 +15,18 @@ from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
 from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token
 
-__all__ = ["cropping", "flipping", "framed", "only_of_size", "resizing", "rotating", "size_in", "swapping", "zooming"]
+__all__ = [
+    "cropping",
+    "flipping",
+    "following",
+    "framed",
+    "only_of_size",
+    "resizing",
+    "rotating",
+    "size_in",
+    "swapping",
+    "zooming",
+]
 
 _RATIO = re.compile(r"(?!0+:|\d+:0)\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
 _AXES: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -188,6 +199,24 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     if target.kind == "pronoun" and not params:
         return [Draft("crop", {}, target)]
     return [Draft("crop", params, target), *sized]
+
+
+def following(phrase: Phrase) -> list[Draft] | None:
+    """``follow the runner``: what the picture is cropped around."""
+    tokens = phrase.tokens
+    for tail in (["with", "the", "camera"], ["around"], ["closely"]):
+        tokens = tokens[: -len(tail)] if words_of(tokens[-len(tail) :]) == tail else tokens
+    target = object_of(tokens)
+    if phrase.previous or target is None or target.outside or target.kind not in ("phrase", "pronoun"):
+        return None
+    if "crop" in words_of(tokens) or words_of(tokens[-1:])[0] in _TOLD:  # "the skier with a tight crop"
+        return None
+    return [Draft("crop", {}, target).noted(f"{phrase.verb!r} is read as cropping around it, along its path")]
+
+
+_TOLD = frozenset({"instructions", "steps", "rules", "directions", "plan", "advice", "orders", "beat", "music",
+    "example", "story"})  # fmt: skip
+"""What is followed by nobody's eye."""
 
 
 def _is_network(tokens: list[Token], at: int) -> bool:

@@ -28,7 +28,8 @@ _STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dre
     "pixel art", "watercolor"})  # fmt: skip
 _LIKE = phrases(
     "look more like | look like | look as if | look as though | seem as if | seem as though | feel as if | "
-    "feel as though | appear like | be like | resemble | seem like | feel like | like"
+    "feel as though | appear like | be like | resemble | seem like | feel like | looked like | "
+    "have the look of | has the look of | had the look of | have the appearance of | take on the look of | like"
 )
 _ART = STYLE_NOUNS | _STYLES | frozenset({"painting", "drawing", "sketch", "comic", "poster", "photo", "photograph",
     "picture", "oil", "paint", "print", "mosaic", "collage", "illustration", "animation", "game", "movie", "film",
@@ -37,7 +38,7 @@ _ART = STYLE_NOUNS | _STYLES | frozenset({"painting", "drawing", "sketch", "comi
 _LAMPS = frozenset({"traffic", "street", "head", "tail", "brake", "stop", "warning", "ceiling", "signal", "spot"})
 _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
 _COMPARED = frozenset({"higher", "lower", "stronger", "weaker", "smaller", "bigger", "faster", "slower", "less",
-    "more", "greater"})  # fmt: skip
+    "more", "greater", "high", "low", "strong", "weak"})  # fmt: skip
 _BEFORE_STYLE = frozenset({"look", "more", "appear", "be", "feel", "very", "all", "a", "bit", "really"})
 _BEFORE_THING = frozenset({"with", "of", "in", "on", "wearing", "like", "and"})
 
@@ -161,6 +162,7 @@ def _subject(tokens: list[Token], phrase: Phrase) -> Target | None:
     """What shall be so: the words before, or the last target where the verb goes on."""
     if not tokens:
         return phrase.last_target
+    tokens = tokens[: len(tokens) - (len(tokens) > 1 and tokens[-1].word in ("appear", "appears"))]  # "appear in blue"
     words = words_of(tokens)
     for lead in (["the", "sound", "of"], ["colors", "of"], ["colors", "in"], ["the", "audio", "of"]):
         if words[: len(lead)] == lead:
@@ -191,7 +193,7 @@ def _compared_property(tokens: list[Token]) -> list[Draft] | None:
             found = property_in(subject)
             if found and found[0] in PROPERTIES:
                 op, direction = PROPERTIES[found[0]]
-                down = words[-1].word in ("lower", "weaker", "smaller", "slower", "less")
+                down = words[-1].word in ("lower", "weaker", "smaller", "slower", "less", "low", "weak")
                 draft = graded(op, -direction if down else direction, said or inner)
                 return [draft.on(found[1])] if draft else None
     return None
@@ -253,6 +255,7 @@ def _acting(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             first in ACTIONS
             or (first in LIGHT_VERBS and after in ARTICLES)
             or (first in ("to", "start", "begin", "be") and after)
+            or (phrase.verb == "want" and first.endswith("ing"))  # "that the man is dancing"
         )
         if not begins or tokens[at - 1].word in ("the", "a", "an", "to", "of") or tokens[at - 1].kind == "mark":
             continue
@@ -353,6 +356,15 @@ def changing(phrase: Phrase) -> list[Draft] | None:
     """``change X to Y``, ``turn X into Y``, ``convert to grayscale``, ``change the color of X to Y``."""
 
     def attempt(tokens: list[Token]) -> list[Draft] | None:
+        if phrase.verb in ("transform", "convert", "turn", "change"):  # "transform the bicycle in a motorbike"
+            tokens = (
+                [
+                    one.corrected("into") if one.word == "in" and after.word in ("a", "an") else one
+                    for one, after in zip(tokens, [*tokens[1:], tokens[-1]], strict=True)
+                ]
+                if tokens
+                else tokens
+            )
         parted = splits(tokens, frozenset({"to", "into", "as", "for", "with", "by"}))
         for before, mark, behind in sorted(parted, key=lambda part: part[1] not in ("to", "into")):
             left, right = _without_from(list(before)), list(behind)

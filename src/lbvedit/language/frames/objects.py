@@ -324,7 +324,9 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
 
 def finding(phrase: Phrase) -> list[Draft] | None:
     """``take the car and paint it red``: names what the next clause is about, and asks for nothing yet."""
-    target = object_of(phrase.tokens)
+    named = property_in(phrase.tokens, loose=True)
+    colored = named is not None and named[0] == "color" and named[1].kind == "phrase"  # "I hate the wall color"
+    target = named[1] if named and colored else object_of(phrase.tokens)
     if phrase.previous or target is None or target.kind not in ("phrase", "whole") or " off " in target.phrase:
         return None
     return [Draft("focus", {}, target)]
