@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from lbvedit.data.actors import ActorEdits, Actors
+from lbvedit.data.actors import Actors
 from lbvedit.data.world.backgrounds import draw_ground
 from lbvedit.data.world.stage import draw_stage
 from lbvedit.data.world.words import MODES, Description, absent, describe
@@ -110,27 +110,3 @@ def test_absent_items_have_empty_masks():
         assert not item["present"]
         assert not item["mask"].any()
         assert item["flow"].shape == (3, 2, 48, 48)
-
-
-def test_edits_change_one_actor_and_say_so():
-    corpus = ActorEdits(size=8, frames=3, side=64)
-    for index in range(8):
-        item = corpus[index]
-        meta, text = item["meta"], item["instruction"]
-        before, after, number = meta["source"], meta["target"], meta["actor"]
-        assert item["changed"].any()
-        if meta["kind"] == "remove":
-            assert after == before[:number] + before[number + 1 :]
-        elif meta["kind"] == "add":
-            assert after[:-1] == before
-            assert after[-1]["color"] in text
-        else:
-            assert [a for place, a in enumerate(after) if place != number] == [
-                b for place, b in enumerate(before) if place != number
-            ]
-            if meta["kind"] == "recolor":
-                assert text.endswith(after[number]["color"])
-            if meta["kind"] == "act":
-                assert after[number]["act"] != before[number]["act"]
-            if meta["kind"] == "replace":
-                assert after[number]["kind"] != before[number]["kind"]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from lbvedit.data.actors import ActorEdits
+from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.data.e_clevr import COLORS, SHAPES, EClevr
 from lbvedit.data.labels import CLIP_GROUPS, FRAME_GROUPS, groups_right, label_rows
 from lbvedit.data.world import actors as world

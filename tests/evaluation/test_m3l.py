@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lbvedit.data.actors import ActorEdits
+from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.errors import WeightsError
 from lbvedit.evaluation import m3l_world
 from lbvedit.evaluation.m3l_mnist import evaluate_d_mnist, evaluate_d_mnist_zero_shot

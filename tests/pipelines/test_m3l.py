@@ -19,8 +19,8 @@ from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe
 from lbvedit.training.m3l_corpora import BuiltPairs
-from lbvedit.training.m3l_leading import ATTRIBUTES
 from lbvedit.training.m3l_settings import M3LTraining
+from lbvedit.training.m3l_things import SOLID
 from lbvedit.training.publish import publish
 from lbvedit.types import Request
 from lbvedit.weights import locate
@@ -41,7 +41,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(m3l, "_DESCRIBED", 30)
         patch.setattr(m3l, "_VALIDATED", 1)
         told = {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
-        told["attributes"] = ATTRIBUTES
+        told["attributes"] = SOLID
         solids = {"corpus": "e-clevr", "data": folder, "model": TINY["model"] | told}
         for settings in ({"corpus": "s-mnist", "mnist": folder}, solids):
             recipe = M3LRecipe(configure(M3LTraining(), TINY | {"steps": 1} | settings))
@@ -88,7 +88,7 @@ def test_a_window_goes_on_from_where_its_thing_was_put(weights: Path) -> None:
     whole, first = (pipeline(weights, "make the cube blue", window=6) for _ in range(2))
     out = edited(whole, Film(squares))
     assert whole.state["there"].shape == (1, 2, 2)
-    assert whole.state["looks"].shape == (1, sum(ATTRIBUTES))
+    assert whole.state["looks"].shape == (1, sum(SOLID))
     edited(first, Film(squares[:6]))
     second = pipeline(weights, "make the cube blue", window=6)
     second.state = {name: tensor.clone() for name, tensor in first.state.items()}

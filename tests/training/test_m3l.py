@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from lbvedit.data.build import build
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.mnist import DIGIT_WORDS, DMnist
 from lbvedit.data.world.render import render
@@ -19,9 +20,9 @@ from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.pipelines.m3l_editor import M3LEditor
 from lbvedit.systems.m3l import M3L, Places
-from lbvedit.systems.m3l.closeup import Square
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss
 from lbvedit.systems.m3l.model import Instruction, Looks
+from lbvedit.systems.m3l.places import fixed_eye
 from lbvedit.systems.m3l.text import TextEncoder
 from lbvedit.training import m3l
 from lbvedit.training.checkpoint import latest, weights_of
@@ -29,7 +30,6 @@ from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe
 from lbvedit.training.m3l_corpora import BuiltPairs, open_corpora, retold, shows_held_out
-from lbvedit.training.m3l_leading import ATTRIBUTES
 from lbvedit.training.m3l_meaning import (
     Meaning,
     Showing,
@@ -43,6 +43,7 @@ from lbvedit.training.m3l_meaning import (
 )
 from lbvedit.training.m3l_settings import M3LTraining
 from lbvedit.training.m3l_squares import squares
+from lbvedit.training.m3l_things import ACTING, SOLID
 from lbvedit.training.publish import publish
 from lbvedit.training.recipe import Draw
 from tests.systems.m3l.test_model import batch
@@ -290,12 +291,12 @@ def test_words_that_name_a_digit_are_known(digits: Path) -> None:
 
 def test_digits_are_where_their_centres_are(digits: Path) -> None:
     pair = DMnist(digits, "train")[0]
-    places = centres(pair["meta"])
+    places = centres(pair["meta"], pair["source"].shape[-1])
     assert places is not None
     assert places.shape == (2, 30, 2)
     corners = (places + 1) / 2 * 64 - 14
     assert torch.equal(corners.round().long(), pair["meta"]["paths"][0])
-    assert centres({"source": []}) is None
+    assert centres({"source": []}, 64) is None
 
 
 def test_grounding_is_least_where_the_change_is() -> None:
@@ -328,7 +329,7 @@ def test_facts_of_a_pair() -> None:
     runs = dog | {"act": {"action": "run", "direction": "right"}}
     acted = {"kind": "act", "actor": 0, "source": [dog], "target": [runs]}
     looks = {"old kind dog", "old color brown", "new kind dog", "new color brown"}
-    assert shown(acted) == [{"kind dog", "color brown"}]
+    assert shown(acted) == [{"kind dog", "color brown", "does walk", "goes left"}] * 4  # as many for every pair
     assert asked(acted) == looks | {"act", "does run", "goes right"}
     assert asked({"kind": "remove", "actor": 0, "source": [dog], "target": []}) == {
         "remove",
@@ -340,7 +341,7 @@ def test_facts_of_a_pair() -> None:
 def test_each_solid_is_told_what_becomes_of_it_and_by_which_words() -> None:
     corpus = EClevr("train")
     meta = next(meta for index in range(99) if (meta := corpus.said(index)["meta"])["kind"] == "both")
-    told, words, places = wanted(meta), names(meta), centres(meta)
+    told, words, places = wanted(meta), names(meta), centres(meta, 128)
     solid, reference = meta["solid"], meta["reference"]
     assert meta["relation"] in told[solid] <= asked(meta)
     assert len(told[solid]) > 1
@@ -406,7 +407,7 @@ def test_finding_and_painting_train_what_they_are_about(
 ) -> None:
     write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0), (1, 2, 1, 1)])
     model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
-    model["attributes"] = ATTRIBUTES if only == "retouching" else ()
+    model["attributes"] = SOLID if only == "retouching" else ()
     recipe = recipe_of(corpus="e-clevr", data=str(tmp_path), model=model, only=only)
     game = recipe.build()
     recipe.step(game, recipe.batch(Draw(0, 0, 2)), lambda _, losses: sum(losses.values()).backward())
@@ -443,7 +444,7 @@ def test_built_solids_are_given_other_instructions_and_digits_none(digits: Path,
     left_out = BuiltPairs(tmp_path / "e-clevr", "train", without_held_out=True)
     clean = next(index for index in range(8) if not shows_held_out(EClevr(seed=5).said(index)["meta"]))
     assert not any(shows_held_out(left_out.retold(clean, rng(seed))["meta"]) for seed in range(20))
-    with pytest.raises(UsageError, match="only e-clevr"):
+    with pytest.raises(UsageError, match="digits have no other"):
         retold(recipe_of(mnist=digits).corpora("train")["s-mnist"], 0, rng(0))
 
 
@@ -521,7 +522,7 @@ def test_squares_of_a_clip_are_made_once_and_learnt_from(tmp_path: Path) -> None
     write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0), (1, 2, 1, 1)])
     model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
     settings = {"corpus": "e-clevr", "data": str(tmp_path), "only": "retouching", "squares": 3}
-    recipe = recipe_of(**settings, model=model | {"attributes": ATTRIBUTES})
+    recipe = recipe_of(**settings, model=model | {"attributes": SOLID})
     game, losses = recipe.build(), []
 
     def learn(_: str, told: dict[str, torch.Tensor]) -> None:
@@ -542,7 +543,7 @@ def test_squares_of_a_clip_are_made_once_and_learnt_from(tmp_path: Path) -> None
     mirrored = kept.mirrored()
     assert torch.equal(mirrored.layers.flip(4), kept.layers)
     assert torch.equal(mirrored.places.there, kept.places.there * torch.tensor([-1, 1]))
-    for attributes, said in (((), "trains the close-up"), ((2, 3), "nothing has these")):
+    for attributes, said in (((), "trains the close-up"), ((2, 3), "no such things")):
         with pytest.raises(UsageError, match=said):
             recipe_of(**settings, model=model | {"attributes": attributes}).build()
 
@@ -551,7 +552,7 @@ def test_squares_of_further_pairs_are_their_first_frames(tmp_path: Path, monkeyp
     write_pairs(tmp_path / "e-clevr", [(0, 1, 0, 0)] * 2)
     model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
     settings = {"corpus": "e-clevr", "data": str(tmp_path), "only": "retouching", "openings": 3}
-    recipe = recipe_of(**settings, model=model | {"attributes": ATTRIBUTES})
+    recipe = recipe_of(**settings, model=model | {"attributes": SOLID})
     drawn = {int(clip) for step in range(20) for clip in recipe.batch(Draw(0, step, 2))["clips"]}
     built = len(recipe.corpora("train")["e-clevr"])
     assert drawn == set(range(built + 3))
@@ -569,13 +570,53 @@ def test_squares_show_what_the_generator_shows_its_close_up(tmp_path: Path) -> N
     source, target, ids, present = source[:1], target[:1], ids[:1], present[:1]
     text, stands = editor.read(ids, present), torch.full((1, source.shape[1], 2), 0.2)
     moments, looks = torch.tensor([1]), torch.ones(1, source.shape[1], 5)
-    made = squares(editor, source, target, text, Places(stands, stands, looks), moments)
+    there = Places(stands, stands, fixed_eye(-1.66, stands), looks)
+    made = squares(editor, source, target, text, there, moments)
     close_up = editor.generator.close_up
     assert close_up is not None
     f = editor.encode(source, text)
-    afar = editor.generator.afar(
-        editor.decode(f, target[:, :-1], text), source, source, text.sentence, Places(stands, stands, looks)
-    )
-    whole = editor.paint(f, source, afar.frames, text, places=Places(stands, stands, looks)).frames
-    cut = Square.around(stands, PLACED.horizon).cut(whole)[0, 1]
+    afar = editor.generator.afar(editor.decode(f, target[:, :-1], text), source, source, text.sentence, there)
+    whole = editor.paint(f, source, afar.frames, text, places=there).frames
+    cut = close_up.square(there).cut(whole)[0, 1]
     assert (made.retouched(close_up)[0][0] - cut).abs().max() < 0.02
+
+
+@pytest.fixture(scope="module")
+def actors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two built edits of actors."""
+    folder = tmp_path_factory.mktemp("world")
+    build("actor-edits", folder / "actor-edits", size=2)
+    return folder
+
+
+def acting(data: Path, **settings: object) -> M3LRecipe:
+    model = TINY["model"] | {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}
+    return recipe_of(corpus="actors", data=str(data), **settings, model=model | {"attributes": ACTING, "acting": True})
+
+
+@pytest.mark.parametrize("only", ["finding", ""])
+def test_actors_are_found_by_other_instructions_and_painted(actors: Path, only: str) -> None:
+    found = {"retelling": True, "grounding": 0} if only else {}
+    recipe, told = acting(actors, only=only, frames=3, **found), {}
+    recipe.step(recipe.build(), recipe.batch(Draw(0, 0, 2)), lambda _, losses: told.update(losses))
+    assert {"locating", "becoming", "pace", "facing", "eye", "binding", "pointing", "showing"} <= set(told)
+    assert all(torch.isfinite(loss) for loss in told.values())
+    assert ("editing" in told) == (only == "")
+
+
+def test_the_close_up_of_actors_learns_from_moments(actors: Path) -> None:
+    recipe = acting(actors, only="retouching", openings=2)
+    game, losses = recipe.build(), []
+    batch = recipe.batch(Draw(0, 0, 4))
+    assert set(batch["clips"].tolist()) == {0, 1}
+    recipe.step(game, batch, lambda _, told: losses.append(sum(told.values())))
+    assert float(losses[0].detach()) > 0
+    cleared, painted = (recipe._kept[0, 0][torch.tensor([which])] for which in range(2))
+    assert cleared.places.looks is not None
+    assert cleared.places.looks.abs().max() == 0
+    assert torch.equal(cleared.places.there, cleared.places.here)
+    assert (painted.layers[:, 0] != painted.layers[:, 1]).any()  # it is painted where nothing is any more
+    with pytest.raises(UsageError, match="single moments"):
+        acting(actors, only="retouching").build()
+    with pytest.raises(UsageError, match="no such things"):
+        recipe_of(corpus="actors", data=str(actors), model=recipe.config.model.to_json() | {"acting": False}).build()

@@ -1,4 +1,4 @@
-"""Actors: referring segmentation and edits in the procedural world.
+"""Actors: referring segmentation in the procedural world.
 
 In the manner of A2D Sentences: a clip, an expression that is true of one actor only, its mask in every frame or in
 three to five. A test clip has at least three actors before a textured or photographic background; in half of the clips
@@ -8,7 +8,7 @@ a second one looks the same and does something else, so that only the action tel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -16,24 +16,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lbvedit.data.drawn import Filmed, pick
-from lbvedit.data.pairs import Pair
+from lbvedit.data.drawn import Filmed
 from lbvedit.data.referring import ReferringItem
-from lbvedit.data.world.actions import KIND_ACTIONS, Act
-from lbvedit.data.world.actors import ACTORS
 from lbvedit.data.world.augment import augment
 from lbvedit.data.world.render import Rendered, render
-from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_stage, possible_actions
-from lbvedit.data.world.words import MODES, Description, absent, article, describe, imperative, noun_phrase
-from lbvedit.data.world.workshop import COLORS
+from lbvedit.data.world.stage import Actor, Stage, draw_stage
+from lbvedit.data.world.words import MODES, Description, absent, describe
 
-__all__ = ["EDIT_SIZES", "SIZES", "ActorEdits", "ActorItem", "Actors", "Tableau"]
+__all__ = ["SIZES", "ActorItem", "Actors", "Tableau"]
 
 SIZES = {"train": 20_000, "test": 2_000}
 """Clips of each split by default."""
-
-EDIT_SIZES = {"train": 10_000, "test": 1_000}
-"""Pairs of each split by default."""
 
 _LENGTH = 16
 _SMALLEST = 0.003
@@ -214,137 +207,3 @@ class Actors(Filmed[ActorItem]):
                 if found is not None:
                     return target, found
         return None
-
-
-class ActorEdits(Filmed[Pair]):
-    """Edits of actors; items are :class:`~lbvedit.data.pairs.Pair`.
-
-    The ``meta`` has ``kind`` (``act``, ``replace``, ``recolor``, ``remove`` or ``add``), ``actor`` (its number) and
-    ``source`` and ``target``, what there is to know of everybody before and after.
-    """
-
-    name = "actor-edits"
-    sizes = EDIT_SIZES
-    length = 20
-
-    def item(self, rng: np.random.Generator) -> Pair:
-        """A pair, drawn and rendered."""
-        stage, changed, edit, (source, target) = self._draw(rng)
-        kind, number, instruction = edit
-        return {
-            "source": source,
-            "target": target,
-            "instruction": instruction,
-            "changed": (source != target).any(dim=1, keepdim=True),
-            "meta": {
-                "kind": kind,
-                "actor": number,
-                "source": [asdict(actor) for actor in stage.actors],
-                "target": [asdict(actor) for actor in changed.actors],
-            },
-        }
-
-    def alternatives(self, index: int, count: int = 3) -> tuple[list[str], Tensor, int]:
-        """What the instruction could have been mistaken for: to judge by the nearest whether it was obeyed.
-
-        Returns:
-            Instructions, clips ``(K, T, 3, H, W)`` uint8 and the place of the right one: the untouched source, the
-            target, and up to ``count`` other edits of the same kind on the same stage.
-        """
-        rng = self.stream(index)
-        stage, changed, (kind, _, instruction), clips = self._draw(rng)
-        worlds: dict[str, Stage] = {}
-        seen = {_telling(stage), _telling(changed)}
-        for _ in range(8 * count):
-            found = _edit(rng, stage, kind)
-            if found is not None and _telling(found[0]) not in seen and len(worlds) < count:
-                seen.add(_telling(found[0]))
-                worlds[found[2]] = found[0]
-        others = [self._rendered(world) for world in worlds.values()]
-        return ["source", instruction, *worlds], torch.stack([*clips, *others]), 1
-
-    def _draw(self, rng: np.random.Generator) -> tuple[Stage, Stage, tuple[str, int, str], tuple[Tensor, Tensor]]:
-        """The stage before and after; kind, actor's number and instruction; both clips."""
-        kind = str(rng.choice(("act", "replace", "recolor", "remove", "add"), p=(0.4, 0.25, 0.15, 0.1, 0.1)))
-        while True:
-            stage = draw_stage(rng, self.frames, least=1, most=3, zoom=1.3, photos=self.photos)
-            edited = _edit(rng, stage, kind)
-            if edited is None:
-                continue
-            changed, number, instruction = edited
-            source, target = self._rendered(stage), self._rendered(changed)
-            if (source != target).any(dim=1).float().mean() > 0.01:
-                return stage, changed, (kind, number, instruction), (source, target)
-
-    def _rendered(self, stage: Stage) -> Tensor:
-        return render([stage.scene()], self.side, self.side, flow=False, device=self.device)[0].frames.cpu()
-
-
-def _telling(stage: Stage) -> tuple[tuple[str, ...], ...]:
-    """What words can tell of everybody on a stage."""
-    return tuple((each.kind, each.color, each.act.action, each.act.direction) for each in stage.actors)
-
-
-def _edit(rng: np.random.Generator, stage: Stage, kind: str) -> tuple[Stage, int, str] | None:
-    """The edited stage, the number of the actor, and the instruction; None when this stage has no such edit."""
-    number = int(rng.integers(len(stage.actors)))
-    actor = stage.actors[number]
-    others = [other for place, other in enumerate(stage.actors) if place != number]
-    if kind == "add":
-        new = draw_actor(rng, stage.actors, stage.frames, setting=stage.ground.setting)
-        if new is None:
-            return None
-        what = article(noun_phrase(rng, new.kind, new.color))
-        words = ("add {x}", "put {x} into the scene", "let {x} appear", "insert {x}")
-        where = f" {_rough_place(new)}" if _rough_place(new) else ""
-        return stage.with_actor(len(stage.actors), new), len(stage.actors), pick(rng, words).format(x=what) + where
-    said = describe(rng, stage.actors, number, "appearance")
-    if said is None:
-        return None
-    what = f"the {noun_phrase(rng, actor.kind, said.color)}"
-    if kind == "remove":
-        words = ("remove {x}", "take {x} away", "delete {x}", "make {x} disappear")
-        return stage.with_actor(number, None), number, pick(rng, words).format(x=what)
-    if kind == "recolor":
-        colors = [color for color in ACTORS[actor.kind][2] or tuple(COLORS) if color != actor.color]
-        if not colors:
-            return None
-        color = pick(rng, colors)
-        words = ("make {x} {c}", "paint {x} {c}", "turn {x} {c}", "change the color of {x} to {c}")
-        changed = stage.with_actor(number, replace(actor, color=color))
-        return changed, number, pick(rng, words).format(x=what, c=color)
-    if kind == "act":
-        if len(KIND_ACTIONS[actor.kind]) == 1:
-            return None
-        act = Act.draw(rng, actor.kind, unlike=actor.act, actions=possible_actions(stage.ground.setting, actor.kind))
-        new = replace(actor, act=act)
-        instruction = imperative(rng, what, actor.kind, act)
-    else:
-        kinds = [name for name in SETTINGS[stage.ground.setting] if name != actor.kind]
-        named = pick(rng, kinds)
-        color = pick(rng, ACTORS[named][2] or tuple(COLORS))
-        new = replace(actor, kind=named, color=color, act=_same_act(rng, stage, named, actor.act))
-        words = ("replace {x} with {y}", "turn {x} into {y}", "swap {x} for {y}", "change {x} into {y}")
-        instruction = pick(rng, words).format(x=what, y=article(noun_phrase(rng, named, color)))
-    if not new.is_on_stage(stage.frames):
-        return None
-    path = new.path(stage.frames)
-    for other in others:
-        gaps = np.linalg.norm(path[:, :2] - other.path(stage.frames)[:, :2], axis=1)
-        if gaps.min() < 0.7 * (new.radius + other.radius):
-            return None
-    return stage.with_actor(number, new), number, instruction
-
-
-def _same_act(rng: np.random.Generator, stage: Stage, kind: str, act: Act) -> Act:
-    """What comes nearest to an act among those of another kind: the same way, at its own pace."""
-    for _ in range(40):
-        new = Act.draw(rng, kind, actions=possible_actions(stage.ground.setting, kind))
-        if new.direction == act.direction or (not act.direction and not new.direction):
-            return replace(new, facing=act.facing)
-    return Act("stand", facing=act.facing)
-
-
-def _rough_place(actor: Actor) -> str:
-    x = actor.place[0]
-    return "on the left" if x < -1.2 else "on the right" if x > 1.2 else ""

@@ -24,7 +24,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lbvedit.data import actors, e_clevr, mnist, shapes, world_captions
+from lbvedit.data import actor_edits, actors, e_clevr, mnist, shapes, world_captions
 from lbvedit.data.pairs import Split
 from lbvedit.data.scenery import scenery
 from lbvedit.errors import MediaError, UsageError
@@ -106,8 +106,10 @@ BUILDERS: dict[str, Builder] = {
     ),
     "actor-edits": Builder(
         "actors that do, are or look something else after the edit",
-        actors.EDIT_SIZES,
-        lambda split, seed, size, folder, photos: actors.ActorEdits(split, seed, size, photos=_scenes(photos, split)),
+        actor_edits.SIZES,
+        lambda split, seed, size, folder, photos: actor_edits.ActorEdits(
+            split, seed, size, photos=_scenes(photos, split)
+        ),
     ),
     "shapes": Builder(
         "flat moving shapes with text, image, mask, drawing and partial controls",

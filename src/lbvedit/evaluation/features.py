@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from lbvedit.data.actors import ActorEdits
+from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.labels import CLIP_GROUPS, FRAME_GROUPS, GROUPS, Corpus, all_on_top, groups_right, label_rows
 from lbvedit.data.mnist import DMnist, SMnist

@@ -12,7 +12,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from lbvedit.data.actors import ActorEdits
+from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.data.build import Built
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.pairs import Pair

@@ -124,13 +124,14 @@ class M3LEdit:
         wanted = self.options.attention if "edited" not in self.state else None
         attention = Attention() if wanted else None
         line = torch.cat((before, shown))
-        there, looks = self.state.get("there"), self.state.get("looks")
+        there, looks, moment = (self.state.get(name) for name in ("there", "looks", "moment"))
         past = Past(
             frames=editor.signed(after) if len(after) else None,
             sprites=self._held("sprites", editor),
             things=self._held("things", editor),
             there=None if there is None else there.to(editor.device),
             looks=None if looks is None else looks.to(editor.device),
+            moment=0 if moment is None else int(moment),
         )
         edited = editor.edit(line, instruction, attention, past)
         for name, moving in (("sprites", past.sprites), ("things", past.things)):
@@ -141,7 +142,7 @@ class M3LEdit:
         first = max(0, len(line) - shared)
         self.state |= {"shown": line[first:], "edited": torch.cat((after, edited))[first:]}
         if past.there is not None:
-            self.state["there"] = past.there[:, first:].cpu()
+            self.state |= {"there": past.there[:, first:].cpu(), "moment": torch.tensor(past.moment + first)}
         if past.looks is not None:
             self.state["looks"] = past.looks.cpu()
         return box.restore(frames, shown, edited)

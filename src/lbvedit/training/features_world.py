@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lbvedit.data.actors import ActorEdits
+from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.data.build import Built
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.labels import CLIP_GROUPS, FRAME_GROUPS, GROUPS, Corpus, label_rows

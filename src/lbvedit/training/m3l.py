@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.pairs import Pair, Split
 from lbvedit.errors import UsageError
@@ -21,25 +22,13 @@ from lbvedit.measures.domain import Envelope, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
 from lbvedit.systems.m3l import M3L, DualDiscriminator, Instruction, M3LConfig, Places
+from lbvedit.systems.m3l.acting import ActingLocator
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.generator import Painted
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, retold, said
-from lbvedit.training.m3l_leading import (
-    ATTRIBUTES,
-    Led,
-    Placed,
-    astray,
-    becoming_loss,
-    coloring,
-    led,
-    locating_loss,
-    placed,
-    sprites_loss,
-    steps_loss,
-    tinting_loss,
-)
+from lbvedit.training.m3l_leading import Led, led, sprites_loss, steps_loss
 from lbvedit.training.m3l_meaning import (
     Meaning,
     Showing,
@@ -51,8 +40,17 @@ from lbvedit.training.m3l_meaning import (
     shown,
     wanted,
 )
+from lbvedit.training.m3l_placing import (
+    Placed,
+    acting_losses,
+    astray,
+    becoming_loss,
+    locating_loss,
+    tinting_loss,
+)
 from lbvedit.training.m3l_settings import M3LTraining
-from lbvedit.training.m3l_squares import Squares, signed, squares
+from lbvedit.training.m3l_squares import Squares, moment_squares, signed, squares
+from lbvedit.training.m3l_things import ACTING, SOLID, coloring, placed
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe"]
@@ -114,15 +112,19 @@ class M3LRecipe(Recipe[M3LTraining]):
                 f"model.sprites={config.model.sprites}: {config.corpus} does not tell so many",
                 hint="two for digits; none for the world",
             )
-        if self._placed and any(placed(corpus[0]["meta"]) is None for corpus in self._train):
+        if self._placed and any(self._stands(corpus[0]) is None for corpus in self._train):
             raise UsageError(
                 f"model.horizon={config.model.horizon}: {config.corpus} does not tell where things stand",
-                hint="e-clevr does; one that was built by an earlier version has to be built again",
+                hint="e-clevr and actors do; one that was built by an earlier version has to be built again",
             )
-        if config.model.attributes not in ((), ATTRIBUTES):
+        acting = config.corpus == "actors"
+        if config.model.attributes not in ((), ACTING if acting else SOLID) or (
+            self._placed and config.model.acting != acting
+        ):
             raise UsageError(
-                f"model.attributes={config.model.attributes}: nothing has these",
-                hint=f"e-clevr has {','.join(map(str, ATTRIBUTES))}",
+                f"model.attributes={config.model.attributes}, model.acting={config.model.acting}: {config.corpus} has "
+                "no such things",
+                hint=f"e-clevr has {','.join(map(str, SOLID))}; actors have {','.join(map(str, ACTING))} and act",
             )
         if config.only and config.system != "m3l":
             raise UsageError(f"only={config.only} trains a part of m3l", hint="set system=m3l")
@@ -134,6 +136,8 @@ class M3LRecipe(Recipe[M3LTraining]):
             raise UsageError("only=seeing trains by showing alone", hint="set showing above 0")
         if config.only == "retouching" and not config.model.attributes:
             raise UsageError("only=retouching trains the close-up", hint="set model.horizon and model.attributes")
+        if config.only == "retouching" and config.model.acting and not config.openings:
+            raise UsageError("the close-up of what acts learns from single moments", hint="set openings above 0")
         if config.only == "stepping" and not (config.moving and self._led):
             raise UsageError("only=stepping trains how sprites move", hint="set moving and model.sprites above 0")
         language = self._language
@@ -203,7 +207,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         turn = draw.step % len(self._turns)
         corpus = self._turns[turn]
         if self.config.only == "retouching":  # its squares are made once, so that clips are read once
-            clips = draw.indices(len(corpus) + self.config.openings)
+            # Of what acts, the built pairs do not show what it stands before.
+            clips = draw.indices(self.config.openings + (0 if self.config.model.acting else len(corpus)))
             return {"turn": torch.tensor(turn), "clips": torch.tensor(clips)}
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
@@ -244,6 +249,11 @@ class M3LRecipe(Recipe[M3LTraining]):
         """Whether there are places to tell."""
         return self.config.model.horizon is not None and self.config.system == "m3l"
 
+    def _stands(self, pair: Pair) -> Placed | None:
+        """Where what a pair edits stands, if that is told."""
+        assert self.config.model.horizon is not None
+        return placed(pair["meta"], pair["source"].shape[-1], self.config.model.horizon)
+
     def _guides(self) -> list[Led | None]:
         return [led(pair["meta"], pair["source"], pair["target"]) for pair in (corpus[0] for corpus in self._train)]
 
@@ -269,7 +279,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         batch["named"] = torch.stack(
             [self._named(words, names(pair["meta"])) for words, pair in zip(ids, pairs, strict=True)]
         )
-        places = [centres(pair["meta"]) for pair in pairs]
+        places = [centres(pair["meta"], pair["source"].shape[-1]) for pair in pairs]
         if known := [place[:, frames] for place in places if place is not None]:
             batch["places"] = torch.stack(known)
         if self._led:
@@ -279,9 +289,9 @@ class M3LRecipe(Recipe[M3LTraining]):
             batch["mattes"] = torch.stack([guide.mattes for guide in guides])
             batch["steps"] = torch.stack([guide.steps[frames] for guide in guides])
         if self._placed:
-            stand = [each for pair in pairs if (each := placed(pair["meta"])) is not None]
+            stand = [each for pair in pairs if (each := self._stands(pair)) is not None]
             told = Placed(*(torch.stack(each) for each in zip(*stand, strict=True)))
-            told = told._replace(here=told.here[:, frames], there=told.there[:, frames])
+            told = told.during(frames)
             batch |= {f"stands.{name}": each for name, each in told._asdict().items()}
             batch["coloring"] = torch.stack([coloring(pair["meta"]) for pair in pairs])
         return batch
@@ -337,7 +347,9 @@ class M3LRecipe(Recipe[M3LTraining]):
                 update("editing", losses)
                 return
             told = _told_places(batch)
-            painted = editor.paint(f, source, fed, text, batch.get("steps"), None if told is None else astray(told))
+            painted = editor.paint(
+                f, source, fed, text, batch.get("steps"), None if told is None else self._astray(told)
+            )
             losses |= self._laid(painted, target, batch)
             edited = painted.frames
         else:
@@ -358,7 +370,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         for clip in batch["clips"].tolist():
             kept = self._squares(editor, int(batch["turn"]), clip)
             one = kept[torch.randint(len(kept.layers), (1,))]
-            drawn.append(one.mirrored() if torch.rand(()) < 0.5 else one)
+            drawn.append(one.mirrored(acting=self.config.model.acting) if torch.rand(()) < 0.5 else one)
         seen = Squares.together(drawn)
         edited, own = seen.retouched(editor.generator.close_up)
         target, changed = seen.target[:, None], seen.changed[:, None]
@@ -369,24 +381,37 @@ class M3LRecipe(Recipe[M3LTraining]):
     def _squares(self, editor: M3L, turn: int, index: int) -> Squares:
         """The squares of a clip, which are made when it comes for the first time."""
         if (turn, index) not in self._kept:
-            device = next(editor.parameters()).device
-            corpus = self._turns[turn]
-            further = index - len(corpus)
-            length = self._longest if further < 0 else 1
-            pair = opening(corpus, index, length) if further < 0 else self._openings.opening(further, length)
-            batch = self.collate([pair], slice(length))
-            batch = {name: value.to(device) for name, value in batch.items()}
-            source, target = signed(batch["source"]), signed(batch["target"])
-            told, text = _told_places(batch), editor.read(batch["ids"], batch["present"])
-            assert told is not None
-            moments = torch.randperm(source.shape[1], device=device)[: self.config.squares]
-            self._kept[turn, index] = squares(editor, source, target, text, astray(told), moments)
+            made = self._squares_of_moment if self.config.model.acting else self._squares_of_clip
+            self._kept[turn, index] = made(editor, index, self._turns[turn])
         return self._kept[turn, index]
 
-    @functools.cached_property
-    def _openings(self) -> EClevr:
-        """Pairs beside the corpus, which are rendered."""
-        return EClevr("train", self.config.seed + 1, self.config.openings, zero_shot=self.config.zero_shot)
+    def _squares_of_clip(self, editor: M3L, index: int, corpus: Pairs) -> Squares:
+        """Those of some frames of a clip, or of the first frame of a further one."""
+        config, further = self.config, index - len(corpus)
+        length = self._longest if further < 0 else 1
+        if further < 0:
+            pair = opening(corpus, index, length)
+        else:  # rendered
+            solids = EClevr("train", config.seed + 1, config.openings, zero_shot=config.zero_shot)
+            pair = solids.opening(further, length)
+        source, target, text, places = self._shown(editor, self.collate([pair], slice(length)))
+        moments = torch.randperm(source.shape[1], device=source.device)[: config.squares]
+        return squares(editor, source, target, text, places, moments)
+
+    def _squares_of_moment(self, editor: M3L, index: int, _: Pairs) -> Squares:
+        """Those of one frame of a further clip, rendered."""
+        moment = ActorEdits("train", self.config.seed + 1, self.config.openings).moment(index)
+        source, target, text, places = self._shown(editor, self.collate([moment.pair]))
+        return moment_squares(editor, source, target, signed(moment.without[None].to(source.device)), text, places)
+
+    def _shown(self, editor: M3L, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor, Instruction, Places]:
+        """What an editor is shown of a batch: source, target, instruction, and places."""
+        device = next(editor.parameters()).device
+        batch = {name: value.to(device) for name, value in batch.items()}
+        told = _told_places(batch)
+        assert told is not None
+        text = editor.read(batch["ids"], batch["present"])
+        return signed(batch["source"]), signed(batch["target"]), text, self._astray(told)
 
     @functools.cached_property
     def _kept(self) -> dict[tuple[int, int], Squares]:
@@ -413,7 +438,13 @@ class M3LRecipe(Recipe[M3LTraining]):
                 losses["naming"] = config.binding * naming
         if editor.locator is not None and (told := _told_places(batch)) is not None:
             losses["locating"] = config.locating * locating_loss(editor.locator(f, text.sentence), told)
-            if become := editor.locator.becoming(f, text.sentence, told.here):
+            if isinstance(editor.locator, ActingLocator):
+                seen = astray(told, ())
+                eye = editor.locator.eye(f)
+                acting = editor.locator.acting(f, text.sentence, seen.here, told.eye)
+                wrong = acting_losses(acting, eye, told)
+                losses |= {name: config.locating * each for name, each in wrong.items()}
+            elif become := editor.locator.becoming(f, text.sentence, told.here):
                 losses["becoming"] = config.locating * becoming_loss(become, told.looks)
         return losses
 
@@ -444,6 +475,9 @@ class M3LRecipe(Recipe[M3LTraining]):
             losses["structure"] = config.structure * (1 - alike.mean())
         return losses
 
+    def _astray(self, told: Placed) -> Places:
+        return astray(told, self.config.model.attributes)
+
     def _fed(self, editor: M3L | Pix2Pix | Vid2Vid, source: Tensor, target: Tensor, batch: Any) -> Tensor:
         """What stands for the previous target frames: the truth, or for some clips what the model makes on its own.
 
@@ -459,7 +493,8 @@ class M3LRecipe(Recipe[M3LTraining]):
             # Led along the true path: no step is known from a place that is not on it.
             with torch.no_grad():
                 f = editor.encode(source[own], text)
-                places = None if told is None else Places(told.here, told.there, told.ones).each(lambda told: told[own])
+                exact = None if told is None else told.places(self.config.model.attributes)
+                places = None if exact is None else exact.each(lambda told: told[own])
                 steps = None if steps is None else steps[own]
                 fed[own] = editor.paint(f, source[own], target[own], text, steps, places).frames
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 
 from lbvedit.data import e_clevr
+from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.data.build import Built
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.mnist import DMnist, SMnist
@@ -65,7 +67,7 @@ def retold(corpus: Pairs, index: int, rng: np.random.Generator) -> Mapping[str, 
     """
     if isinstance(corpus, (BuiltPairs, EClevr)):
         return corpus.retold(index, rng)
-    raise UsageError("only e-clevr has other instructions for its clips", hint="--set retelling=false")
+    raise UsageError("digits have no other instructions for their clips", hint="--set retelling=false")
 
 
 class BuiltPairs:
@@ -95,11 +97,17 @@ class BuiltPairs:
         """A pair's ``instruction`` and ``meta``, without its clips."""
         return self._built.row(self._numbers[index])
 
+    @functools.cached_property
+    def _actors(self) -> ActorEdits:
+        if self._built.about.get("photos"):
+            raise UsageError("actors before photos cannot be drawn again", hint="--set retelling=false")
+        return ActorEdits(self._split, self._built.seed, len(self._built))
+
     def retold(self, index: int, rng: np.random.Generator) -> Mapping[str, Any]:
         """As :func:`retold`."""
+        if self._built.about["name"] == ActorEdits.name:
+            return self._actors.retold(index, self._built.row(index)["meta"]["tries"], rng)
         world = EClevr(self._split, self._built.seed, len(self._built))
-        if self._built.about["name"] != world.name:
-            raise UsageError("only e-clevr has other instructions for its clips", hint="--set retelling=false")
         while True:
             told = world.retold(self._numbers[index], rng)
             if not (self._left_out and shows_held_out(told["meta"])):

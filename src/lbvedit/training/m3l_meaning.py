@@ -14,9 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lbvedit.data import e_clevr
+from lbvedit.data.actor_edits import MOST
 from lbvedit.data.e_clevr import PROPERTIES, VALUES
-from lbvedit.data.mnist import DIGIT, DIGIT_WORDS, FRAME
+from lbvedit.data.mnist import DIGIT, DIGIT_WORDS
+from lbvedit.language.lexicon import KINDS
 from lbvedit.systems.m3l.model import Instruction, Looks
 
 __all__ = [
@@ -50,7 +51,7 @@ def shown(meta: Mapping[str, Any]) -> list[frozenset[str]]:
             frozenset(f"{name} {value}" for name, value in zip(PROPERTIES, solid, strict=True))
             for solid in torch.as_tensor(meta["attributes"])[0][_slots(meta)].tolist()
         ]
-    return [frozenset(f"{each} {actor[each]}" for actor in meta["source"] for each in ("kind", "color"))]
+    return [_of_actor(meta["source"][slot]) for slot in _slots(meta)]
 
 
 def wanted(meta: Mapping[str, Any]) -> list[frozenset[str]]:
@@ -60,6 +61,10 @@ def wanted(meta: Mapping[str, Any]) -> list[frozenset[str]]:
         about = {meta["reference"]: frozenset(fact for fact in asks if fact.startswith("beside"))}
         about[meta["solid"]] = frozenset(fact for fact in asks if not fact.startswith(("beside", "old")))
         return [about.get(solid, frozenset()) for solid in _slots(meta)]
+    if "feet" in meta:
+        asks = frozenset(fact for fact in _of_actors(meta) if not fact.startswith("old"))
+        meant = -1 if meta["kind"] == "add" else meta["actor"]
+        return [asks if slot == meant else frozenset() for slot in _slots(meta)]
     if "paths" not in meta:
         return []
     old, new = torch.as_tensor(meta["digits"]).tolist()
@@ -91,25 +96,33 @@ def names(meta: Mapping[str, Any]) -> list[frozenset[str]]:
         }
         both = set.intersection(*words.values()) if len(words) > 1 else set()
         return [frozenset(words.get(solid, set()) - both) for solid in _slots(meta)]
+    if "feet" in meta:
+        return [_names_of_actor(meta, slot) for slot in _slots(meta)]
     if "paths" not in meta:
         return []
     return [frozenset({str(digit), DIGIT_WORDS[digit]}) for digit in torch.as_tensor(meta["digits"])[0].tolist()]
 
 
-def centres(meta: Mapping[str, Any]) -> Tensor | None:
+def centres(meta: Mapping[str, Any], side: int) -> Tensor | None:
     """Where the things of a source are, ``(things, T, 2)``, x before y, -1 to 1 from border to border, if that is told.
 
-    Actors do not tell it.
+    Actors may be beyond the border.
+
+    Args:
+        meta: of the pair.
+        side: of its frames, pixels.
     """
-    if "attributes" in meta:
-        return 2 * torch.as_tensor(meta["centres"])[0][_slots(meta)] / e_clevr.FRAME - 1
+    if "feet" in meta:
+        return 2 * torch.as_tensor(meta["centres"])[0][_slots(meta)] / side - 1
     if "paths" not in meta:
         return None
-    return 2 * (torch.as_tensor(meta["paths"])[0] + DIGIT / 2) / FRAME - 1
+    return 2 * (torch.as_tensor(meta["paths"])[0] + DIGIT / 2) / side - 1
 
 
 def _slots(meta: Mapping[str, Any]) -> list[int]:
-    """The numbers of the solids of a pair, as many for every pair: those of few come again from the first on."""
+    """The numbers of the things of a pair, as many for every pair: those of few come again from the first on."""
+    if "attributes" not in meta:
+        return [slot % len(meta["source"]) for slot in range(MOST)]
     solids = torch.as_tensor(meta["attributes"])[0]
     return [slot % int((solids[:, 0] >= 0).sum()) for slot in range(len(solids))]
 
@@ -145,6 +158,24 @@ def _of_actors(meta: Mapping[str, Any]) -> Iterable[str]:
             yield from (f"{side} kind {actor['kind']}", f"{side} color {actor['color']}")
             if side == "new" and meta["kind"] == "act":
                 yield from (f"does {actor['act']['action']}", f"goes {actor['act']['direction']}")
+
+
+def _of_actor(actor: Mapping[str, Any]) -> frozenset[str]:
+    act = actor["act"]
+    told = {"kind": actor["kind"], "color": actor["color"], "does": act["action"], "goes": act["direction"]}
+    return frozenset(f"{name} {value}" for name, value in told.items())
+
+
+def _names_of_actor(meta: Mapping[str, Any], slot: int) -> frozenset[str]:
+    """The words that may name an actor, if it is the edited one; what it becomes may have names as well, not these."""
+    if meta["kind"] == "add" or slot != meta["actor"]:
+        return frozenset()
+    old, new = (meta[side][slot] for side in ("source", "target")) if meta["kind"] != "remove" else (None, None)
+    actor = meta["source"][slot]
+    names = {word for name in KINDS[actor["kind"]] for word in name.split()} | {actor["color"]}
+    if old is None or new is None or old["kind"] == new["kind"]:
+        return frozenset(names)
+    return frozenset(names - {word for name in KINDS[new["kind"]] for word in name.split()} - {new["color"]})
 
 
 class Meaning(nn.Module):
@@ -207,18 +238,17 @@ class Showing(nn.Module):
                 facts are about.
         """
         if places is None:
-            seen = v.mean(dim=(3, 4))[:, None]
-        else:
-            grid = places.transpose(1, 2).flatten(0, 1).unsqueeze(2)  # (B * N, things, 1, 2)
-            cells = F.grid_sample(v.flatten(0, 1).float(), grid.float(), align_corners=False)
-            seen = cells.squeeze(3).unflatten(0, v.shape[:2]).permute(0, 3, 1, 2)
-        return _telling(self.told(seen.to(v.dtype)), facts[:, :, None])
+            return _telling(self.told(v.mean(dim=(3, 4))[:, None]), facts[:, :, None])
+        grid = places.transpose(1, 2).flatten(0, 1).unsqueeze(2)  # (B * N, things, 1, 2)
+        cells = F.grid_sample(v.flatten(0, 1).float(), grid.float(), align_corners=False)
+        seen = cells.squeeze(3).unflatten(0, v.shape[:2]).permute(0, 3, 1, 2)
+        return _telling(self.told(seen.to(v.dtype)), facts[:, :, None], (places.abs() < 1).all(dim=3))
 
 
-def _telling(told: Tensor, facts: Tensor) -> Tensor:
-    """The mean of the binary cross-entropy of logits ``(..., facts)``, summed over the facts."""
-    each = F.binary_cross_entropy_with_logits(told.float(), facts.expand_as(told), reduction="none")
-    return each.sum(dim=-1).mean()
+def _telling(told: Tensor, facts: Tensor, known: Tensor | None = None) -> Tensor:
+    """The mean of the binary cross-entropy of logits ``(..., facts)``, summed over the facts, where these are known."""
+    each = F.binary_cross_entropy_with_logits(told.float(), facts.expand_as(told), reduction="none").sum(dim=-1)
+    return each.mean() if known is None else (each * known).sum() / known.sum().clamp(min=1)
 
 
 def grounding_loss(told: Tensor, changed: Tensor) -> Tensor:

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from lbvedit.systems.m3l import M3L, Instruction, Places
-from lbvedit.systems.m3l.closeup import CloseUp, Square
+from lbvedit.systems.m3l.acting import gone, mirrored
+from lbvedit.systems.m3l.closeup import CloseUp
 
-__all__ = ["Squares", "signed", "squares"]
+__all__ = ["Squares", "moment_squares", "signed", "squares"]
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ class Squares:
     def together(cls, parts: list[Squares]) -> Squares:
         """Those of several clips."""
         here, there = torch.cat([part.places.here for part in parts]), torch.cat([part.places.there for part in parts])
+        eye = torch.cat([part.places.eye for part in parts])
         looks = torch.cat([part.places.looks for part in parts if part.places.looks is not None])
-        return cls(torch.cat([part.layers for part in parts]), Places(here, there, looks))
+        return cls(torch.cat([part.layers for part in parts]), Places(here, there, eye, looks))
 
     @property
     def target(self) -> Tensor:
@@ -49,12 +51,17 @@ class Squares:
         """``(N, 1, side, side)`` bool, where the target is not the source."""
         return (self.layers[:, 4] != self.layers[:, 1]).any(dim=1, keepdim=True)
 
-    def mirrored(self) -> Squares:
-        """With left and right exchanged."""
+    def mirrored(self, *, acting: bool = False) -> Squares:
+        """With left and right exchanged.
+
+        Args:
+            acting: whether looks tell how a thing acts.
+        """
         flip = self.places.here.new_tensor([-1, 1])
-        return Squares(
-            self.layers.flip(4), Places(self.places.here * flip, self.places.there * flip, self.places.looks)
-        )
+        looks = self.places.looks
+        looks = mirrored(looks) if acting and looks is not None else looks
+        places = Places(self.places.here * flip, self.places.there * flip, self.places.eye, looks)
+        return Squares(self.layers.flip(4), places)
 
     def retouched(self, close_up: CloseUp) -> tuple[Tensor, Tensor]:
         """What a close-up makes of them, and its own pixels therein: ``(N, 3, side, side)`` each."""
@@ -84,12 +91,38 @@ def squares(editor: M3L, source: Tensor, target: Tensor, text: Instruction, plac
         painted = generator.afar(d, source, previous, text.sentence, places)
         fed = painted.frames
     layers = torch.cat((painted.layers(source), target[:, :, None]), dim=2)[:, moments]
-    places = places.each(lambda told: told[:, moments])
-    cut = Square.around(places.there, generator.close_up.horizon).cut(layers.flatten(2, 3)).unflatten(2, (-1, 3))
-    return Squares(
-        ((cut[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8),
-        places.each(lambda told: told[0]),
-    )
+    return _cut(generator.close_up, layers, places.each(lambda told: told[:, moments]))
+
+
+@torch.no_grad()
+def moment_squares(
+    editor: M3L, source: Tensor, target: Tensor, without: Tensor, text: Instruction, places: Places
+) -> Squares:
+    """Both squares of one frame of what acts: cleared away where it was, and painted where it belongs.
+
+    Args:
+        editor: with a close-up, which has no part in it.
+        source: ``(1, 1, 3, H, W)`` in [-1, 1].
+        target: likewise.
+        without: likewise, with the edited thing in neither place.
+        text: the instruction.
+        places: that the editor is told.
+    """
+    generator = editor.generator
+    assert generator.close_up is not None
+    d = editor.decode(editor.encode(source, text), target[:, :0], text)
+    painted = generator.afar(d, source, source, text.sentence, places)
+    so_far, *others = painted.layers(source).unbind(dim=2)
+    parts = []
+    for told, before, after in ((gone(places), so_far, without), (places, without, target)):
+        parts.append(_cut(generator.close_up, torch.stack((before, *others, after), dim=2), told))
+    return Squares.together(parts)
+
+
+def _cut(close_up: CloseUp, layers: Tensor, places: Places) -> Squares:
+    """The squares of frames ``(1, N, 5, 3, H, W)``, as in :class:`Squares`."""
+    cut = close_up.square(places).cut(layers.flatten(2, 3)).unflatten(2, (-1, 3))
+    return Squares(((cut[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8), places.each(lambda told: told[0]))
 
 
 def signed(pixels: Tensor) -> Tensor:

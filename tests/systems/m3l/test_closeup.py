@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 import torch
 from tests.systems.m3l.test_model import TINY
-from tests.systems.m3l.test_places import HORIZON, PLACED
+from tests.systems.m3l.test_places import HORIZON, PLACED, stands
 from torch import Tensor
 
 from lbvedit.systems.m3l.closeup import CloseUp, Square
 from lbvedit.systems.m3l.generator import Generator
-from lbvedit.systems.m3l.places import Places, view
+from lbvedit.systems.m3l.places import Places, fixed_eye, view
 
 
 def soft_frames(*shape: int) -> Tensor:
@@ -24,18 +24,22 @@ def soft_frames(*shape: int) -> Tensor:
 
 def close_up() -> CloseUp:
     torch.manual_seed(0)
-    return CloseUp(looks=5, horizon=HORIZON).eval()
+    return CloseUp(looks=5).eval()
+
+
+def square_of(foot: Tensor) -> Square:
+    return Square.around(foot, fixed_eye(HORIZON, foot), (0.05, -0.08))
 
 
 def inputs(foot: tuple[float, float] = (0.1, 0.2)) -> tuple[Tensor, Places]:
     layers = soft_frames(1, 2, 12, 128, 128).unflatten(2, (4, 3)).clamp(-1, 1)
     there = torch.tensor(foot).expand(1, 2, 2)
-    return layers, Places(there, there, torch.zeros(1, 2, 5))
+    return layers, stands(there, there, torch.zeros(1, 2, 5))
 
 
 def test_what_is_cut_out_is_pasted_where_it_was_and_nothing_else_is() -> None:
     frames = soft_frames(2, 3, 3, 128, 128)
-    square = Square.around(torch.linspace(-0.3, 0.3, 12).view(2, 3, 2), HORIZON)
+    square = square_of(torch.linspace(-0.3, 0.3, 12).view(2, 3, 2))
     again, inside = (
         square.pasted(square.cut(frames), (128, 128)),
         square.pasted(torch.ones(2, 3, 1, 80, 80), (128, 128)),
@@ -50,8 +54,8 @@ def test_a_thing_looks_the_same_in_its_square_wherever_it_is_carried() -> None:
     frames, here = soft_frames(1, 1, 3, 128, 128), torch.zeros(1, 1, 2)
     for foot in ((0.2, 0.1), (-0.25, 0.25)):
         there = torch.tensor(foot).view(1, 1, 2)
-        carried = view(frames, Places(here, there), HORIZON).carried
-        cut, before = (Square.around(place, HORIZON).cut(shown) for place, shown in ((there, carried), (here, frames)))
+        carried = view(frames, stands(here, there)).carried
+        cut, before = (square_of(place).cut(shown) for place, shown in ((there, carried), (here, frames)))
         assert (cut - before)[..., 8:-8, 8:-8].abs().mean() < 0.02
 
 
@@ -63,7 +67,7 @@ def test_it_begins_with_the_frame_so_far_and_never_leaves_its_square() -> None:
     assert shares[:, :, 0].mean() > 0.9
     torch.nn.init.normal_(module.out.weight)
     frames, shares = module(layers, places)
-    outside = Square.around(places.there, HORIZON).pasted(torch.ones(1, 2, 1, 80, 80), (128, 128)) == 0
+    outside = square_of(places.there).pasted(torch.ones(1, 2, 1, 80, 80), (128, 128)) == 0
     differs = (frames - layers[:, :, 0]).abs().amax(dim=2, keepdim=True)
     assert differs[outside].max() == 0
     assert differs[~outside].mean() > 0.1
@@ -90,10 +94,10 @@ def test_the_generator_paints_closer_where_the_thing_belongs_alone() -> None:
     torch.nn.init.normal_(generator.close_up.out.weight)
     side = 8 * TINY.stride
     source, d = torch.rand(1, 2, 3, side, side), torch.randn(1, 2, TINY.visual_dim, 8, 8)
-    places = Places(torch.full((1, 2, 2), -0.5), torch.full((1, 2, 2), 0.5), torch.ones(1, 2, 5))
+    places = stands(torch.full((1, 2, 2), -0.5), torch.full((1, 2, 2), 0.5), torch.ones(1, 2, 5))
     told = d, source, source, torch.randn(1, TINY.text_dim), places
     close, far = generator(*told), plain(*told)
-    outside = Square.around(places.there, HORIZON).pasted(torch.ones(1, 2, 1, 80, 80), (side, side)) == 0
+    outside = square_of(places.there).pasted(torch.ones(1, 2, 1, 80, 80), (side, side)) == 0
     differs = (close.frames - far.frames).abs().amax(dim=2, keepdim=True)
     assert differs[outside].max() == 0
     assert differs[~outside].mean() > 0.05

@@ -10,10 +10,28 @@ from tests.systems.m3l.test_model import TINY, batch
 
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.systems.m3l import M3L, M3LConfig, Past, Places
-from lbvedit.systems.m3l.places import as_looks, on_the_way, spread, steadied, told_at, told_path, told_place, view
+from lbvedit.systems.m3l.places import (
+    as_looks,
+    fixed_eye,
+    in_frame,
+    nearness,
+    on_floor,
+    on_the_way,
+    spread,
+    steadied,
+    told_at,
+    told_path,
+    told_place,
+    view,
+)
 
 HORIZON = -1.66
 PLACED = replace(TINY, layers=1, warp_gate=False, skips=True, sentence_norm=True, horizon=HORIZON)
+
+
+def stands(here: torch.Tensor, there: torch.Tensor, looks: torch.Tensor | None = None) -> Places:
+    """Places under the horizon of solids."""
+    return Places(here, there, fixed_eye(HORIZON, here), looks)
 
 
 def placing() -> M3L:
@@ -69,15 +87,24 @@ def test_features_are_looked_up_at_their_places() -> None:
 def test_the_way_over_the_floor_is_that_of_the_world(index: int) -> None:
     sent = [meta for number in range(40) if (meta := EClevr("train").said(number)["meta"])["kind"] == "position"]
     here, there = 2 * sent[index]["feet"][:, 0] / 128 - 1
-    way = on_the_way(here[None], here[None, 0], there[None, -1], HORIZON)[0]
+    way = on_the_way(here[None], here[None, 0], there[None, -1], fixed_eye(HORIZON, here[None]))[0]
     assert (way - there).norm(dim=-1).max() * 64 < 1.5  # pixels; the camera's own horizon is not quite this one
     straight = torch.lerp(here[0], there[-1], torch.linspace(0, 1, 20)[:, None])
     assert (way - there).norm(dim=-1).mean() < (straight - there).norm(dim=-1).mean()
 
 
+def test_the_floor_and_the_frame_are_two_ways_to_tell_a_place() -> None:
+    places, eye = torch.rand(3, 5, 2), torch.tensor([-0.5, 0.8]).expand(3, 5, 2)
+    assert torch.allclose(in_frame(on_floor(places, eye), eye), places, atol=1e-5)
+    assert nearness(torch.tensor([0.3, 0.3]), eye[0, 0]).item() == pytest.approx(1)
+    above = torch.tensor([0.3, -0.9])  # where no floor is
+    assert 0 < nearness(above, eye[0, 0]).item() < 0.1
+    assert torch.allclose(nearness(places, fixed_eye(HORIZON, places)), 1 - places[..., 1:] / HORIZON)
+
+
 def test_what_rests_is_sent_evenly() -> None:
     here = torch.zeros(1, 5, 2) + 0.001 * torch.randn(1, 5, 2)
-    way = on_the_way(here, torch.tensor([[-0.5, 0.0]]), torch.tensor([[0.5, 0.0]]), HORIZON)
+    way = on_the_way(here, torch.tensor([[-0.5, 0.0]]), torch.tensor([[0.5, 0.0]]), fixed_eye(HORIZON, here))
     assert torch.allclose(way[0, :, 0], torch.linspace(-0.5, 0.5, 5), atol=1e-5)
     assert way[..., 1].abs().max() < 1e-5
 
@@ -85,14 +112,14 @@ def test_what_rests_is_sent_evenly() -> None:
 def test_what_is_here_is_carried_there_and_nearer_is_larger() -> None:
     source = torch.zeros(1, 1, 3, 64, 64)
     source[..., 30:34, 14:18] = 1.0  # around (-0.5, 0)
-    seen = view(source, Places(torch.tensor([[[-0.5, 0.0]]]), torch.tensor([[[0.5, 0.0]]])), HORIZON)
+    seen = view(source, stands(torch.tensor([[[-0.5, 0.0]]]), torch.tensor([[[0.5, 0.0]]])))
     assert torch.allclose(seen.carried[..., 30:34, 46:50], torch.ones(4, 4), atol=1e-4)
     assert seen.carried.sum() == pytest.approx(48, abs=1e-2)
-    near = view(source, Places(torch.tensor([[[-0.5, 0.0]]]), torch.tensor([[[0.5, 0.8]]])), HORIZON)
+    near = view(source, stands(torch.tensor([[[-0.5, 0.0]]]), torch.tensor([[[0.5, 0.8]]])))
     scale = (0.8 - HORIZON) / (0 - HORIZON)
     assert near.carried.sum() == pytest.approx(48 * scale**2, rel=0.1)
     assert seen.bearings[0, 0, 2:4, 31:33, 47:49].mean().abs() < 1e-6  # least where it belongs
-    same = view(source, Places(torch.zeros(1, 1, 2), torch.zeros(1, 1, 2)), HORIZON)
+    same = view(source, stands(torch.zeros(1, 1, 2), torch.zeros(1, 1, 2)))
     assert torch.allclose(same.carried, source, atol=1e-4)
 
 
@@ -105,7 +132,7 @@ def test_frame_by_frame_is_being_told_its_own_places() -> None:
         assert model.locator is not None
         places = model.locator.places(f, text.sentence)
         assert torch.allclose(model.paint(f, source, edited, text).frames, edited, atol=1e-4)
-        elsewhere = model.paint(f, source, edited, text, places=Places(places.here, -places.there)).frames
+        elsewhere = model.paint(f, source, edited, text, places=stands(places.here, -places.there)).frames
     assert past.there is not None
     assert torch.equal(past.there, places.there)
     assert not torch.allclose(elsewhere, edited, atol=1e-2)
@@ -160,7 +187,7 @@ def test_all_of_it_learns() -> None:
     model, (source, target, ids, present) = placing().train(), batch(H=8, W=8)
     text = model.read(ids, present)
     f = model.encode(source, text)
-    places = Places(torch.zeros(*source.shape[:2], 2), torch.full((*source.shape[:2], 2), 0.3))
+    places = stands(torch.zeros(*source.shape[:2], 2), torch.full((*source.shape[:2], 2), 0.3))
     assert model.locator is not None
     located = model.locator(f, text.sentence)
     painted = model.paint(f, source, target, text, places=places).frames

@@ -91,6 +91,23 @@ class Stage:
             bodies.append(Body(number, body.primitives, body.places[shown]))
         return Scene(tuple(bodies), camera, self.light, self.ground, len(shown) - 1, extent=7.5, exposure=self.exposure)
 
+    def projected(self, points: Array) -> Array:
+        """Where the camera sees points ``(T, 3)``, one a frame: ``(T, 2)`` x before y, 0 to 1 from border to border."""
+        eye, T = self.camera, len(points)
+        right, down, depth = np.einsum("tij,tj->it", eye.axes[:T], points - eye.origin[:T])
+        seen: Array = 0.5 + np.stack([right, down], axis=1) / depth[:, None] * eye.focal[:T, None]
+        return seen
+
+    def eye(self) -> Array:
+        """The horizon's row, 0 to 1 from border to border, and the camera's height over the cosine of its tilt: (T, 2).
+
+        What is one unit large and stands on the floor spans ``(row - horizon) / height`` of the picture there.
+        """
+        eye, T = self.camera, self.frames
+        level = np.linalg.norm(eye.axes[:T, 2, :2], axis=1)
+        horizon = 0.5 + eye.focal[:T] * eye.axes[:T, 2, 2] / level
+        return np.stack([horizon, eye.origin[:T, 2] / level], axis=1)
+
     def with_actor(self, number: int, actor: Actor | None) -> Stage:
         """The same stage with an actor (from 0) exchanged or, for None, gone; a number past the end adds one."""
         actors = list(self.actors)

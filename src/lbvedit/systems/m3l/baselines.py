@@ -62,7 +62,9 @@ class Pix2Pix(_Reader):
 
     def __init__(self, config: M3LConfig) -> None:
         # It sees no other frame, so it has none to carry along.
-        super().__init__(replace(config, kernel_t=1, warp_gate=False, sprites=0, horizon=None))
+        super().__init__(
+            replace(config, kernel_t=1, warp_gate=False, sprites=0, horizon=None, attributes=(), acting=False)
+        )
 
     def forward(self, source: Tensor, target: Tensor, text: Instruction) -> Tensor:
         """Edited frames ``(B, N, 3, H, W)``; the target is not looked at."""
@@ -85,7 +87,7 @@ class Vid2Vid(_Reader):
     """
 
     def __init__(self, config: M3LConfig) -> None:
-        super().__init__(replace(config, sprites=0, horizon=None))
+        super().__init__(replace(config, sprites=0, horizon=None, attributes=(), acting=False))
         self.start = nn.Parameter(torch.zeros(config.visual_dim, 1, 1))
         self.join = nn.Linear(2 * config.visual_dim + COORDINATES, config.visual_dim)
 

@@ -26,6 +26,8 @@ _REACH = 0.56
 """Half its side, halfway down the frame, where frames reach from -1 to 1: a thing's height, and its shadow."""
 _OFFSET = (0.05, -0.08)
 """Its centre from the thing's foot there: things stand above their feet."""
+_ACTING = (0.0, -0.27)
+"""Likewise of things that act: they are taller, they jump, and some of them fly."""
 _WIDTHS = (32, 64, 96, 128)
 """Channels at each size."""
 _TELLING = 128
@@ -48,10 +50,16 @@ class Square(NamedTuple):
     half: Tensor
 
     @classmethod
-    def around(cls, foot: Tensor, horizon: float) -> Square:
-        """The squares of things that stand at ``(B, T, 2)``, under a horizon as in :func:`places.view`."""
-        near = nearness(foot.float(), horizon)
-        return cls(foot.float() + near * foot.new_tensor(_OFFSET, dtype=torch.float32), _REACH * near)
+    def around(cls, foot: Tensor, eye: Tensor, offset: tuple[float, float]) -> Square:
+        """The squares of things that stand at ``(B, T, 2)`` before eyes ``(B, T, 2)``.
+
+        Args:
+            foot: where they stand.
+            eye: as in :class:`~lbvedit.systems.m3l.places.Places`.
+            offset: a square's centre from the foot of a thing of size 1.
+        """
+        near = nearness(foot, eye)
+        return cls(foot.float() + near * foot.new_tensor(offset, dtype=torch.float32), _REACH * near)
 
     def cut(self, frames: Tensor) -> Tensor:
         """What ``(B, T, C, H, W)`` show in them, ``(B, T, C, side, side)``; beyond its border a frame goes on."""
@@ -104,15 +112,15 @@ class CloseUp(nn.Module):
 
     Args:
         looks: numbers that tell what a thing is to be.
-        horizon: as in :func:`places.view`.
+        acting: whether things act.
     """
 
     LAYERS = 4
     """Frames that are there already."""
 
-    def __init__(self, looks: int, horizon: float) -> None:
+    def __init__(self, looks: int, *, acting: bool = False) -> None:
         super().__init__()
-        self.horizon = horizon
+        self.offset = _ACTING if acting else _OFFSET
         self.tell = nn.Sequential(nn.Linear(looks, _TELLING), nn.ReLU())
         self.skips = Skips((*_WIDTHS[1:], _WIDTHS[-1]), (2,) * len(_WIDTHS), 3 * self.LAYERS + _BEARINGS)
         coarsest = _SIDE >> (len(_WIDTHS) - 1)
@@ -140,7 +148,7 @@ class CloseUp(nn.Module):
         Returns:
             Frames ``(B, T, 3, H, W)``, and shares ``(B, T, 4, 1, H, W)`` of each layer in them.
         """
-        square = Square.around(places.there, self.horizon)
+        square = self.square(places)
         made = self.retouched(square.cut(layers.flatten(2, 3)).unflatten(2, (-1, 3)), places)
         own = made.shares[:, :, -1] * made.pixels + made.added
         # The frame so far is what the others leave, so that it stays outside of the square.
@@ -151,6 +159,10 @@ class CloseUp(nn.Module):
         shares = torch.cat((1 - others.sum(dim=2, keepdim=True), others[:, :, :-1]), dim=2).unsqueeze(3)
         return (own + (shares * layers).sum(dim=2)).clamp(-1, 1), shares
 
+    def square(self, places: Places) -> Square:
+        """Where it paints."""
+        return Square.around(places.there, places.eye, self.offset)
+
     def retouched(self, layers: Tensor, places: Places) -> Retouched:
         """What becomes of squares.
 
@@ -159,7 +171,7 @@ class CloseUp(nn.Module):
             places: as in :meth:`forward`.
         """
         assert places.looks is not None
-        where = bearings(Square.around(places.there, self.horizon).cells, places, self.horizon)
+        where = bearings(self.square(places).cells, places)
         told = self.tell(places.looks.flatten(0, 1))
         seen = self.skips(torch.cat((layers.flatten(2, 3), where), dim=2).flatten(0, 1))
         x = self.start.expand(len(told), -1, -1, -1)

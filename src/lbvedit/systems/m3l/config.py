@@ -9,6 +9,11 @@ __all__ = ["Conditioning", "M3LConfig"]
 
 Conditioning = Literal["mlf", "concat", "none"]
 
+POSE = 5
+"""Numbers that tell how a thing that acts holds itself in a frame."""
+
+_TOLD = ("what a thing is", "its colour", "its action", "its direction")
+
 
 @dataclass(frozen=True)
 class M3LConfig:
@@ -42,6 +47,8 @@ class M3LConfig:
         attributes: an extension; needs ``horizon``. How many values each attribute of a thing may have. The system also
             finds which of them the edited thing is to have, and the generator, which is told, paints where it belongs
             once more, in a square around it; see :mod:`~lbvedit.systems.m3l.closeup`.
+        acting: an extension; needs ``attributes``, four of them. Things act, each clip before a camera of its own,
+            which is found as well, whatever ``horizon`` is; see :mod:`~lbvedit.systems.m3l.acting`.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -63,6 +70,7 @@ class M3LConfig:
     skips: bool = False
     horizon: float | None = None
     attributes: tuple[int, ...] = ()
+    acting: bool = False
     discriminator_dim: int = 64
     window: int = 4
     text: dict[str, Any] = field(default_factory=dict)
@@ -80,6 +88,8 @@ class M3LConfig:
             )
         if self.attributes and self.horizon is None:
             raise ValueError("attributes take a horizon")
+        if self.acting and len(self.attributes) != len(_TOLD):
+            raise ValueError(f"acting takes {len(_TOLD)} attributes: {', '.join(_TOLD)}")
         if any(side % self.stride for side in self.size):
             raise ValueError(f"size {self.size} is not a multiple of the stride {self.stride}")
         object.__setattr__(self, "size", tuple(self.size))
@@ -95,8 +105,10 @@ class M3LConfig:
     @property
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
-        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips", "horizon")
-        told = {"sentence_dim": self.text_dim if self.sentence_norm else 0, "looks": sum(self.attributes)}
+        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips", "acting")
+        looks = sum(self.attributes) + (POSE if self.acting else 0)
+        told = {"sentence_dim": self.text_dim if self.sentence_norm else 0, "looks": looks}
+        told["placed"] = self.horizon is not None
         return {"widths": self.widths, **{name: getattr(self, name) for name in own}, **told}
 
     @property

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.motion import warp
+from lbvedit.systems.m3l.acting import gone
 from lbvedit.systems.m3l.animation import Motion, SpritePainter, whole
 from lbvedit.systems.m3l.blocks import Finish, SelfAttention2d, Skips, UpBlock
 from lbvedit.systems.m3l.closeup import CloseUp
@@ -91,9 +92,9 @@ class Generator(nn.Module):
         sprites: how many pictures move over what it paints.
         sentence_dim: C_x, if the sentence scales and shifts what the blocks normalise.
         skips: look at the source's own pixels, too, at every size.
-        horizon: the row of the horizon, if places are told; also give mattes that mix in what is carried there, as it
-            is and tinted.
+        placed: whether places are told; also give mattes that mix in what is carried there, as it is and tinted.
         looks: how many numbers tell what the edited thing is to be, if it is then painted once more in a close-up.
+        acting: whether it acts, so that it may be anywhere in the edit: a close-up first clears away what was there.
     """
 
     FARTHEST_PX = 8.0
@@ -109,14 +110,15 @@ class Generator(nn.Module):
         sprites: int = 0,
         sentence_dim: int = 0,
         skips: bool = False,
-        horizon: float | None = None,
+        placed: bool = False,
         looks: int = 0,
+        acting: bool = False,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
         scales = (1, *reversed(strides[1:]))
-        self.horizon = horizon
-        self.skips = Skips(widths, strides, 3 if horizon is None else _SHOWN) if skips else None
+        self.placed, self.acting = placed, acting
+        self.skips = Skips(widths, strides, _SHOWN if placed else 3) if skips else None
         beside = (0, *reversed(self.skips.channels)) if self.skips is not None else (0,) * (len(widths) + 1)
         self.blocks = nn.ModuleList(
             UpBlock(before, after, scale, sentence_dim, seen)
@@ -126,13 +128,11 @@ class Generator(nn.Module):
         self.last_scale = strides[0]
         self.attention = SelfAttention2d(channels[1])
         self.norm = FrameNorm(widths[0])
-        self.gates = (copy_gate, warp_gate, *[horizon is not None] * 2)
+        self.gates = (copy_gate, warp_gate, *[placed] * 2)
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
-        self.tint = Tint(widths[-1], sentence_dim) if horizon is not None else None
-        self.close_up: CloseUp | None = None
-        if looks and horizon is not None:
-            self.close_up = CloseUp(looks, horizon)
+        self.tint = Tint(widths[-1], sentence_dim) if placed else None
+        self.close_up = CloseUp(looks, acting=acting) if looks and placed else None
         self.sprites = SpritePainter(widths[0], sprites) if sprites else None
         self.motion = Motion(widths[0], sprites) if sprites else None
 
@@ -156,20 +156,23 @@ class Generator(nn.Module):
         painted = self.afar(d, source, previous, sentence, places)
         if self.close_up is None or places is None:
             return painted
-        frames, shares = self.close_up(painted.layers(source), places)
-        copied = None if painted.copied is None else shares[:, :, 0] * painted.copied + shares[:, :, 1]
-        return painted._replace(frames=frames, copied=copied)
+        copied = painted.copied
+        for told in (gone(places), places) if self.acting else (places,):
+            frames, shares = self.close_up(painted.layers(source), told)
+            copied = None if copied is None else shares[:, :, 0] * copied + shares[:, :, 1]
+            painted = painted._replace(frames=frames, copied=copied)
+        return painted
 
     def afar(
         self, d: Tensor, source: Tensor, previous: Tensor, sentence: Tensor | None, places: Places | None
     ) -> Painted:
         """The frames of :meth:`forward` before the close-up."""
-        if self.horizon is None:
+        if not self.placed:
             return self._mixed(self._features(d, source, sentence), source, previous)
         assert self.tint is not None
         assert places is not None
         assert sentence is not None
-        seen = view(source, places, self.horizon)
+        seen = view(source, places)
         tinted = self.tint(seen.carried, told_at(d, places.there), sentence)
         x = self._features(d, torch.cat((source, *seen), dim=2), sentence)
         painted = self._mixed(x, source, previous, seen.carried, tinted)

@@ -9,6 +9,7 @@ from typing import NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
+from lbvedit.systems.m3l.acting import ActingLocator
 from lbvedit.systems.m3l.config import M3LConfig
 from lbvedit.systems.m3l.features import Cache, FrameResNet
 from lbvedit.systems.m3l.fusion import COORDINATES, GlobalFusion, LocalFusion
@@ -71,7 +72,9 @@ class Past:
         things: likewise those of the source that the sprites stand for.
         there: ``(B, G, 2)`` where the edited thing was put in ``frames``, if the system is told places; after an edit
             those of all its frames.
-        looks: ``(B, K)`` what it is to be, as in :class:`~lbvedit.systems.m3l.places.Places`.
+        looks: ``(B, K)`` what it is to be, as in :class:`~lbvedit.systems.m3l.places.Places` in the video's first
+            frame.
+        moment: how many frames of the video came before the window.
     """
 
     frames: Tensor | None = None
@@ -79,6 +82,7 @@ class Past:
     things: Sprites | None = None
     there: Tensor | None = None
     looks: Tensor | None = None
+    moment: int = 0
 
 
 class _Level(nn.Module):
@@ -99,6 +103,16 @@ class _Level(nn.Module):
         return self.local(v, text.sentence), None
 
 
+def _locator(config: M3LConfig) -> Locator | None:
+    """What finds places, if any are told."""
+    if config.horizon is None:
+        return None
+    if not config.acting:
+        return Locator(config.visual_dim, config.text_dim, config.horizon, config.attributes)
+    rows = config.size[0] // config.stride
+    return ActingLocator(config.visual_dim, config.text_dim, config.attributes, rows)
+
+
 class M3L(nn.Module):
     """Edits a video by an instruction: T, the 3D ResNet, U and, if the config has one, the text encoder.
 
@@ -113,11 +127,7 @@ class M3L(nn.Module):
         self.start = nn.Parameter(torch.zeros(config.visual_dim, 1, 1))
         self.encoder = nn.ModuleList(_Level(config, given=False) for _ in range(config.layers))
         self.decoder = nn.ModuleList(_Level(config, given=True) for _ in range(config.layers))
-        self.locator = (
-            Locator(config.visual_dim, config.text_dim, config.horizon, config.attributes)
-            if config.horizon is not None
-            else None
-        )
+        self.locator = _locator(config)
         self.generator = Generator(**config.generator)
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:
@@ -245,11 +255,11 @@ class M3L(nn.Module):
         text = self._conditioned(text)
         places = None
         if self.locator is not None:
-            places = self.locator.places(f, text.sentence, None if past.there is None else past.there[:, 0])
-            if past.looks is not None:
-                places = places._replace(looks=past.looks[:, None].expand(-1, source.shape[1], -1))
+            start = None if past.there is None else past.there[:, 0]
+            places = self.locator.places(f, text.sentence, start, past.looks, past.moment)
             past.there = places.there
-            past.looks = None if places.looks is None else places.looks[:, 0]
+            if past.looks is None and places.looks is not None:
+                past.looks = places.looks[:, 0]
         levels = self._levels(self.decoder)
         values = [level.over_frames.values(f) for level in levels]
         keys: list[list[Tensor]] = [[] for _ in levels]

@@ -4,9 +4,10 @@ An extension, for things on a floor. A generator that has to find out by itself 
 that last of all, and paints softly where it is in doubt. Told the places, it sees each pixel by how far it is from
 them, and the thing of the source carried over to where it belongs; what is left to learn is how things look.
 
-The floor is a plane under a camera that leans to no side: depth is one over how far below the horizon a row lies, and
-what goes straight ahead on the floor goes straight in ``(x * depth, depth)``. Places are in [-1, 1] from border to
-border of a frame, x before y.
+The floor is a plane under a camera that leans to no side: how large things are in a frame is how far below the horizon
+they stand, over the camera's height. Depth is one over that, and what goes straight ahead on the floor goes straight in
+``(x * depth, depth)``. Places are in [-1, 1] from border to border of a frame, x before y; an eye is the horizon's row,
+told likewise, and the camera's height.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ __all__ = [
     "as_looks",
     "bearings",
     "centres",
+    "fixed_eye",
+    "in_frame",
     "nearness",
+    "on_floor",
     "on_the_way",
     "spread",
     "steadied",
@@ -40,12 +44,16 @@ __all__ = [
     "view",
 ]
 
-_RESTS = 0.05
+_RESTS = 0.083
 """How far a thing goes at least, else it counts as resting."""
 _SIZE = 0.3
 """About the size of a thing in the middle of a frame."""
 _FARTHEST = 3.0
 """Sizes from which on all pixels are as far away."""
+_FARTHEST_AWAY = 0.05
+"""Size of the farthest things; what is told to stand at the horizon or above it counts as these."""
+_NEAREST = 0.2
+"""Depth of the nearest things."""
 _MOMENTS = 2.0
 """Frames to either side that mostly tell where a thing is in one."""
 _REACHES = (1, 2, 4)
@@ -58,16 +66,19 @@ class Places(NamedTuple):
     Args:
         here: ``(B, T, 2)`` in the source.
         there: ``(B, T, 2)`` in the edit.
+        eye: ``(B, T, 2)`` the camera's.
         looks: ``(B, T, K)`` what it is to be in the edit, :func:`as_looks`, where that is told.
     """
 
     here: Tensor
     there: Tensor
+    eye: Tensor
     looks: Tensor | None = None
 
     def each(self, change: Callable[[Tensor], Tensor]) -> Places:
         """All of them, changed."""
-        return Places(change(self.here), change(self.there), None if self.looks is None else change(self.looks))
+        looks = None if self.looks is None else change(self.looks)
+        return Places(change(self.here), change(self.there), change(self.eye), looks)
 
     def at(self, moment: int) -> Places:
         """Those of one frame, with its time axis."""
@@ -87,48 +98,56 @@ class View(NamedTuple):
     bearings: Tensor
 
 
-def view(source: Tensor, places: Places, horizon: float) -> View:
+def view(source: Tensor, places: Places) -> View:
     """What the generator sees of ``source: (B, T, 3, H, W)`` besides its pixels.
 
     Args:
         source: frames.
         places: in them.
-        horizon: its row, -1 for the upper border.
     """
     own = centres(source.shape[-2], source.shape[-1], source.device)
     here, there = (place.flatten(0, 1)[:, :, None, None].float() for place in places[:2])
-    near = [nearness(place.flatten(0, 1), horizon)[..., None, None] for place in (places.here, places.there)]
+    near = [nearness(place, places.eye).flatten(0, 1)[..., None, None] for place in (places.here, places.there)]
     at = here + (own - there) * (near[0] / near[1])
     carried = F.grid_sample(
         source.flatten(0, 1).float(), at.permute(0, 2, 3, 1), padding_mode="border", align_corners=False
     )
-    return View(carried.unflatten(0, source.shape[:2]), bearings(own, places, horizon))
+    return View(carried.unflatten(0, source.shape[:2]), bearings(own, places))
 
 
-def bearings(own: Tensor, places: Places, horizon: float) -> Tensor:
+def bearings(own: Tensor, places: Places) -> Tensor:
     """Where cells are from ``here`` and from ``there``, by the size that things have there, and their own places.
 
     Args:
         own: ``(2, H, W)`` the cells' places, or ``(B, T, 2, H, W)`` if each frame has its own.
         places: in each frame.
-        horizon: as in :func:`view`.
 
     Returns:
         ``(B, T, 6, H, W)``.
     """
     away = []
     for place in (places.here, places.there):
-        size = _SIZE * nearness(place, horizon)
+        size = _SIZE * nearness(place, places.eye)
         away.append(((own - place[..., None, None].float()) / size[..., None, None]).clamp(-_FARTHEST, _FARTHEST))
     return torch.cat((*away, own.expand_as(away[0])), dim=2)
 
 
-def nearness(places: Tensor, horizon: float) -> Tensor:
-    """How large things are that stand at ``(..., 2)``, beside one in the middle of a frame: ``(..., 1)``."""
-    return 1 - places[..., 1:].float() / horizon
+def fixed_eye(horizon: float, places: Tensor) -> Tensor:
+    """The eye of a camera that is so high that a thing in the middle of a frame is of size 1, for each of ``places``.
+
+    Args:
+        horizon: its row, above the frame.
+        places: ``(..., 2)``.
+    """
+    return places.new_tensor((horizon, -horizon), dtype=torch.float32).expand_as(places)
 
 
-def on_the_way(here: Tensor, start: Tensor, goal: Tensor, horizon: float) -> Tensor:
+def nearness(places: Tensor, eye: Tensor) -> Tensor:
+    """How large things are that stand at ``(..., 2)`` before an eye ``(..., 2)``: ``(..., 1)``."""
+    return ((places[..., 1:].float() - eye[..., :1]) / eye[..., 1:]).clamp(min=_FARTHEST_AWAY)
+
+
+def on_the_way(here: Tensor, start: Tensor, goal: Tensor, eye: Tensor) -> Tensor:
     """The way from one place to another on the floor, as far in each frame as a thing has come on its own way.
 
     A thing that rests is sent evenly.
@@ -137,20 +156,19 @@ def on_the_way(here: Tensor, start: Tensor, goal: Tensor, horizon: float) -> Ten
         here: ``(B, T, 2)`` the thing's own way.
         start: ``(B, 2)``.
         goal: ``(B, 2)``.
-        horizon: as in :func:`view`.
+        eye: ``(B, T, 2)``.
 
     Returns:
         ``(B, T, 2)``.
     """
-    own = _on_floor(here, horizon)
+    own = on_floor(here, eye)
     whole = own[:, -1:] - own[:, :1]
     length = whole.square().sum(dim=2, keepdim=True)
     share = ((own - own[:, :1]) * whole).sum(dim=2, keepdim=True) / length.clamp(min=1e-9)
     evenly = torch.linspace(0, 1, here.shape[1], device=here.device)[None, :, None]
     share = torch.where(length < _RESTS**2, evenly, share).clamp(0, 1)
-    first, last = (_on_floor(place[:, None], horizon) for place in (start, goal))
-    across, depth = (first + share * (last - first)).unbind(dim=2)
-    return torch.stack((across / depth, horizon + 1 / depth), dim=2)
+    first, last = on_floor(start[:, None], eye[:, :1]), on_floor(goal[:, None], eye[:, -1:])
+    return in_frame(first + share * (last - first), eye)
 
 
 def centres(height: int, width: int, device: torch.device) -> Tensor:
@@ -158,11 +176,17 @@ def centres(height: int, width: int, device: torch.device) -> Tensor:
     return coordinate_map(height, width, device=device)[4:6]
 
 
-def _on_floor(places: Tensor, horizon: float) -> Tensor:
+def on_floor(places: Tensor, eye: Tensor) -> Tensor:
     """Places of a frame, ``(..., 2)``, where what goes straight on the floor goes straight and evenly."""
-    x, y = places.float().unbind(dim=-1)
-    depth = 1 / (y - horizon)
-    return torch.stack((x * depth, depth), dim=-1)
+    depth = 1 / nearness(places, eye)
+    return torch.cat((places[..., :1].float() * depth, depth), dim=-1)
+
+
+def in_frame(floor: Tensor, eye: Tensor) -> Tensor:
+    """The other way round: places of a frame, ``(..., 2)``, from those on the floor."""
+    across, depth = floor.split(1, dim=-1)
+    near = 1 / depth.clamp(min=_NEAREST)
+    return torch.cat((across * near, eye[..., :1] + eye[..., 1:] * near), dim=-1)
 
 
 def spread(places: Tensor, height: int, width: int) -> Tensor:
@@ -267,11 +291,14 @@ class Locator(nn.Module):
     Args:
         channels: C_v.
         text_dim: C_x.
-        horizon: as in :func:`view`.
+        horizon: of the camera, :func:`fixed_eye`.
         attributes: how many values each attribute of a thing may have, if it also tells what the thing is to be.
+        beside: numbers that it tells these by, beside what it sees and the sentence.
     """
 
-    def __init__(self, channels: int, text_dim: int, horizon: float, attributes: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, channels: int, text_dim: int, horizon: float, attributes: tuple[int, ...] = (), beside: int = 0
+    ) -> None:
         super().__init__()
         self.horizon = horizon
         self.attributes = attributes
@@ -285,23 +312,27 @@ class Locator(nn.Module):
         self.tell = nn.Conv2d(inner, 2, 1)
         self.sent = nn.Linear(text_dim, 1)
         self.become = (
-            nn.Sequential(nn.Linear(channels + text_dim, channels), nn.ReLU(), nn.Linear(channels, sum(attributes)))
+            nn.Sequential(
+                nn.Linear(channels + text_dim + beside, channels), nn.ReLU(), nn.Linear(channels, sum(attributes))
+            )
             if attributes
             else None
         )
 
-    def becoming(self, f: Tensor, sentence: Tensor, here: Tensor) -> list[Tensor]:
+    def becoming(self, f: Tensor, sentence: Tensor, here: Tensor, *beside: Tensor) -> list[Tensor]:
         """Logits of the values of each attribute that the thing is to have, ``(B, values)`` each.
 
         Args:
             f: as in :meth:`forward`.
             sentence: as there.
             here: ``(B, T, 2)`` where the thing is in the source.
+            beside: ``(B, C)`` what else tells it.
         """
         if self.become is None:
             return []
         seen = told_at(f, here).float().mean(dim=1)
-        return list(self.become(torch.cat((seen, sentence.float()), dim=1)).float().split(self.attributes, dim=1))
+        known = torch.cat((seen, sentence.float(), *beside), dim=1)
+        return list(self.become(known).float().split(self.attributes, dim=1))
 
     def forward(self, f: Tensor, sentence: Tensor) -> Located:
         """Of source features ``(B, T, C_v, h, w)`` and a sentence ``(B, C_x)``."""
@@ -313,21 +344,27 @@ class Locator(nn.Module):
         here, goal = self.tell(x).float().unflatten(0, (B, T)).unbind(dim=2)
         return Located(here, goal, self.sent(sentence).float()[:, 0])
 
-    def places(self, f: Tensor, sentence: Tensor, start: Tensor | None = None) -> Places:
+    def places(
+        self, f: Tensor, sentence: Tensor, start: Tensor | None = None, looks: Tensor | None = None, moment: int = 0
+    ) -> Places:
         """The places of all frames of a window.
 
         Args:
             f: as in :meth:`forward`.
             sentence: as there.
             start: ``(B, 2)`` where the thing stands in the first edited frame, if it is edited already.
+            looks: ``(B, K)`` what it is to be, if that was told in the first frame of the video.
+            moment: how many frames of the video came before the window.
         """
         located = self(f, sentence)
         here = steadied(told_path(located.here))
         goal = told_place(located.goal.flatten(2).log_softmax(dim=2).mean(dim=1).unflatten(1, f.shape[-2:]))
-        way = on_the_way(here, here[:, 0] if start is None else start, goal, self.horizon)
+        eye = fixed_eye(self.horizon, here)
+        way = on_the_way(here, here[:, 0] if start is None else start, goal, eye)
         there = torch.where((located.sent > 0)[:, None, None], way, here)
         if not self.attributes:
-            return Places(here, there)
-        values = torch.stack([logits.argmax(dim=1) for logits in self.becoming(f, sentence, here)], dim=1)
-        looks = as_looks(values, self.attributes)
-        return Places(here, there, looks[:, None].expand(-1, here.shape[1], -1))
+            return Places(here, there, eye)
+        if looks is None:
+            values = torch.stack([logits.argmax(dim=1) for logits in self.becoming(f, sentence, here)], dim=1)
+            looks = as_looks(values, self.attributes)
+        return Places(here, there, eye, looks[:, None].expand(-1, here.shape[1], -1))
