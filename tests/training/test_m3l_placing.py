@@ -126,13 +126,20 @@ def test_acting_is_least_wrong_at_the_truth(edits: list[dict[str, Any]]) -> None
     ahead = pace(on_floor(told.there, told.eye)) - pace(on_floor(told.here, told.eye))
     sure = [30 * torch.nn.functional.one_hot(told.looks[:, n], count).float() for n, count in enumerate(ACTING)]
     right = Acting(sure, ahead, told.facing)
-    assert all(float(loss) < 1e-4 for loss in acting_losses(right, told.eye, told).values())
+    shares = spread(told.here, 6, 6)
+    found = Located(shares.clamp(min=1e-9).log(), shares, told.sent)
+    least = float(-(shares * found.here).sum(dim=(2, 3)).mean())  # between cells, no place is sure
+    first = acting_losses(found, right, told.eye, told)
+    assert first.pop("locating") == pytest.approx(least, abs=1e-4)
+    assert all(float(loss) < 1e-4 for loss in first.values())
     wrong = {
-        "becoming": (right._replace(looks=[-each for each in sure]), told.eye),
-        "pace": (right._replace(pace=ahead + 1), told.eye),
-        "facing": (right._replace(facing=-told.facing), told.eye),
-        "eye": (right, told.eye + 0.5),
+        "locating": (found._replace(here=-found.here), right, told.eye),
+        "becoming": (found, right._replace(looks=[-each for each in sure]), told.eye),
+        "pace": (found, right._replace(pace=ahead + 1), told.eye),
+        "facing": (found, right._replace(facing=-told.facing), told.eye),
+        "eye": (found, right, told.eye + 0.5),
     }
-    for name, (acting, eye) in wrong.items():
-        losses = acting_losses(acting, eye, told)
+    for name, given in wrong.items():
+        losses = acting_losses(*given, told)
+        losses["locating"] = losses["locating"] - least
         assert [key for key, loss in losses.items() if float(loss) > 1e-3] == [name]

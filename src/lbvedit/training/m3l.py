@@ -437,15 +437,15 @@ class M3LRecipe(Recipe[M3LTraining]):
                 naming = model.meaning.naming_loss(text, batch["named"], batch["wanted"])
                 losses["naming"] = config.binding * naming
         if editor.locator is not None and (told := _told_places(batch)) is not None:
-            losses["locating"] = config.locating * locating_loss(editor.locator(f, text.sentence), told)
+            located = editor.locator(f, text.sentence)
             if isinstance(editor.locator, ActingLocator):
-                seen = astray(told, ())
-                eye = editor.locator.eye(f)
-                acting = editor.locator.acting(f, text.sentence, seen.here, told.eye)
-                wrong = acting_losses(acting, eye, told)
-                losses |= {name: config.locating * each for name, each in wrong.items()}
-            elif become := editor.locator.becoming(f, text.sentence, told.here):
-                losses["becoming"] = config.locating * becoming_loss(become, told.looks)
+                acting = editor.locator.acting(f, text.sentence, astray(told, ()).here, told.eye)
+                wrong = acting_losses(located, acting, editor.locator.eye(f), told)
+            else:
+                wrong = {"locating": locating_loss(located, told)}
+                if become := editor.locator.becoming(f, text.sentence, told.here):
+                    wrong["becoming"] = becoming_loss(become, told.looks)
+            losses |= {name: config.locating * each for name, each in wrong.items()}
         return losses
 
     def _laid(self, painted: Painted, target: Tensor, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:

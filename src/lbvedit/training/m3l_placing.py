@@ -5,6 +5,7 @@ An extension that needs what a corpus tells in ``meta``; at work the system find
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import torch
@@ -18,6 +19,8 @@ __all__ = ["Placed", "acting_losses", "astray", "becoming_loss", "locating_loss"
 
 _ASTRAY = (0.012, 0.02, 0.004)
 """By how much the generator is told places wrongly while it learns: the way here, the way there, and each frame."""
+_MEASURED = 8.0
+"""Weight of what is measured, a tenth or so, beside what is told apart."""
 
 
 class Placed(NamedTuple):
@@ -68,18 +71,18 @@ def locating_loss(located: Located, told: Placed) -> Tensor:
         located: as it was found.
         told: the truth, with an axis for the batch before all others.
     """
-    height, width = located.here.shape[-2:]
-
-    def wrong(logits: Tensor, places: Tensor) -> Tensor:
-        return -(spread(places, height, width).flatten(2) * logits.flatten(2).log_softmax(dim=2)).sum(dim=2)
-
     sent = told.sent[:, None]
-    goal = wrong(located.goal, told.goal[:, None]) * sent
+    goal = _misplaced(located.goal, told.goal[:, None]) * sent
     return (
-        wrong(located.here, told.here).mean()
+        _misplaced(located.here, told.here).mean()
         + goal.sum() / (sent.sum() * goal.shape[1]).clamp(min=1)
         + F.binary_cross_entropy_with_logits(located.sent, told.sent)
     )
+
+
+def _misplaced(logits: Tensor, places: Tensor) -> Tensor:
+    """Cross-entropy of logits ``(B, T, h, w)`` and places ``(B, T, 2)``: ``(B, T)``."""
+    return -(spread(places, *logits.shape[-2:]).flatten(2) * logits.flatten(2).log_softmax(dim=2)).sum(dim=2)
 
 
 def becoming_loss(looks: list[Tensor], told: Tensor) -> Tensor:
@@ -92,11 +95,12 @@ def becoming_loss(looks: list[Tensor], told: Tensor) -> Tensor:
     return torch.stack([F.cross_entropy(each, told[:, place]) for place, each in enumerate(looks)]).mean()
 
 
-def acting_losses(told: Acting, eye: Tensor, placed: Placed) -> dict[str, Tensor]:
-    """What is wrong about a camera, and about how a thing is to act before it.
+def acting_losses(located: Located, told: Acting, eye: Tensor, placed: Placed) -> dict[str, Tensor]:
+    """What is wrong about where a thing is, about its camera, and about how it is to act before it.
 
     Args:
-        told: as it was found.
+        located: as it was found; an act has no goal.
+        told: likewise.
         eye: ``(B, T, 2)`` likewise.
         placed: the truth, with an axis for the batch before all others.
     """
@@ -105,12 +109,14 @@ def acting_losses(told: Acting, eye: Tensor, placed: Placed) -> dict[str, Tensor
     ahead = pace(on_floor(placed.there, placed.eye)) - pace(on_floor(placed.here, placed.eye))
     idle = stays * looks_anywhere(placed.looks[:, 3])
     facing = (F.normalize(told.facing, dim=1) - placed.facing).square().sum(dim=1)
+    away = functools.partial(F.smooth_l1_loss, beta=0.1)
     heights = eye[..., 1].log(), placed.eye[..., 1].log()
     return {
+        "locating": _misplaced(located.here, placed.here).mean(),
         "becoming": (kind + stays * torch.stack(others).sum(dim=0)).mean() / len(told.looks),
-        "pace": F.smooth_l1_loss(told.pace, ahead, beta=0.1),
+        "pace": _MEASURED * away(told.pace, ahead),
         "facing": (idle * facing).mean(),
-        "eye": F.smooth_l1_loss(eye[..., 0], placed.eye[..., 0], beta=0.1) + F.smooth_l1_loss(*heights, beta=0.1),
+        "eye": _MEASURED * (away(eye[..., 0], placed.eye[..., 0]) + away(*heights)),
     }
 
 
