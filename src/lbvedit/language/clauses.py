@@ -8,7 +8,7 @@ from functools import cache
 
 from lbvedit.language.amounts import amount_at, split_amount
 from lbvedit.language.complaints import FAULTS
-from lbvedit.language.complements import color, complement
+from lbvedit.language.complements import color, complement, new_thing
 from lbvedit.language.corrections import MAYBE, SURELY
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Phrase
@@ -20,9 +20,9 @@ from lbvedit.language.notation import step_in, without_equals
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.reading import Reading, asked
 from lbvedit.language.remarks import IS, REMARK
-from lbvedit.language.synonyms import base_form
+from lbvedit.language.synonyms import QUALITIES, base_form
 from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 from lbvedit.language.wishes import ordered, quality_alone, thing_and_quality, time_kept, wished
 
 __all__ = ["MENDS", "read_clause"]
@@ -127,10 +127,11 @@ def _may_be_about(draft: Draft, topic: Target) -> bool:
 def _as_before(tokens: Tokens, previous: Reading) -> Iterator[Reading]:
     """``And the water too.``, ``The same for the truck.``: the steps of the sentence before on another target."""
     also = {tokens[0].word, tokens[-1].word} & _TOO
+    behind = tokens[-1].word in ("too", "well")
     tokens = without_manners(tokens[1:] if tokens[0].word in _TOO else tokens)
     words = tuple(token.word for token in tokens)
     lead = next((one for one in _THE_SAME if words[: len(one)] == one), ())
-    if not lead and not (also and previous.ended):
+    if not lead and not (also and (previous.ended or behind)):
         return
     target = noun_phrase(tokens[len(lead) :]) if tokens[len(lead) :] else None
     again = tuple(draft.on(target) for draft in previous.drafts) if target and target.kind == "phrase" else ()
@@ -158,7 +159,9 @@ def _corrected(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         yield _instead(measured, previous, surely=True)
     for reading in read_clause(said, replace(previous, ended=False)):
         yield _instead(reading.drafts, reading, surely=surely or only)
-    target = noun_phrase(said)
+    if another := _another_thing(said, previous):
+        yield _instead(another, previous, surely=True)
+    target = noun_phrase(said[said[0].word in _PLACING and len(said) > 1 :])
     if target and target.kind == "phrase" and all(_takes_target(draft) for draft in previous.drafts):
         yield _instead(tuple(draft.on(target) for draft in previous.drafts), previous, surely=True)
 
@@ -171,10 +174,24 @@ def _instead(drafts: tuple[Draft, ...], reading: Reading, *, surely: bool) -> Re
     return replace(reading, drafts=(first, *drafts[1:]))
 
 
+_PLACING = frozenset({"on", "in", "to", "from", "onto"})
+
+
+def _another_thing(said: list[Token], previous: Reading) -> tuple[Draft, ...]:
+    """The steps of the clause before with another new thing: ``replace the dog with a cat, no, a rabbit``."""
+    before = previous.drafts[-1]
+    name = next((name for name in ("with", "what") if name in before.params), "")
+    what = new_thing(said) if name and said[0].word in ("a", "an", "some") else None
+    return (*previous.drafts[:-1], replace(before, params={**before.params, name: what})) if what else ()
+
+
 def _measured_again(tokens: list[Token], previous: Reading) -> Iterator[tuple[Draft, ...]]:
     """The step of the clause before by another amount: ``3x``, ``180 degrees``, ``a quarter``."""
     before = previous.drafts[-1]
-    for words in (tokens, [tokens[0].corrected("to"), *tokens]) if previous.frame else ():
+    ways = [tokens, [replace(tokens[0], kind="word", word="to"), *tokens]]
+    if any(token.word == "to" for token in previous.tokens):  # "trim to 10 seconds, or rather 12"
+        ways.reverse()
+    for words in ways if previous.frame else ():
         drafts = asked(previous.frame, Phrase(words, previous.verb, previous.particle)) if previous.frame else None
         if drafts and all(draft.op == before.op and draft.target == NOBODY for draft in drafts):
             yield tuple(draft.on(before.target) for draft in drafts)
@@ -189,6 +206,9 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         yield from _corrected(tokens, previous)
         return
     if previous is not None:
+        if wrong := _still_wrong(tokens, previous):
+            yield Reading(wrong, making, "make", tokens=tuple(tokens))
+            return
         yield from _mending(without_manners(tokens), previous)
         yield from _as_before(tokens, previous)
         if previous.ended:
@@ -213,7 +233,7 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         yield from _with_verb(tokens[wish:])
     if wish and previous is not None and previous.drafts[-1].op in (REMARK, "focus") and (name := color(tokens[wish:])):
         yield Reading((Draft("recolor", {"color": name}, Target("pronoun", "it")),), making, "make")
-    yield from wished(tokens)
+    yield from (replace(reading, tokens=reading.tokens or tuple(tokens)) for reading in wished(tokens))
     if previous is not None and (opposed := _opposed(tokens, previous)):
         yield Reading(opposed)
     if previous is not None and (centered := _centered(tokens, previous)):
@@ -239,6 +259,31 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         yield Reading(drafts, making, "make")
 
 
+def _still_wrong(tokens: Tokens, previous: Reading) -> tuple[Draft, ...]:
+    """``and a little dark`` behind ``it is too shaky``: another fault, to be mended like the one before."""
+    said = [token for token in without_manners(tokens) if token.word not in _SO]
+    fault = (split_amount(said)[1] or said) if said else []
+    complained = not IS.isdisjoint(token.word for token in previous.tokens) or "too" in (
+        token.word for token in previous.tokens
+    )
+    if (
+        not fault
+        or not complained
+        or not previous.drafts[-1].vague
+        or not _NO_FAULT.isdisjoint(token.word for token in fault)
+    ):
+        return ()
+    if fault[-1].word.endswith("er") or fault[-1].word not in QUALITIES or color(fault):
+        return ()
+    drafts = complement([fault[0].corrected("less"), *fault]) or []
+    before = previous.drafts[-1].target
+    note = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
+    return tuple(
+        replace(draft, vague=True, target=before if _takes_target(draft) else NOBODY).noted(note) for draft in drafts
+    )
+
+
+_NO_FAULT = frozenset({"more", "less", "too", "not", "make", "even"})
 _WISHING_TO = phrases("i want | i would like | i need | i would prefer | i prefer | we want | we need | we would like")
 
 

@@ -411,7 +411,7 @@ def new_thing(tokens: Tokens) -> str | None:
         or any(token.kind not in ("word", "quote", "number") for token in tokens)
     ):
         return None
-    if tokens[0].word in ("to", "with", "of", "from", "by", "at") and len(tokens) > 1:
+    if tokens[0].word in ("to", "with", "of", "from", "by", "at", "on", "in", "onto", "into") and len(tokens) > 1:
         return None
     if tokens[0].word in ("everything", "everyone", "everybody", "anything"):
         return None  # is there already

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lbvedit.language.colors import is_color
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.manners import without_manners
 from lbvedit.language.targets import ARTICLES, PRONOUNS
@@ -27,9 +28,10 @@ _SURELY = phrases(
     "correction | my mistake | no rather"
 )
 """What says so wherever it stands."""
-_AT_A_JOINT = phrases("no | nope | wait | sorry")
+_AT_A_JOINT = phrases("no | nope")
 """What says so behind a mark, and before one or before an order."""
-_MAYBE = phrases("actually")
+_MAYBE = phrases("actually | wait | sorry")
+"""What may say so there, or only takes a breath."""
 _BEHIND = ARTICLES | PRONOUNS | {"make", "just", "all"}
 
 
@@ -64,9 +66,11 @@ def _second_thought(tokens: Tokens, at: int) -> tuple[int, str]:
     if not size:
         size, word = begun_by(tokens[at:], _MAYBE), MAYBE
     after = tokens[at + size] if at + size < len(tokens) else None
-    if not size or not parted or after is None:
+    if not size or after is None or not (parted or (is_color(tokens[at - 1].word) and is_color(after.word))):
         return 0, ""
-    follows = after.kind == "mark" or after.word in _BEHIND or after.word in VERB_BASES or word == MAYBE
+    colored = is_color(after.word)  # "red no blue"
+    follows = colored or after.kind == "mark" or after.word in _BEHIND or after.word in VERB_BASES
+    follows = follows or tokens[at].word == "actually"
     return (size, word) if follows else (0, "")
 
 

@@ -38,7 +38,7 @@ from lbvedit.language.refusal import (
 from lbvedit.language.remarks import REMARK, remark
 from lbvedit.language.resolve import NoTargetError, resolve
 from lbvedit.language.spelling import ORDINARY, candidates, is_sure_slip
-from lbvedit.language.synonyms import ACTIONS
+from lbvedit.language.synonyms import ACTIONS, PROPERTIES
 from lbvedit.language.targets import PRONOUNS, noun_phrase
 from lbvedit.language.times import mark_times
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, tokenize
@@ -208,7 +208,8 @@ def _runs_on(tokens: Tokens, at: int) -> bool:
     verb = token.word in VERB_BASES and tokens[at - 1].word in ("it", "them")
     asks = token.word in _ASKING and [one.word for one in tokens[at + 1 : at + 2]] == ["you"]
     tells = token.word in ("she", "he", "they") and tokens[at - 1].kind == "word"
-    timed = token.word in VERB_BASES and tokens[at - 1].kind in ("span", "duration", "percent", "clock")
+    measured = tokens[at - 1].kind in ("span", "duration", "percent", "clock", "number")
+    timed = measured and token.word in VERB_BASES | PROPERTIES.keys()
     return token.kind == "word" and (token.word in _RUN_ON or verb or asks or tells or timed)
 
 

@@ -10,7 +10,9 @@ from lbvedit.language.tokens import Token, Tokens, phrases
 __all__ = ["FILLERS", "LATER", "without_manners"]
 
 _REQUESTS = phrases(
-    "i would be very grateful if you could | might i ask you to | i wonder if you could | i wonder whether you could | "
+    "i would be very grateful if you could | might i ask you to | is there a chance you could | "
+    "is there any chance you could | "
+    "is there a chance that you could | i wonder if you could | i wonder whether you could | "
     "i would really appreciate it if you could | we would appreciate it if you could | "
     "we would be grateful if you could | would it be at all possible to | would it be possible at all to | "
     "is it at all possible to | i would love it if you could | it would be great if you could | "
@@ -64,7 +66,7 @@ _TRAILERS = phrases(
     "thanks in advance | not sure | i guess | or something | i think | i reckon | i suppose | "
     "without changing anything else | "
     "without changing the colors | and nothing else | nothing else | without touching anything else | "
-    "as hell | "
+    "as hell | in here | "
     "and leave everything else alone | leave the rest alone | and leave the rest alone | and leave the rest as it is "
     "| not of the rest | not the rest | not everything else | not on the rest | not for the rest | but not the rest "
     "| somehow | for instagram | for tiktok | for youtube | for social media | for reels | for stories | for my phone "

@@ -16,6 +16,8 @@ _TOUCHING = frozenset({"touch", "change", "alter", "affect", "modify"})
 _ONE_BY_ONE = frozenset({"blur", "pixelate", "darken", "brighten", "lighten", "sharpen", "remove", "highlight",
     "censor", "hide", "delete", "erase", "crop", "grayscale", "desaturate"})  # fmt: skip
 """Verbs behind which nothing but their object stands."""
+_MOVING = frozenset({"speed", "slow", "reverse", "loop", "accelerate", "cut", "trim", "freeze", "timelapse"})
+"""Verbs that move sound and picture alike."""
 _PASSED_OVER = phrases("never mind about | never mind | forget about | forget")
 _OTHER_ENDS = frozenset({MARK_SOFT, MARK_HARD, "and", "but", "just", "only", "then", "instead"})
 
@@ -42,7 +44,10 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
         end = next((place for place in range(at + size, len(tokens)) if _ends(tokens, place)), len(tokens))
         thing = tokens[at + size : end]
         target = noun_phrase(thing) if size and thing and (at or end < len(tokens)) else None
-        if target and (target.phrase in ("sound", "audio") or target.kind == "pronoun"):
+        heard = target is not None and target.phrase in ("sound", "audio")
+        if heard and any(base_form(token.word, _MOVING) for token in tokens):
+            break  # "speed it up, but do not change the audio" cannot be done
+        if target and (heard or target.kind == "pronoun"):
             tokens = [*tokens[:at], *tokens[end:]]  # which no step on the picture touches; which nobody asked for
         elif target:
             spared = [tokens[at].corrected("leave"), *thing, tokens[end - 1].corrected("alone")]

@@ -18,6 +18,7 @@ from lbvedit.language.degrees import (
     without_hollow_words,
 )
 from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.frames.objects import STRETCHES
 from lbvedit.language.negations import with_negations_named
 from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
@@ -66,6 +67,8 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_turns_named,
         _with_frames_named,
         _with_strips_named,
+        _with_part_named_by_time,
+        _without_rival_between,
         _with_moment_at_length,
         _without_colons,
         _with_color_kept,
@@ -113,6 +116,36 @@ def _without_named_ends(tokens: list[Token]) -> list[Token]:
 
 _BEFORE_TIME = frozenset({"first", "last", "opening", "final", "from", "after", "before"})
 _ENDS = frozenset({"intro", "outro", "beginning", "ending", "opening", "start", "end", "middle", "credits"})
+
+
+def _with_part_named_by_time(tokens: list[Token]) -> list[Token]:
+    """``the part where the phone rings (0:22 to 0:27)`` -> ``the part 0:22 to 0:27``: the time says it all."""
+    for at in range(1, len(tokens) - 2):
+        if tokens[at].word not in STRETCHES or tokens[at + 1].word not in ("where", "when", "in", "with", "that"):
+            continue
+        mark = next((place for place in range(at + 2, len(tokens) - 1) if tokens[place].kind == "mark"), 0)
+        after = mark + 1 + (mark and tokens[mark + 1].word in ("from", "between"))
+        if mark and tokens[after : after + 1] != [] and tokens[after].kind in ("clock", "number"):
+            return [*tokens[: at + 1], *tokens[mark + 1 :]]
+    return tokens
+
+
+def _without_rival_between(tokens: list[Token]) -> list[Token]:
+    """``the horse, not the rider, should be white`` -> ``the horse should be white``."""
+    for at in range(1, len(tokens) - 3):
+        if [token.word for token in tokens[at : at + 2]] != [MARK_SOFT, "not"]:
+            continue
+        end = next((place for place in range(at + 2, len(tokens)) if tokens[place].kind == "mark"), len(tokens))
+        after = tokens[end + 1 : end + 2]
+        goes_on = after != [] and (
+            after[0].word in _SAID_OF_ONE or is_color(after[0].word) or after[0].word in QUALITIES
+        )
+        if goes_on and noun_phrase(tokens[at + 2 : end]):
+            return [*tokens[:at], *tokens[end + 1 :]]
+    return tokens
+
+
+_SAID_OF_ONE = frozenset({"should", "must", "needs", "shall", "has", "is", "will"})
 
 
 def _without_colons(tokens: Tokens) -> list[Token]:

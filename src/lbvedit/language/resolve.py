@@ -95,7 +95,8 @@ def _agree(vague: Step, step: Step) -> bool:
 
 
 _TIME = re.compile(
-    r"\b(first|second|last|middle|final|opening|closing) (half|third|quarter)$"
+    r"\b(first|second|last|middle|final|opening|closing) (video |clip |film |movie )?(half|third|quarter)$"
+    r"|\b(first|second|last) (half|third|quarter) of the (video|clip|film|movie)$|\b(video|clip) (half|third|quarter)$"
     r"|\b(\d+(st|nd|rd|th)|third|fourth|fifth|sixth|tenth) (second|minute)s?$"
     r"|\b(middle|every other|each|next|other) (second|minute)s?$|\bmoments?$|^(intro|outro)$"
     r"|^(everything|all|anything|what comes|what happens) (before|after|until|till|since)\b"
@@ -125,6 +126,9 @@ _TAKING = frozenset({"remove", "cutout", "cut", "trim"})
 _SPAN = frozenset({"start", "end"})
 _HIDING = frozenset({"blur", "pixelate"})
 
+_FRAMING = frozenset({"crop", "zoom", "flip", "rotate", "resize", "add"})
+_OF_ALL = frozenset({"flip", "rotate", "vignette", "denoise"})
+"""What hardly anybody does to a thing alone."""
 _MOVING = frozenset({"trim", "cut", "speed", "reverse", "loop", "freeze"})
 
 
@@ -143,6 +147,8 @@ class _Resolver:
         self.named: list[str] = []
         self.vague: Step | None = None
         self.rival: str | None = None
+        self.kept: str | None = None  # what all steps leave out, named before them
+        self.untouched = False  # whether no pronoun means it: "leave the man alone, make it gray"
         self.steps: list[Step] = []
         self.notes: list[str] = []
 
@@ -169,11 +175,15 @@ class _Resolver:
                 bound = True
                 continue
             bound = False
-            if draft.op == "spare":
+            if draft.op == "spare" and not self.steps and target:
+                self.kept, self.untouched = target, "of" in draft.params  # "leave the man alone and blur everything"
+            elif draft.op == "spare":
                 self._spare(target, of_all="of" in draft.params)
             elif draft.op not in ("focus", REMARK):
                 self._add(self._decided(draft, target, outside), target, outside)
             self._remember(draft, target)
+        if self.kept:
+            self.steps = [self._without_kept(step) for step in self.steps]
         if drafts and drafts[-1].op == "focus" and drafts[-1].target.kind == "phrase" and self.steps:
             raise InstructionError(
                 f"{drafts[-1].words!r:.80} names a thing but asks for nothing", hint="say what to do with it"
@@ -285,6 +295,16 @@ class _Resolver:
             )
         if person and self.last and not whole:
             return self._person(target.phrase, draft)
+        if target.kind == "pronoun" and target.phrase == "it" and self.untouched and self.last == self.kept:
+            return None
+        acted = bool(self.steps) and self.steps[-1].target == self.last
+        if target == Target("pronoun", "it") and self.last and acted and self._frames_all(draft):
+            self.notes.append(f"'it' is read as the whole video, not as {self.last!r}")
+            return None
+        kept, _, spared = (self.last or "").partition(" except ")
+        if target.kind == "pronoun" and spared and self.steps and self.steps[-1].op == draft.op:
+            self.notes.append(f"the pronoun is read as {spared!r}, not as {kept!r}")
+            return spared  # "darken the room but not the lamp, and make that one brighter"
         if target.kind == "pronoun" and self.rival and self.last:
             worn = self._means_worn(target.phrase)
             meant, other = (self.rival, self.last) if worn else (self.last, self.rival)
@@ -299,6 +319,11 @@ class _Resolver:
         if self.gone and target.kind == "pronoun" and draft.op not in ("replace", "become", "add", "animate"):
             return None  # "remove the cable and turn it to sepia"
         return self.last if target.kind in ("pronoun", "rest") else None
+
+    def _frames_all(self, draft: Draft) -> bool:
+        """Whether a step is rather one on the whole picture: ``make the car red and crop it to 16:9``."""
+        shaped = not {"aspect", "width", "height"}.isdisjoint(draft.params)
+        return draft.op in _OF_ALL or (draft.op in ("crop", "resize") and shaped)
 
     def _person(self, pronoun: str, draft: Draft) -> str:
         """Whom a pronoun means: who was named last of those who can be meant.
@@ -467,6 +492,12 @@ class _Resolver:
         if before.target is None or target.endswith((" one", " ones")):
             raise InstructionError(said, hint="say what is meant without it, as in 'blur everything except the dog'")
         self.notes.append(said)
+
+    def _without_kept(self, step: Step) -> Step:
+        """The step without what is left alone, if it acts on all of the picture."""
+        entry = OPERATORS[step.op]
+        whole = step.target is None and entry.domain == "picture" and entry.takes_target == "may"
+        return replace(step, target=self.kept, outside=True) if whole and step.op not in _FRAMING else step
 
     def _bound(self, draft: Draft, *, joins: bool) -> None:
         params = {name: tidy(value) for name, value in draft.params.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from lbvedit.language.colors import is_color
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.synonyms import STATES, base_form
 from lbvedit.language.targets import ARTICLES, noun_phrase
@@ -150,11 +151,23 @@ def _replacing(wish: Tokens, rival: Tokens, before: Tokens, behind: Tokens) -> l
     """The order to replace a rival with what is wished for, between other words; None where that names no things."""
     lead = begun_by(wish, _BRINGING)
     new = wish[lead:]
+    if painted := _repainted(list(new), list(rival)):
+        return [*before, wish[0].corrected("make"), *painted, *behind]
     if not lead or not new or new[0].word not in ("a", "an", "some") or not rival or rival[0].word not in ARTICLES:
         return None
     if not all(named and named.kind == "phrase" and not named.outside for named in map(noun_phrase, (rival, new))):
         return None
     return [*before, wish[0].corrected("replace"), *rival, rival[-1].corrected("with"), *new, *behind]
+
+
+def _repainted(new: list[Token], rival: list[Token]) -> list[Token]:
+    """``a teal shirt`` instead of ``the orange one`` -> the orange shirt teal; nothing where it is another thing."""
+    new = new[new[:1] != [] and new[0].word in ARTICLES :]
+    if len(new) < 2 or len(rival) < 2 or rival[0].word not in ARTICLES:
+        return []
+    painted = all(is_color(" ".join(token.word for token in tokens)) for tokens in (new[:-1], rival[1:-1]))
+    same = rival[-1].word in ("one", "ones", new[-1].word)
+    return [*rival[:-1], new[-1], *new[:-1]] if painted and same else []
 
 
 _BRINGING = phrases(

@@ -10,7 +10,7 @@ from typing import Literal
 from lbvedit.language.colors import colors_alone, is_color
 from lbvedit.language.lexicon import kinds_of
 from lbvedit.language.reasons import PURPOSES
-from lbvedit.language.synonyms import QUALITIES
+from lbvedit.language.synonyms import PROPERTIES, QUALITIES
 from lbvedit.language.times import NUMBERS
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, ended_by, join, phrases
 
@@ -79,11 +79,11 @@ _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"
 _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
     "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so",
     "my", "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "looked",
-    "had", "has", "have", "like"})  # fmt: skip
+    "had", "has", "have", "like", "no"})  # fmt: skip
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",
-    "sure", "nobody", "rid"})  # fmt: skip
+    "sure", "nobody", "rid", "rather"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"but", "fps", "codec", "bitrate", "resize", "rotate", "pixelate", "sharpen", "brighten",
     "darken", "denoise", "desaturate", "reframe",
     "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
@@ -128,7 +128,7 @@ _COMPARED = frozenset({"older", "younger", "taller", "shorter", "longer", "fatte
 """What no operator makes anything, and no thing is called."""
 _OBJECTS = ARTICLES | PRONOUNS | frozenset({"his", "her", "its", "their", "everything", "everyone", "all", "first",
     "last", "in", "out", "up", "down", "to", "by"})  # fmt: skip
-_SECOND_THOUGHTS = frozenset({"no", "wait", "actually", "sorry", "nope"})
+_SECOND_THOUGHTS = frozenset({"rather", "no", "wait", "actually", "sorry", "nope"})
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
 
 
@@ -146,12 +146,14 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None
     if words[-1] in ("twice", "thrice") or any(token.kind == "number" and token.value % 1 for token in tokens):
         return None
-    if words in (["something"], ["nothing"], ["whatever"]):
+    if words in (["something"], ["nothing"], ["whatever"], ["wait"], ["here"], ["there"]):
         return None
     if len(words) < 3 and words[-1] in _ORDERS and words[0] not in ARTICLES:
         return None
     if any(_is_factor(*pair) for pair in pairwise(tokens)):
         return None
+    if words[0] in PROPERTIES and len(tokens) > 1 and tokens[1].kind == "number":
+        return None  # "saturation +25"
     if (head := _without_rival(tokens)) is not None:
         return noun_phrase(head)
     if len(words) > 1 and words[-1] in ("only", "itself", "themselves", "himself", "herself"):
@@ -382,7 +384,9 @@ def _without_place(tokens: Tokens) -> list[Token]:
     return tokens
 
 
-_IN_SIGHT = phrases("that you can see | you can see | that you see | you see | that you find | you can find | in view")
+_IN_SIGHT = phrases(
+    "that you can see | you can see | that you see | you see | that you find | you can find | in view | in here"
+)
 
 
 def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
@@ -411,6 +415,8 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         return None  # "eighty by seven twenty"
     if swallows(tokens) or _is_order(tokens, 0) or (words[0] in _ORDERS and words[1:2] == [MARK_SOFT]):
         return None
+    if any(pair in _PAIRED for pair in (tuple(words[:2]), tuple(words[-2:]))):
+        return None  # "him and the dog"
     if words[-1] in _POSSESSIVES and words[-2:-1] != ["of"]:
         return None  # "his": nothing says what of his
     if (words[0] in _WHO and len(words) > 1) or _tells_of_a_person(words[:relative]):
@@ -458,10 +464,12 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
 def _tells_of_a_person(words: list[str]) -> bool:
     """Whether ``the man on the left he is annoying`` goes on with another clause; ``the bag she carries`` does not."""
     at = next((at for at, word in enumerate(words) if word in _WHO), 0)
-    return any(kinds_of(word) == {"person"} for word in words[:at])
+    parted = at and words[at - 1] == MARK_SOFT  # "the bike orange, he hates the green one"
+    return bool(parted) or "says" in words or any(kinds_of(word) == {"person"} for word in words[:at])
 
 
 _WHO = frozenset({"she", "he", "they"})
+_PAIRED = frozenset(pair for one in PERSONS | {"it", "them"} for pair in ((one, "and"), ("and", one)))
 
 
 def _conjuncts(tokens: Tokens) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lbvedit.language.amounts import split_amount
 from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured, misshot, shortcoming, slanted, unheard
-from lbvedit.language.complements import complement, is_comparative, look
+from lbvedit.language.complements import color, complement, is_comparative, look
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.adding import adding, named_look, putting
@@ -46,7 +47,7 @@ _MUST = phrases(
     "should be made | must be made | needs to be made | should be | must be | needs to be | need to be | has to be | "
     "have to be | should look | should become | should turn | shall be | ought to be | should get | should | must | "
     "needs | need | has to | needs to | need to | shall | needs to look | could be | could use | wants to be | "
-    "should have | needs to get | should all be | would look better | will be"
+    "is supposed to be | are supposed to be | should have | needs to get | should all be | would look better | will be"
 )
 _STATED = phrases("be made | to be made | to be | to look | to become | becomes | become | turns | could | would | to")
 _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
@@ -309,7 +310,8 @@ def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
     if mended := excess(tokens) or misshot(tokens) or unheard(tokens):
         return (replace(mended, vague=True),)
     said = tokens[1:] if tokens[0].word in _IS else tokens  # "looks washed out"
-    if (wrong := complaint(said)) and wrong[0].op != "recolor":
+    tinted = len(said) == len(tokens) and color(split_amount(said)[1]) is not None  # "rather dark brown" is no fault
+    if (wrong := complaint(said)) and wrong[0].op != "recolor" and not tinted:
         meant = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
         return tuple(
             replace(draft, vague=True) if len(said) < len(tokens) else replace(draft, vague=True).noted(meant)

@@ -58,6 +58,15 @@ def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         return _caption(quotes[0].text, position)
     if quotes:
         return None
+    if (
+        position
+        and words[:1] != []
+        and words[0] in ARTICLES
+        and words[1:2] != []
+        and words[1] in _TOLD
+        and len(words) > 2
+    ):
+        return _unquoted(tokens[2:], position, phrase)
     plain = _without_letters(tokens)
     if named in (None, len(words) - 1) and not lead and (len(plain) < len(tokens) or (position and _is_shouted(plain))):
         return _unquoted(plain, position, phrase)
@@ -100,6 +109,8 @@ def _without_letters(tokens: list[Token]) -> list[Token]:
     return tokens[: at - 1] if at > 1 and words[at - 1] == "in" else tokens
 
 
+_TOLD = frozenset({"date", "name", "hashtag", "address", "price", "year", "website", "slogan"})
+"""What is written rather than put: ``the date 12 May 2024 in the corner``."""
 _LETTERS = frozenset({"letters", "capitals", "type", "font"})
 _LARGE = frozenset({"big", "bold", "large", "huge", "white", "small", "capital", "block", "nice", "simple"})
 

@@ -77,6 +77,8 @@ def removing(phrase: Phrase) -> list[Draft] | None:
             if before and (gone or (where is not None and where.kind == "whole")):
                 whole = list(before)
                 break
+            if mark == "from" and before and before[-1].word.endswith("ing"):
+                continue  # "the cables hanging from the ceiling"
             if mark in ("from", "off") and before and where is not None and words_of(behind)[-1] not in _SIDES:
                 whole = list(before)
                 left_out = f"'{mark} {join(behind)}' is left out of what is removed"
@@ -96,10 +98,23 @@ def removing(phrase: Phrase) -> list[Draft] | None:
             return [Draft("remove", {}, target, bare=True)]
         if rest := screen_in(target):
             return [keyed(rest)]
+        if phrase.verb in ("hide", "conceal") and _hides_who(target):
+            hidden = graded("blur", 1, None)
+            said = f"{phrase.verb!r} is read as blurring it; say 'remove' to have it gone"
+            return [hidden.on(target).noted(said)] if hidden else None
         draft = Draft("remove", {}, target)
         return [draft.noted(left_out) if left_out else draft]
 
     return with_reordering(list(tokens), attempt)
+
+
+_UNKNOWN_MADE = frozenset({"face", "faces", "plate", "plates", "number", "numbers", "name", "names", "address",
+    "addresses", "eyes", "identity"})  # fmt: skip
+"""What is hidden so that nobody may know it, and not gone: a man without a face is none."""
+
+
+def _hides_who(target: Target) -> bool:
+    return target.phrase.lower().partition(" except ")[0].split()[-1] in _UNKNOWN_MADE
 
 
 def _listed(tokens: list[Token]) -> list[Draft] | None:
