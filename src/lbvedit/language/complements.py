@@ -344,6 +344,8 @@ def action(tokens: Tokens) -> str | None:
     light = words and words[0] in LIGHT_VERBS and len(words) > 2 and words[1] in ("a", "an", "the", "his", "her", "its")
     if not words or (_action_base(words[0]) is None and not light):
         return None
+    if words[0] in ("look", "appear") and words[1:] and words[1] not in _WHERE_TO:  # "look older"
+        return None
     end = next(
         (at for at, word in enumerate(words) if word == "instead" or words[at : at + 2] == ["rather", "than"]),
         len(words),
@@ -353,6 +355,9 @@ def action(tokens: Tokens) -> str | None:
     return join(tokens[:end]) if end and not listed and not swallows(tokens[:end], actions=_DONE) else None
 
 
+_WHERE_TO = frozenset({"at", "up", "down", "left", "right", "into", "around", "away", "back", "over", "to", "towards",
+    "toward", "behind", "out", "in", "through", "straight", "directly", "from", "suddenly", "slowly", "sideways",
+    "forward", "for", "on", "under"})  # fmt: skip
 LIGHT_VERBS = frozenset({"do", "take", "give", "perform", "throw", "play", "make"})
 """Verbs that say an action together with what follows: ``do a backflip``, ``take a bow``."""
 _DONE = (ACTIONS | LIGHT_VERBS | {"put", "let", "get", "keep", "show"}) - {"make", "take"}
@@ -413,7 +418,7 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if tokens[0].word in ("to", "with", "of", "from", "by", "at", "on", "in", "onto", "into") and len(tokens) > 1:
         return None
-    if tokens[0].word in ("everything", "everyone", "everybody", "anything"):
+    if tokens[0].word in ("everything", "everyone", "everybody", "anything", "not", "never"):
         return None  # is there already
     if swallows(tokens) or any(token.word in ("but", "should", "must") for token in tokens):
         return None

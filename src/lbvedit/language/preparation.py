@@ -24,6 +24,7 @@ from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
 from lbvedit.language.roundabout import (
     with_center_parted,
+    with_ends_named,
     with_gone_removed,
     with_means_named,
     with_rivals_replaced,
@@ -59,6 +60,7 @@ def prepared(tokens: list[Token]) -> list[Token]:
         with_center_parted,
         with_shown_named,
         with_times_named,
+        with_ends_named,
         _without_receiver,
         with_quarters_named,
         with_strengths_plain,

@@ -8,7 +8,7 @@ from lbvedit.language.drafts import NOBODY, Draft
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.manners import without_manners
-from lbvedit.language.synonyms import base_form
+from lbvedit.language.synonyms import ACTIONS, base_form
 from lbvedit.language.targets import SPARED, Target, noun_phrase
 from lbvedit.language.tokens import Tokens, begun_by, join, phrases
 
@@ -63,7 +63,8 @@ def _subject(said: Tokens, words: tuple[str, ...]) -> Target | None:
         named = property_in(said[:at], loose=True)
         colored = named is not None and named[0] == "color" and named[1].kind == "phrase"  # "the wall color is awful"
         subject = named[1] if named and colored else noun_phrase(said[:at])
-        if subject is None or subject.kind in ("rest", "none") or words[at] not in IS | HAS:
+        does = words[at].endswith("s") and words[at][:-1] in ACTIONS
+        if subject is None or subject.kind in ("rest", "none") or not (does or words[at] in IS | HAS):
             continue
         worn = words[at + 1] in _WEARING
         owned = _named(said[at + 1 + worn :]) if worn or words[at] in HAS else NOBODY

@@ -289,7 +289,8 @@ class _Resolver:
             raise NoTargetError(
                 f"who is {target.phrase!r}? {draft.words!r:.80} names nobody before", hint="as in 'blur the man'"
             )
-        if target.kind == "rest" and self.last is None and not whole:
+        timed = draft.op == "focus" and bool(self.steps) and not _SPAN.isdisjoint(self.steps[-1].params)
+        if target.kind == "rest" and self.last is None and not whole and not timed:
             raise InstructionError(
                 f"the rest of what? {draft.words!r:.80} names nothing before", hint="say 'everything except ...'"
             )

@@ -16,6 +16,7 @@ from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, ended_by
 
 __all__ = [
     "with_center_parted",
+    "with_ends_named",
     "with_gone_removed",
     "with_means_named",
     "with_rivals_replaced",
@@ -28,10 +29,17 @@ def with_center_parted(tokens: list[Token]) -> list[Token]:
     """``a square version focused on the baby`` -> ``a square version, centered on the baby``."""
     for at in range(2, len(tokens) - 2):
         begin = _begin(tokens, at)
+        inside = tokens[at].word == "with" and ended_by(tokens[: _end(tokens, at)], _IN_THE_CENTER)
+        if inside and _shaped(tokens[begin:at]):  # "a 1:1 with the cat in the center"
+            end = _end(tokens, at)
+            return [*tokens[:at], *_centered_on(tokens[at]), *tokens[at + 1 : end - inside], *tokens[end:]]
         centered = tokens[at].word in ("focused", "centered") and tokens[at + 1].word in ("on", "around")
         if centered and _shaped(tokens[begin:at]) and tokens[begin].word not in _FRAMING:
             return [*tokens[:at], *_centered_on(tokens[at]), *tokens[at + 2 :]]
     return tokens
+
+
+_IN_THE_CENTER = phrases("in the center | in the middle | centered | in the centre")
 
 
 def _shaped(tokens: Tokens) -> bool:
@@ -73,6 +81,23 @@ _SHOWN_SO = phrases(
     "stays in the middle | stays in the center | stays in frame | stays centered | is visible | is seen | "
     "can be seen | is shown | are visible | are centered | are in the middle"
 )
+
+
+def with_ends_named(tokens: list[Token]) -> list[Token]:
+    """``trim it so that it starts at 4 s and ends at 14 s`` -> ``start at 4 s and ends at 14 s``."""
+    words = [token.word for token in tokens]
+    for at in range(1, len(tokens) - 2):
+        begin = _begin(tokens, at)
+        whose = at + 1 + (words[at + 1] == "that")
+        verb = _ENDING.get(words[whose + 1], "") if words[at] == "so" and words[whose : whose + 1] == ["it"] else ""
+        cut = words[begin] in ("trim", "cut", "crop") and set(words[begin + 1 : at]) <= _ALL_OF_IT
+        if verb and cut:
+            return [*tokens[:begin], tokens[whose + 1].corrected(verb), *tokens[whose + 2 :]]
+    return tokens
+
+
+_ENDING = {"starts": "start", "begins": "start", "ends": "end", "stops": "end", "finishes": "end"}
+_ALL_OF_IT = frozenset({"it", "the", "this", "video", "clip", "movie", "down"})
 
 
 def with_times_named(tokens: list[Token]) -> list[Token]:

@@ -9,8 +9,9 @@ from typing import Literal
 
 from lbvedit.language.colors import colors_alone, is_color
 from lbvedit.language.lexicon import kinds_of
+from lbvedit.language.persons import may_be
 from lbvedit.language.reasons import PURPOSES
-from lbvedit.language.synonyms import PROPERTIES, QUALITIES
+from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES
 from lbvedit.language.times import NUMBERS
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, ended_by, join, phrases
 
@@ -415,6 +416,9 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         return None  # "eighty by seven twenty"
     if swallows(tokens) or _is_order(tokens, 0) or (words[0] in _ORDERS and words[1:2] == [MARK_SOFT]):
         return None
+    if words[0] in PERSONS and words[1:2] == [MARK_SOFT]:  # "him, the man on the left"
+        meant = noun_phrase(tokens[2:])
+        return meant if meant and meant.kind == "phrase" and may_be(words[0], meant.phrase) else None
     if any(pair in _PAIRED for pair in (tuple(words[:2]), tuple(words[-2:]))):
         return None  # "him and the dog"
     if words[-1] in _POSSESSIVES and words[-2:-1] != ["of"]:
@@ -441,7 +445,7 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
             return None  # "Jerry in the corner, the video"
         if before in (MARK_SOFT, "and", "the") and word == "rest" and words[at + 2 : at + 3] != ["of"]:
             return None
-        if before == "to" and word in PURPOSES:
+        if (before == "to" and word in PURPOSES) or (before, word) == ("as", "much"):
             return None
         if before == "without" and word in ("touching", "changing", "affecting", "altering"):
             return None
@@ -465,7 +469,11 @@ def _tells_of_a_person(words: list[str]) -> bool:
     """Whether ``the man on the left he is annoying`` goes on with another clause; ``the bag she carries`` does not."""
     at = next((at for at, word in enumerate(words) if word in _WHO), 0)
     parted = at and words[at - 1] == MARK_SOFT  # "the bike orange, he hates the green one"
-    return bool(parted) or "says" in words or any(kinds_of(word) == {"person"} for word in words[:at])
+    does = any(
+        kinds_of(before) == {"person"} and word.endswith("s") and word[:-1] in ACTIONS
+        for before, word in pairwise(words)
+    )  # "a man walks his dog"
+    return bool(parted) or does or "says" in words or any(kinds_of(word) == {"person"} for word in words[:at])
 
 
 _WHO = frozenset({"she", "he", "they"})

@@ -51,6 +51,8 @@ _AROUND = frozenset({"around", "to", "on", "onto", "at", "into", "in", "for", "s
     "tightly", "keeping"})  # fmt: skip
 """What may stand before the thing that a crop keeps in the picture."""
 _SHAPE_NOUNS = frozenset({"format", "aspect", "ratio", "shape", "crop", "frame", "orientation", "version"})
+_SHAPES = frozenset({"portrait", "landscape", "vertical", "horizontal", "square"})
+"""What a shape in numbers is called besides: ``a 4:5 portrait``."""
 _TOWARDS = frozenset({"on", "onto", "to", "into", "at", "towards", "toward", "the", "in"})
 _TURN_WORDS = frozenset({"gently", "smoothly", "degrees", "degree", "deg", "by", "to", "turn", "a", "around",
     "direction", "wise", "way", "and", "full"})  # fmt: skip
@@ -138,7 +140,7 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     for at, token in enumerate(tokens):
         if aspect := _aspect(token):
             params["aspect"] = aspect
-            while at < len(tokens) and (tokens[at] is token or tokens[at].word in _SHAPE_NOUNS):
+            while at < len(tokens) and (tokens[at] is token or tokens[at].word in _SHAPE_NOUNS | _SHAPES):
                 del tokens[at]
             while at and tokens[at - 1].word in CINEMATIC:
                 del tokens[at - 1]
