@@ -533,8 +533,8 @@ def test_squares_of_a_clip_are_made_once_and_learnt_from(tmp_path: Path) -> None
     assert set(batch) == {"turn", "clips"}
     for _ in range(2):
         recipe.step(game, batch, learn)
-    assert {key for key, _ in recipe._kept.items()} == {(0, int(clip)) for clip in batch["clips"]}
-    kept = next(iter(recipe._kept.values()))
+    assert {key for key, _ in recipe._album.kept.items()} == {(0, int(clip)) for clip in batch["clips"]}
+    kept = next(iter(recipe._album.kept.values()))
     assert kept.layers.shape == (3, 5, 3, 80, 80)
     assert kept.changed.any()
     assert not kept.changed.all()
@@ -557,9 +557,9 @@ def test_squares_of_further_pairs_are_their_first_frames(tmp_path: Path, monkeyp
     built = len(recipe.corpora("train")["e-clevr"])
     assert drawn == set(range(built + 3))
     game, rendered = recipe.build(), []
-    monkeypatch.setattr(m3l.EClevr, "opening", lambda self, index, frames: rendered.append((self.seed, index, frames)))
+    monkeypatch.setattr(EClevr, "opening", lambda self, index, frames: rendered.append((self.seed, index, frames)))
     with pytest.raises(TypeError):  # as nothing is rendered here
-        recipe._squares(game.editor, 0, built + 1)
+        recipe._album.one(game.editor, 0, built + 1)
     assert rendered == [(1, 1, 1)]
 
 
@@ -611,7 +611,7 @@ def test_the_close_up_of_actors_learns_from_moments(actors: Path) -> None:
     assert set(batch["clips"].tolist()) == {0, 1}
     recipe.step(game, batch, lambda _, told: losses.append(sum(told.values())))
     assert float(losses[0].detach()) > 0
-    cleared, painted = (recipe._kept[0, 0][torch.tensor([which])] for which in range(2))
+    cleared, painted = (recipe._album.kept[0, 0][torch.tensor([which])] for which in range(2))
     assert cleared.places.looks is not None
     assert cleared.places.looks.abs().max() == 0
     assert torch.equal(cleared.places.there, cleared.places.here)

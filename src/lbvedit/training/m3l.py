@@ -14,8 +14,6 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-from lbvedit.data.actor_edits import ActorEdits
-from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.pairs import Pair, Split
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Envelope, clip_statistics
@@ -27,6 +25,7 @@ from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.generator import Painted
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.checkpoint import initialise
+from lbvedit.training.m3l_album import Album
 from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, retold, said
 from lbvedit.training.m3l_leading import Led, led, sprites_loss, steps_loss
 from lbvedit.training.m3l_meaning import (
@@ -47,9 +46,10 @@ from lbvedit.training.m3l_placing import (
     becoming_loss,
     locating_loss,
     tinting_loss,
+    told_places,
 )
 from lbvedit.training.m3l_settings import M3LTraining
-from lbvedit.training.m3l_squares import Squares, moment_squares, signed, squares
+from lbvedit.training.m3l_squares import Squares, signed
 from lbvedit.training.m3l_things import ACTING, SOLID, coloring, placed
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
@@ -207,9 +207,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         turn = draw.step % len(self._turns)
         corpus = self._turns[turn]
         if self.config.only == "retouching":  # its squares are made once, so that clips are read once
-            # Of what acts, the built pairs do not show what it stands before.
-            clips = draw.indices(self.config.openings + (0 if self.config.model.acting else len(corpus)))
-            return {"turn": torch.tensor(turn), "clips": torch.tensor(clips)}
+            return {"turn": torch.tensor(turn), "clips": torch.tensor(draw.indices(self._album.clips(turn)))}
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
         indices = draw.indices(len(corpus))
@@ -346,7 +344,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             if config.only == "finding":
                 update("editing", losses)
                 return
-            told = _told_places(batch)
+            told = told_places(batch)
             painted = editor.paint(
                 f, source, fed, text, batch.get("steps"), None if told is None else self._astray(told)
             )
@@ -366,57 +364,17 @@ class M3LRecipe(Recipe[M3LTraining]):
         editor = model.editor
         assert isinstance(editor, M3L)
         assert editor.generator.close_up is not None
-        drawn = []
-        for clip in batch["clips"].tolist():
-            kept = self._squares(editor, int(batch["turn"]), clip)
-            one = kept[torch.randint(len(kept.layers), (1,))]
-            drawn.append(one.mirrored(acting=self.config.model.acting) if torch.rand(()) < 0.5 else one)
-        seen = Squares.together(drawn)
+        turn = int(batch["turn"])
+        seen = Squares.together([self._album.one(editor, turn, clip) for clip in batch["clips"].tolist()])
         edited, own = seen.retouched(editor.generator.close_up)
         target, changed = seen.target[:, None], seen.changed[:, None]
         losses = self._edited(edited[:, None], target, {"changed": changed})
         # Its pixels learn before any are taken; else none ever are.
         update("editing", losses | {"own": self.config.altering * altering_loss(own[:, None], target, changed)})
 
-    def _squares(self, editor: M3L, turn: int, index: int) -> Squares:
-        """The squares of a clip, which are made when it comes for the first time."""
-        if (turn, index) not in self._kept:
-            made = self._squares_of_moment if self.config.model.acting else self._squares_of_clip
-            self._kept[turn, index] = made(editor, index, self._turns[turn])
-        return self._kept[turn, index]
-
-    def _squares_of_clip(self, editor: M3L, index: int, corpus: Pairs) -> Squares:
-        """Those of some frames of a clip, or of the first frame of a further one."""
-        config, further = self.config, index - len(corpus)
-        length = self._longest if further < 0 else 1
-        if further < 0:
-            pair = opening(corpus, index, length)
-        else:  # rendered
-            solids = EClevr("train", config.seed + 1, config.openings, zero_shot=config.zero_shot)
-            pair = solids.opening(further, length)
-        source, target, text, places = self._shown(editor, self.collate([pair], slice(length)))
-        moments = torch.randperm(source.shape[1], device=source.device)[: config.squares]
-        return squares(editor, source, target, text, places, moments)
-
-    def _squares_of_moment(self, editor: M3L, index: int, _: Pairs) -> Squares:
-        """Those of one frame of a further clip, rendered."""
-        moment = ActorEdits("train", self.config.seed + 1, self.config.openings).moment(index)
-        source, target, text, places = self._shown(editor, self.collate([moment.pair]))
-        return moment_squares(editor, source, target, signed(moment.without[None].to(source.device)), text, places)
-
-    def _shown(self, editor: M3L, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor, Instruction, Places]:
-        """What an editor is shown of a batch: source, target, instruction, and places."""
-        device = next(editor.parameters()).device
-        batch = {name: value.to(device) for name, value in batch.items()}
-        told = _told_places(batch)
-        assert told is not None
-        text = editor.read(batch["ids"], batch["present"])
-        return signed(batch["source"]), signed(batch["target"]), text, self._astray(told)
-
     @functools.cached_property
-    def _kept(self) -> dict[tuple[int, int], Squares]:
-        """Squares of the clips that have come, by turn and number."""
-        return {}
+    def _album(self) -> Album:
+        return Album(self.config, self._turns, self.collate, self._longest)
 
     def _found(
         self, model: M3LGame, editor: M3L, batch: Mapping[str, Tensor], text: Instruction, v: Tensor, f: Tensor
@@ -436,7 +394,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             if model.meaning is not None:
                 naming = model.meaning.naming_loss(text, batch["named"], batch["wanted"])
                 losses["naming"] = config.binding * naming
-        if editor.locator is not None and (told := _told_places(batch)) is not None:
+        if editor.locator is not None and (told := told_places(batch)) is not None:
             located = editor.locator(f, text.sentence)
             if isinstance(editor.locator, ActingLocator):
                 acting = editor.locator.acting(f, text.sentence, astray(told, ()).here, told.eye)
@@ -488,7 +446,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             return target
         text = editor.read(batch["ids"][own], batch["present"][own])
         fed = target.clone()
-        told, steps = _told_places(batch), batch.get("steps")
+        told, steps = told_places(batch), batch.get("steps")
         if isinstance(editor, M3L) and (told is not None or steps is not None):
             # Led along the true path: no step is known from a place that is not on it.
             with torch.no_grad():
@@ -577,13 +535,6 @@ class M3LRecipe(Recipe[M3LTraining]):
 def _flags(facts: Sequence[str], held: Sequence[frozenset[str]]) -> Tensor:
     """Which facts hold of each pair: ``(B, facts)`` float in {0, 1}."""
     return torch.tensor([[float(fact in each) for fact in facts] for each in held])
-
-
-def _told_places(batch: Mapping[str, Tensor]) -> Placed | None:
-    """Where what is edited stands, if the batch tells it."""
-    if "stands.here" not in batch:
-        return None
-    return Placed(*(batch[f"stands.{name}"] for name in Placed._fields))
 
 
 def _unit(frames: Tensor) -> Tensor:

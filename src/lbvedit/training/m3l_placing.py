@@ -6,6 +6,7 @@ An extension that needs what a corpus tells in ``meta``; at work the system find
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -15,7 +16,7 @@ from torch import Tensor
 from lbvedit.systems.m3l.acting import Acting, acted, looks_anywhere, pace
 from lbvedit.systems.m3l.places import Located, Places, as_looks, on_floor, spread
 
-__all__ = ["Placed", "acting_losses", "astray", "becoming_loss", "locating_loss", "tinting_loss"]
+__all__ = ["Placed", "acting_losses", "astray", "becoming_loss", "locating_loss", "tinting_loss", "told_places"]
 
 _ASTRAY = (0.012, 0.02, 0.004)
 """By how much the generator is told places wrongly while it learns: the way here, the way there, and each frame."""
@@ -62,6 +63,13 @@ class Placed(NamedTuple):
         ones = as_looks(self.looks, attributes)
         told = acted(ones, self.pose) if self.pose.shape[2] else ones[:, None].expand(-1, self.here.shape[1], -1)
         return Places(self.here, self.there, self.eye, told)
+
+
+def told_places(batch: Mapping[str, Tensor]) -> Placed | None:
+    """Where what is edited stands, if the batch tells it."""
+    if "stands.here" not in batch:
+        return None
+    return Placed(*(batch[f"stands.{name}"] for name in Placed._fields))
 
 
 def locating_loss(located: Located, told: Placed) -> Tensor:
