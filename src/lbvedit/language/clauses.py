@@ -256,31 +256,27 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     alone = previous is None or previous.verb in ("keep", "leave") or previous.drafts[-1].op == "cutout"
     alone = alone or any(token.word in ("gets", "becomes", "turns") for token in tokens)  # "while the rest gets blurry"
     if drafts := (thing_and_quality(tokens) if alone else ()) or (() if goes_on else quality_alone(tokens)):
-        yield Reading(drafts, making, "make")
+        yield Reading(drafts, making, "make", tokens=tuple(tokens))
 
 
 def _still_wrong(tokens: Tokens, previous: Reading) -> tuple[Draft, ...]:
-    """``and a little dark`` behind ``it is too shaky``: another fault, to be mended like the one before."""
+    """``and a little dark``, ``and the picture dark`` behind a complaint: another fault, to be mended like that one."""
+    complained = "too" in (token.word for token in previous.tokens) or any(one.word in IS for one in previous.tokens)
     said = [token for token in without_manners(tokens) if token.word not in _SO]
-    fault = (split_amount(said)[1] or said) if said else []
-    complained = not IS.isdisjoint(token.word for token in previous.tokens) or "too" in (
-        token.word for token in previous.tokens
-    )
-    if (
-        not fault
-        or not complained
-        or not previous.drafts[-1].vague
-        or not _NO_FAULT.isdisjoint(token.word for token in fault)
-    ):
+    if not complained or not previous.drafts[-1].vague or not _NO_FAULT.isdisjoint(token.word for token in said):
         return ()
-    if fault[-1].word.endswith("er") or fault[-1].word not in QUALITIES or color(fault):
-        return ()
-    drafts = complement([fault[0].corrected("less"), *fault]) or []
-    before = previous.drafts[-1].target
-    note = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
-    return tuple(
-        replace(draft, vague=True, target=before if _takes_target(draft) else NOBODY).noted(note) for draft in drafts
-    )
+    for at in range(len(said)):
+        about = noun_phrase(said[:at]) if at else previous.drafts[-1].target
+        fault = split_amount(said[at:])[1] or said[at:]
+        named = not at or (said[0].word in ARTICLES and about is not None)
+        if not named or fault[-1].word not in QUALITIES or fault[-1].word.endswith("er") or color(fault):
+            continue
+        if drafts := complement([fault[0].corrected("less"), *fault]):
+            target = about or NOBODY
+            note = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(fault)}' to have it so"
+            placed = (replace(one, vague=True, target=target if _takes_target(one) else NOBODY) for one in drafts)
+            return tuple(draft.noted(note) for draft in placed)
+    return ()
 
 
 _NO_FAULT = frozenset({"more", "less", "too", "not", "make", "even"})

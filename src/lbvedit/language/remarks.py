@@ -29,6 +29,8 @@ HAS = frozenset({"has", "have", "had", "shows", "wears"})
 _WEARING = frozenset({"wearing", "holding", "carrying"})
 THERE_IS = phrases(
     "there is | there are | there was | there were | here is | here are | this is | that is | i have got | i have | "
+    "i can hardly see | i can barely see | you can hardly see | you can barely see | we can hardly see | "
+    "we can barely see | one can hardly see | "
     "we have got | we have | i got | i can see | you can see | we can see | we see | i see | you see"
 )
 _MANY = frozenset({"a", "an", "lot", "lots", "of", "some", "many", "several", "so", "too", "few"})

@@ -175,7 +175,9 @@ class _Resolver:
                 bound = True
                 continue
             bound = False
-            if draft.op == "spare" and not self.steps and target:
+            if draft.op == "spare" and draft.target.outside:
+                pass  # "do not touch anything except the car, paint it green" names the car
+            elif draft.op == "spare" and not self.steps and target:
                 self.kept, self.untouched = target, "of" in draft.params  # "leave the man alone and blur everything"
             elif draft.op == "spare":
                 self._spare(target, of_all="of" in draft.params)

@@ -19,6 +19,7 @@ __all__ = [
     "with_ends_named",
     "with_gone_removed",
     "with_means_named",
+    "with_other_way_left_out",
     "with_rivals_replaced",
     "with_shown_named",
     "with_times_named",
@@ -151,6 +152,24 @@ def with_gone_removed(tokens: list[Token]) -> list[Token]:
 _ALL = frozenset({"all", "everything", "no", "both"})
 _FATES = {"gone": "remove", "removed": "remove", "erased": "remove", "blurred": "blur", "muted": "mute",
     "pixelated": "pixelate", "deleted": "remove", "highlighted": "highlight", "stabilized": "stabilize"}  # fmt: skip
+
+
+def with_other_way_left_out(tokens: list[Token]) -> list[Token]:
+    """``instead of blurring the face, pixelate it`` -> ``find the face, pixelate it``; left out behind an order."""
+    for at in range(len(tokens) - 3):
+        verb = base_form(tokens[at + 2].word, VERB_BASES) if begun_by(tokens[at:], _INSTEAD) else None
+        if not verb or not tokens[at + 2].word.endswith("ing"):
+            continue
+        end = _end(tokens, at + 3)
+        thing = noun_phrase(tokens[at + 3 : end])
+        if at == _begin(tokens, at) and thing and thing.kind == "phrase" and end < len(tokens):
+            return [*tokens[:at], tokens[at].corrected("find"), *tokens[at + 3 :]]
+        if at > _begin(tokens, at) and (end == at + 3 or (thing and thing.kind == "pronoun")):
+            return [*tokens[:at], *tokens[end:]]
+    return tokens
+
+
+_INSTEAD = phrases("instead of | rather than")
 
 
 def with_rivals_replaced(tokens: list[Token]) -> list[Token]:

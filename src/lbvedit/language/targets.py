@@ -84,7 +84,8 @@ _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",
-    "sure", "nobody", "rid", "rather"})  # fmt: skip
+    "sure", "nobody", "rid", "rather",
+    "leave", "instead"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"but", "fps", "codec", "bitrate", "resize", "rotate", "pixelate", "sharpen", "brighten",
     "darken", "denoise", "desaturate", "reframe",
     "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
@@ -443,6 +444,8 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
             return None  # "the boats, mute"
         if before == MARK_SOFT and word in ARTICLES and words[at + 2 : at + 3] and words[at + 2] in _MEDIA:
             return None  # "Jerry in the corner, the video"
+        if before == "the" and word == "others" and at and words[at - 1] in (MARK_SOFT, "and"):
+            return None
         if before in (MARK_SOFT, "and", "the") and word == "rest" and words[at + 2 : at + 3] != ["of"]:
             return None
         if (before == "to" and word in PURPOSES) or (before, word) == ("as", "much"):

@@ -226,11 +226,12 @@ def _effect_beside(drafts: list[Draft], beside: tuple[str, ...], target: Target 
 def _new(what: str, target: Target) -> list[Draft] | None:
     last = what.split()[-1].lower()
     written = what.split()[0].lower() in _WRITTEN  # "subtitles from the speech", "words in red letters"
-    if last in PROPERTIES or last in TEXT_NOUNS | _NO_THINGS or " saying " in what or written:
+    if what.lower() in _MEDIA or last in PROPERTIES or last in TEXT_NOUNS | _NO_THINGS or " saying " in what or written:
         return None
     return [Draft("add", {"what": what}, target)]
 
 
+_MEDIA = frozenset({"video", "clip", "footage", "movie", "film"})
 _WRITTEN = frozenset({"subtitles", "captions", "words", "text", "caption", "title"})
 
 
