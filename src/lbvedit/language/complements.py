@@ -14,6 +14,7 @@ from lbvedit.language.tokens import Token, Tokens, join, phrases
 
 __all__ = [
     "CINEMATIC",
+    "COLORED",
     "COLORED_THINGS",
     "LIGHT_VERBS",
     "NAMED_HEIGHTS",
@@ -261,8 +262,9 @@ def _sized(rest: list[Token], amount: Amount) -> list[Draft] | None:
     return None
 
 
-_COLORED = {"bluer": "blue", "greener": "green", "redder": "red", "yellower": "yellow", "whiter": "white",
-    "blacker": "black", "browner": "brown", "pinker": "pink", "grayer": "gray"}  # fmt: skip
+COLORED = {"bluer": "blue", "greener": "green", "redder": "red", "yellower": "yellow", "whiter": "white",
+    "blacker": "black", "browner": "brown", "pinker": "pink", "grayer": "gray",
+    "pinkish": "pink", "greenish": "green", "purplish": "purple", "brownish": "brown"}  # fmt: skip
 _CASTS = {"blue": 1, "yellow": -1, "orange": -1, "red": -1}
 """A tint that there is too much of -> where to move the temperature."""
 
@@ -288,8 +290,8 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
     if not words:
         return None
     phrase = " ".join(words)
-    if phrase in _COLORED and sign > 0:
-        painted = _COLORED[phrase]
+    if phrase in COLORED and sign > 0:
+        painted = COLORED[phrase]
         return [Draft("recolor", {"color": painted}).noted(f"{phrase!r} is read as painting it {painted}")]
     explicit = len(words) < len(tokens) and tokens[0].word in _MORE_OR_LESS
     if phrase in QUALITIES:

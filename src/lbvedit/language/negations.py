@@ -31,6 +31,8 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
     """
     for step in (
         _without_nothing_done,
+        _with_only_named,
+        _with_excess_named,
         _with_unheard_named,
         _with_not_joined,
         _with_unseen_named,
@@ -70,6 +72,32 @@ def _without_nothing_done(tokens: list[Token]) -> list[Token]:
 
 
 _ANYTHING = phrases("anything else | anything | any of the rest | any other thing")
+
+
+def _with_only_named(tokens: list[Token]) -> list[Token]:
+    """``nothing but the dog should be in color`` -> ``only the dog should be in color``."""
+    size = begun_by(tokens, _NOTHING_BUT)
+    return [tokens[0].corrected("only"), *tokens[size:]] if size else tokens
+
+
+_NOTHING_BUT = phrases("nothing but | nothing except | nothing apart from | nothing other than")
+
+
+def _with_excess_named(tokens: list[Token]) -> list[Token]:
+    """``I do not want it so dark`` -> ``it is too dark``."""
+    for at in range(len(tokens)):
+        size = begun_by(tokens[at:], _NOT_WANTED)
+        end = next((place for place in range(at + size, len(tokens)) if _ends(tokens, place)), len(tokens))
+        so = next((place for place in range(at + size + 1, end - 1) if tokens[place].word in ("so", "too")), 0)
+        about = tokens[at + size : so - ended_by(tokens[:so], _TO_BE)]
+        if size and so and about and noun_phrase(about):
+            fault = [tokens[so].corrected("is"), tokens[so].corrected("too"), *tokens[so + 1 : end]]
+            return [*tokens[:at], *about, *fault, *tokens[end:]]
+    return tokens
+
+
+_NOT_WANTED = phrases("i do not want | i do not like | we do not want | i do not need")
+_TO_BE = phrases("to be | being | to look")
 
 
 def _with_unheard_named(tokens: list[Token]) -> list[Token]:

@@ -126,6 +126,7 @@ _TAKING = frozenset({"remove", "cutout", "cut", "trim"})
 _SPAN = frozenset({"start", "end"})
 _HIDING = frozenset({"blur", "pixelate"})
 
+_ONLY = re.compile(r"\b(only|just)\b", re.IGNORECASE)
 _FRAMING = frozenset({"crop", "zoom", "flip", "rotate", "resize", "add"})
 _OF_ALL = frozenset({"flip", "rotate", "vignette", "denoise"})
 """What hardly anybody does to a thing alone."""
@@ -457,6 +458,9 @@ class _Resolver:
         if before is not None and shaped and step.target is None and {*step.params} == {"aspect"}:
             self.steps[-1] = replace(before, params=step.params)  # "crop to the man, 1:1"
             return
+        narrowed = before is self.vague and before is not None and before.op == step.op and _agree(before, step)
+        if narrowed and target and _ONLY.search(draft.words):  # "the man is too dark, brighten only his face"
+            self.steps.pop()
         self._note_moved_time(step)
         self.steps.append(step)
         self.vague = step if draft.vague else None

@@ -101,7 +101,8 @@ _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of"
 _COUNTS = frozenset({"to", "first", "last", "the", "and", "only"})
 _ORDERS = frozenset({"bw", "mute", "reverse", "denoise", "sharpen", "stabilize", "grayscale", "sepia", "backwards"})
 """Words that ask for something of the whole video rather than name a thing: ``mute bw`` is two clauses."""
-_NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate", "silence", "silences", "pauses"})
+_SILENCES = frozenset({"silence", "silences", "pauses"})
+_NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate"}) | _SILENCES
 CORNERS = frozenset({"corners", "edges", "borders", "corners of the frame", "edges of the frame", "corners and edges",
     "edges and corners", "frame edges", "edges of the picture", "corners of the picture", "four corners"})  # fmt: skip
 """Where a vignette is dark."""
@@ -148,12 +149,18 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None
     if words[-1] in ("twice", "thrice") or any(token.kind == "number" and token.value % 1 for token in tokens):
         return None
+    if not _SILENCES.isdisjoint(words[:3]):
+        return None
     if words in (["something"], ["nothing"], ["whatever"], ["wait"], ["here"], ["there"]):
         return None
     if len(words) < 3 and words[-1] in _ORDERS and words[0] not in ARTICLES:
         return None
     if any(_is_factor(*pair) for pair in pairwise(tokens)):
         return None
+    if tokens[-1].kind == "number" and words[-2:-1] in (["first"], ["last"]):
+        return None  # "the sign for the last 5"
+    if len(words) > 1 and all(word in QUALITIES and word.endswith("er") for word in words):
+        return None  # "brighter brighter"
     if words[0] in PROPERTIES and len(tokens) > 1 and tokens[1].kind == "number":
         return None  # "saturation +25"
     if (head := _without_rival(tokens)) is not None:
@@ -280,6 +287,8 @@ def _outside(tokens: Tokens, words: list[str]) -> Target | None:
             inner = noun_phrase(tokens[at + len(phrase) :])
             if inner is None or inner.outside or inner.kind in ("whole", "none"):
                 return None
+            if head == ["all"] and inner.phrase.startswith("one of "):
+                return None  # "all but one of the balloons"
             if inner.kind == "rest":
                 return Target("pronoun")
             if inner.kind == "pronoun":
@@ -424,7 +433,7 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         return None  # "him and the dog"
     if words[-1] in _POSSESSIVES and words[-2:-1] != ["of"]:
         return None  # "his": nothing says what of his
-    if (words[0] in _WHO and len(words) > 1) or _tells_of_a_person(words[:relative]):
+    if (words[0] in _WHO and len(words) > 1) or _tells_of_a_person(words[:relative]) or "when" in words:
         return None
     if words[0] in ("everything", "everyone") and MARK_SOFT in words:
         return None  # "everything gray, the car"
@@ -476,7 +485,8 @@ def _tells_of_a_person(words: list[str]) -> bool:
         kinds_of(before) == {"person"} and word.endswith("s") and word[:-1] in ACTIONS
         for before, word in pairwise(words)
     )  # "a man walks his dog"
-    return bool(parted) or does or "says" in words or any(kinds_of(word) == {"person"} for word in words[:at])
+    told = not {"says", "reads"}.isdisjoint(words)
+    return bool(parted) or does or told or any(kinds_of(word) == {"person"} for word in words[:at])
 
 
 _WHO = frozenset({"she", "he", "they"})

@@ -174,6 +174,13 @@ def wished(tokens: list[Token]) -> Iterator[Reading]:
         if drafts := asked(removing, Phrase(tokens[4:], "remove")):
             yield Reading(drafts, removing, "remove")
         return
+    kept = noun_phrase(tokens[1:-2]) if words_of([tokens[0], *tokens[-2:]]) == ["only", "in", "color"] else None
+    if kept and kept.kind == "phrase":  # "only the dog in color"
+        yield Reading((Draft("grayscale", {}, replace(kept, outside=True)),), making, "make")
+    lacking = next((at for at, token in enumerate(tokens) if token.word == "without"), 0)
+    nicer = lacking and _NICER.issuperset(words_of(tokens[:lacking])) and len(tokens) > lacking + 1
+    if nicer and (drafts := asked(removing, Phrase(tokens[lacking + 1 :], "remove"))):
+        yield Reading(drafts, removing, "remove")  # "it would be nicer without the lamp"
     coming = words_of(tokens[:3]) in (["there", "should", "be"], ["there", "must", "be"], ["let", "there", "be"])
     if coming and (drafts := asked(adding, Phrase(tokens[3:], "add"))):
         yield Reading(drafts, adding, "add")
@@ -186,6 +193,10 @@ def wished(tokens: list[Token]) -> Iterator[Reading]:
         yield from _wanted(tokens[wish:], only="only" in words_of(tokens[:wish]))
     for at in range(1, len(tokens[wish:])):
         yield from _stated(tokens[wish:], at, wanted=wish > 0)
+
+
+_NICER = frozenset({"it", "would", "be", "look", "looks", "is", "nicer", "better", "the", "this", "video", "picture",
+    "clip", "much", "so", "a", "lot"})  # fmt: skip
 
 
 def _wrong_at_a_time(tokens: list[Token]) -> Iterator[Reading]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lbvedit.errors import InstructionError
 from lbvedit.language.amounts import Amount, amount_at, split_amount
-from lbvedit.language.complements import color, complement, look, new_thing
+from lbvedit.language.complements import COLORED, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.captions import TEXT_NOUNS, text_in
 from lbvedit.language.frames.objects import background_color
@@ -71,12 +71,18 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
         if drafts := _named_effect(" ".join(words_of(words_left)), said):
             return drafts
     if words[-1] in ("tint", "tone", "color", "filter", "paint", "overlay", "hue", "job", "colors") and (
-        name := color(tokens[:-1] if words[-1] != "job" else tokens[:-2])
+        name := color(_plain_tint(tokens[:-1] if words[-1] != "job" else tokens[:-2]))
     ):
         return [Draft("recolor", {"color": name})]
     if words[0] in ("more", "less", "extra", "additional", "some") or words[-1] == "version":  # "a square version"
         return complement(tokens)
     return None
+
+
+def _plain_tint(tokens: list[Token]) -> list[Token]:
+    """``a pinkish`` tint -> ``a pink``."""
+    plain = COLORED.get(tokens[-1].word, "") if tokens and tokens[-1].word.endswith("ish") else ""
+    return [*tokens[:-1], tokens[-1].corrected(plain)] if plain else tokens
 
 
 def _named_effect(name: str, amount: Amount | None) -> list[Draft] | None:
