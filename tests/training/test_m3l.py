@@ -17,7 +17,7 @@ from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.mnist import DIGIT_WORDS, DMnist
 from lbvedit.data.world.render import render
 from lbvedit.errors import UsageError
-from lbvedit.measures.domain import Envelope, clip_statistics
+from lbvedit.measures.domain import Envelope, Neighbours, clip_statistics, read_domain
 from lbvedit.pipelines.m3l_editor import M3LEditor
 from lbvedit.systems.m3l import M3L, Places
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss
@@ -509,10 +509,21 @@ def test_zero_shot_leaves_out_pairs_with_held_out_solids(tmp_path: Path) -> None
     assert not any(shows_held_out(seen[index]["meta"]) for index in range(len(seen)))
 
 
+def test_neighbours_let_all_scenes_of_their_kind_in_and_nothing_between(digits: Path) -> None:
+    rng = np.random.default_rng(0)
+    scenes = [0.2 + 0.6 * number + 0.02 * rng.random(29) for number in (0, 1) for _ in range(30)]
+    looks = [torch.tensor(scene) for scene in scenes]
+    domain = read_domain(json.loads(json.dumps(Neighbours.fit(looks[::2]).to_json())))
+    assert isinstance(domain, Neighbours)
+    assert all(domain.distance(each) < 1.5 for each in looks)
+    assert domain.distance(torch.full((29,), 0.5)) > 3
+    assert Envelope.fit(looks[::2]).distance(torch.full((29,), 0.5)) < 1  # which is why
+
+
 def test_an_envelope_lets_its_own_kind_in_and_no_other(digits: Path) -> None:
     corpus = open_corpora("s-mnist", "train", mnist=digits)["s-mnist"]
     looks = [clip_statistics(corpus[index]["source"] / 255) for index in range(60)]
-    envelope = Envelope.from_json(json.loads(json.dumps(Envelope.fit(looks[:40]).to_json())))
+    envelope = read_domain(json.loads(json.dumps(Envelope.fit(looks[:40]).to_json())))
     assert all(envelope.distance(each) < 1.5 for each in looks[40:])
     torch.manual_seed(0)
     assert envelope.distance(clip_statistics(torch.rand(8, 3, 48, 64))) > 3

@@ -1,27 +1,29 @@
-"""Whether a clip is of the kind that a system was trained on: statistics of its pixels against a fitted envelope.
+"""Whether a clip is of the kind that a system was trained on: statistics of its pixels against those of its clips.
 
 The statistics look at no weights, so a video can be told apart before any model is loaded. They are what separates a
 digit on black, rendered solids and a street: brightness and where it lies, colour, how much of a picture is flat, how
-sharp it is, and how much of it moves.
+sharp it is, and how much of it moves. Clips that are much alike have one envelope; those of many scenes, between which
+there is much that is none of theirs, are told by their nearest neighbours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["Envelope", "clip_statistics"]
+__all__ = ["Domain", "Envelope", "Neighbours", "clip_statistics", "read_domain"]
 
 SIDE = 64
 """Pictures are brought to this area before they are looked at, so that their size says nothing."""
 
 _FLOOR = 0.02  # of a statistic's deviation: what codecs and scaling do to it
 _FLAT = 0.02  # of full scale
+_USUAL = 0.9  # share of a kind's own clips that have a neighbour within reach
 _BRIGHTNESS_BINS = 6
 _THIRDS = 3
 
@@ -81,6 +83,27 @@ def _texture(frames: Tensor) -> Tensor:
     return torch.cat([each.abs().flatten(1).quantile(low, dim=1).mean(dim=1) for each in (4 * inner - around, moved)])
 
 
+class Domain(Protocol):
+    """What the clips of a kind look like."""
+
+    def distance(self, statistics: Tensor) -> float:
+        """How far a clip lies from them: above 1, it is hardly of this kind."""
+        ...
+
+    def to_json(self) -> dict[str, Any]:
+        """The domain as JSON values."""
+        ...
+
+
+def read_domain(value: Mapping[str, Any]) -> Domain:
+    """A domain read back.
+
+    Raises:
+        KeyError: a part is missing.
+    """
+    return Neighbours.from_json(value) if "clips" in value else Envelope.from_json(value)
+
+
 @dataclass(frozen=True, eq=False)
 class Envelope:
     """What the statistics of a kind of clips look like: a mean, a spread, and how far its own clips reach.
@@ -135,3 +158,52 @@ class Envelope:
 def _fitted(rows: Tensor) -> Envelope:
     spread = rows.T.cov() + _FLOOR**2 * torch.eye(rows.shape[1], dtype=torch.float64)
     return Envelope(rows.mean(dim=0), torch.linalg.inv(spread), 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Some clips of a kind whose scenes are of many sorts.
+
+    Args:
+        clips: ``(N, D)`` their statistics, three digits each.
+        spread: ``(D,)`` of each statistic.
+        reach: the distance to the nearest other one that a tenth of them exceeds.
+    """
+
+    clips: Tensor
+    spread: Tensor
+    reach: float
+
+    @classmethod
+    def fit(cls, clips: Sequence[Tensor]) -> Neighbours:
+        """The neighbours among some clips' statistics, ``(D,)`` each; at least four."""
+        rows = torch.stack(list(clips)).double().mul(1000).round().div(1000)
+        found = cls(rows, (rows.std(dim=0) + _FLOOR).mul(1000).round().div(1000), 1.0)
+        away = torch.stack([found._away(row).topk(2, largest=False).values[1] for row in rows])
+        return replace(found, reach=float(away.quantile(_USUAL)))
+
+    def distance(self, statistics: Tensor) -> float:
+        """How far a clip lies from the nearest of them, in units of ``reach``."""
+        return float(self._away(statistics.double()).min()) / self.reach
+
+    def _away(self, statistics: Tensor) -> Tensor:
+        return ((self.clips - statistics) / self.spread).norm(dim=1)
+
+    def to_json(self) -> dict[str, Any]:
+        """The neighbours as JSON values."""
+        clips = [[round(value, 3) for value in row] for row in self.clips.tolist()]
+        return {
+            "clips": clips,
+            "spread": [round(value, 3) for value in self.spread.tolist()],
+            "reach": round(self.reach, 4),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """The neighbours read back.
+
+        Raises:
+            KeyError: a part is missing.
+        """
+        clips, spread = (torch.tensor(value[name], dtype=torch.float64) for name in ("clips", "spread"))
+        return cls(clips, spread, float(value["reach"]))

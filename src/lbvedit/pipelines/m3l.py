@@ -22,7 +22,7 @@ from lbvedit.language.spelling import american
 from lbvedit.measures.domain import clip_statistics
 from lbvedit.media.decoded import part
 from lbvedit.pipelines.m3l_attention import draw_attention
-from lbvedit.pipelines.m3l_editor import M3LEditor, envelopes
+from lbvedit.pipelines.m3l_editor import M3LEditor, domains
 from lbvedit.pipelines.m3l_frame import Letterbox
 from lbvedit.systems.m3l import Attention, Past
 from lbvedit.systems.m3l.sprites import Sprites
@@ -227,4 +227,4 @@ def distance_to(weights: Weights, frames: Tensor) -> float:
     size = weights.config["architecture"]["size"]
     picture = Letterbox(frames.shape[2], frames.shape[3], (int(size[0]), int(size[1]))).picture(frames)
     looks = clip_statistics(picture)
-    return min((envelope.distance(looks) for envelope in envelopes(weights)), default=0.0)
+    return min((domain.distance(looks) for domain in domains(weights)), default=0.0)

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from lbvedit.errors import WeightsError
-from lbvedit.measures.domain import Envelope
+from lbvedit.measures.domain import Domain, read_domain
 from lbvedit.nn.words import encode, load_tokenizer, unknown_words
 from lbvedit.systems.m3l import Attention, Instruction, M3LConfig, Past
 from lbvedit.systems.m3l.baselines import SYSTEMS, make_system
 from lbvedit.weights import Weights, load_state, locate
 
-__all__ = ["M3LEditor", "envelopes"]
+__all__ = ["M3LEditor", "domains"]
 
 
 class M3LEditor:
@@ -97,6 +97,6 @@ class M3LEditor:
         return self.model.read(ids.to(self.device), present.to(self.device))
 
 
-def envelopes(weights: Weights) -> list[Envelope]:
+def domains(weights: Weights) -> list[Domain]:
     """What the clips look like that a weight was trained on, a corpus each; none where its config does not say."""
-    return [Envelope.from_json(each) for each in weights.config.get("domain", ())]
+    return [read_domain(each) for each in weights.config.get("domain", ())]

@@ -16,7 +16,7 @@ from torch.optim import Adam, Optimizer
 
 from lbvedit.data.pairs import Pair, Split
 from lbvedit.errors import UsageError
-from lbvedit.measures.domain import Envelope, clip_statistics
+from lbvedit.measures.domain import Domain, Envelope, Neighbours, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
 from lbvedit.nn.words import encode, train_tokenizer
 from lbvedit.systems.m3l import M3L, DualDiscriminator, Instruction, M3LConfig, Places
@@ -502,18 +502,16 @@ class M3LRecipe(Recipe[M3LTraining]):
             facts={"frames": self._longest, "domain": [each.to_json() for each in self._domain()]},
         )
 
-    def _domain(self) -> list[Envelope]:
-        """What the clips of each corpus look like, sources and targets."""
-        return [
-            Envelope.fit(
-                [
-                    clip_statistics(pair[side][: self._longest].float() / 255)
-                    for pair in map(corpus.__getitem__, range(min(_DESCRIBED, len(corpus))))
-                    for side in ("source", "target")
-                ]
-            )
-            for corpus in self._learnt.values()
-        ]
+    def _domain(self) -> list[Domain]:
+        """What the clips of each corpus look like: those of actors, who have many scenes, each by itself."""
+        domains: list[Domain] = []
+        for name, corpus in self._learnt.items():
+            pairs = map(corpus.__getitem__, range(min(_DESCRIBED, len(corpus))))
+            # A target is its source's nearest neighbour.
+            clips = [clip for pair in pairs for clip in (pair["source"], pair["target"])[: 1 if name == "actors" else 2]]
+            looks = [clip_statistics(clip[: self._longest].float() / 255) for clip in clips]
+            domains.append(Neighbours.fit(looks) if name == "actors" else Envelope.fit(looks))
+        return domains
 
     def sample(self, model: nn.Module) -> Tensor:
         """Three rows a pair (source, target, ours) of six test pairs, every fifth frame."""

@@ -59,15 +59,17 @@ class M3LTraining(TrainingConfig):
             asks what of, and its words where what they name is, where the corpus tells it; an extension.
         moving: weight of the loss by which ``model.sprites`` learn how they move, where the corpus tells it.
         sprites: weight of the loss by which they learn what they show, and which things of the source they stand for.
-        locating: weight of the loss by which a system with ``model.horizon`` learns to find what is edited and where it
-            is sent, where the corpus tells it; its generator is told the truth meanwhile.
+        locating: weight of the losses by which a system with ``model.horizon`` learns to find what is edited, where it
+            is sent and what it becomes, and with ``model.acting`` the camera and how it acts, where the corpus tells
+            it; its generator is told the truth meanwhile.
         tinting: weight of the loss by which such a system learns to give things another colour, where all else stays.
         anywhere: let training clips begin anywhere in a video: solids look alike in all frames, and stand everywhere.
         retelling: give each clip another instruction whenever it is drawn, for ``only=finding``, which needs no target:
             there are many more of these than clips, and what is meant is learnt by heart otherwise.
         squares: how many frames of a clip ``only=retouching`` makes squares of, which it keeps in memory (0.1 MB each).
-        openings: how many further pairs of E-CLEVR ``only=retouching`` learns from, of which the first frame alone is
-            rendered, within a tenth of a second: what things look like takes many of them to learn.
+        openings: how many further pairs of the world ``only=retouching`` learns from, of which a single frame is
+            rendered, within a tenth of a second: what things look like takes many of them to learn. Of E-CLEVR it is
+            the first one; of actors, which have no squares but these, any, and what is behind them as well.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
         altering: weight of the absolute error of what the instruction changes, where that is little of a frame; it
