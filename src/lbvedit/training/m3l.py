@@ -508,7 +508,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         for name, corpus in self._learnt.items():
             pairs = map(corpus.__getitem__, range(min(_DESCRIBED, len(corpus))))
             # A target is its source's nearest neighbour.
-            clips = [clip for pair in pairs for clip in (pair["source"], pair["target"])[: 1 if name == "actors" else 2]]
+            sides = 1 if name == "actors" else 2
+            clips = [clip for pair in pairs for clip in (pair["source"], pair["target"])[:sides]]
             looks = [clip_statistics(clip[: self._longest].float() / 255) for clip in clips]
             domains.append(Neighbours.fit(looks) if name == "actors" else Envelope.fit(looks))
         return domains
