@@ -420,9 +420,9 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if tokens[0].word in ("to", "with", "of", "from", "by", "at", "on", "in", "onto", "into") and len(tokens) > 1:
         return None
-    if tokens[0].word in ("everything", "everyone", "everybody", "anything", "not", "never"):
+    if tokens[0].word in ("everything", "everyone", "everybody", "anything", "not", "never", "same"):
         return None  # is there already
-    if swallows(tokens) or any(token.word in ("but", "should", "must") for token in tokens):
+    if swallows(tokens) or any(token.word in ("but", "should", "must", "except", "excluding") for token in tokens):
         return None
     if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
         return None

@@ -33,6 +33,7 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
         _without_nothing_done,
         _with_only_named,
         _with_excess_named,
+        _with_hated_named,
         _with_unheard_named,
         _with_not_joined,
         _with_unseen_named,
@@ -96,6 +97,19 @@ def _with_excess_named(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+def _with_hated_named(tokens: list[Token]) -> list[Token]:
+    """``I hate how orange it looks`` -> ``it is too orange``."""
+    for at in range(len(tokens)):
+        size = begun_by(tokens[at:], _HATED)
+        end = next((place for place in range(at + size, len(tokens)) if _ends(tokens, place)), len(tokens))
+        about = tokens[at + size + 1 : end - 1]
+        if size and about and tokens[end - 1].word in ("is", "looks", "are", "look") and noun_phrase(about):
+            fault = [tokens[at].corrected("is"), tokens[at].corrected("too"), tokens[at + size]]
+            return [*tokens[:at], *about, *fault, *tokens[end:]]
+    return tokens
+
+
+_HATED = phrases("i hate how | i do not like how | i dislike how | i am not happy with how")
 _NOT_WANTED = phrases("i do not want | i do not like | we do not want | i do not need")
 _TO_BE = phrases("to be | being | to look")
 

@@ -162,7 +162,7 @@ _ACTION_WORDS = (
     "rise hover glide park brake crash reverse accelerate glow flicker shine sway flutter bloom collapse roar howl "
     "salute cheer celebrate applaud pray juggle stroll tiptoe faint beg snore twirl backflip somersault yell "
     "scream giggle grin frown pout whistle meditate squat "
-    "spread flap crouch strut stomp growl purr sparkle twinkle wilt tremble shiver blush levitate"
+    "spread flap crouch strut stomp growl purr sparkle twinkle wilt tremble shiver blush levitate flow pour drip"
 )
 ACTIONS = frozenset(_ACTION_WORDS.split())
 """Verbs for what things in a video do."""

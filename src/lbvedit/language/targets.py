@@ -159,6 +159,8 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None
     if tokens[-1].kind == "number" and words[-2:-1] in (["first"], ["last"]):
         return None  # "the sign for the last 5"
+    if tokens[0].kind == "number" and words[1:2] == [MARK_SOFT]:
+        return None  # "sharpen 20, contrast +5"
     if len(words) > 1 and all(word in QUALITIES and word.endswith("er") for word in words):
         return None  # "brighter brighter"
     if words[0] in PROPERTIES and len(tokens) > 1 and tokens[1].kind == "number":
@@ -358,7 +360,9 @@ def swallows(tokens: Tokens, *, actions: frozenset[str] = frozenset()) -> bool:
 def _is_order(tokens: Tokens, at: int) -> bool:
     """Whether an order begins at a token: at a verb that names nothing, or at any before its object."""
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    meant = after is not None and (after.word in _OBJECTS or after.kind not in ("word", "mark"))
+    meant = after is not None and (
+        after.word in _OBJECTS or after.word in PROPERTIES or after.kind not in ("word", "mark")
+    )
     word = tokens[at].word
     asked = word in _ASKING and after is not None and after.word in ARTICLES | PRONOUNS | _SPEAKING
     verb = word in _ONLY_VERBS | _SPEAKING or (word in _VERBS_TOO and meant)
@@ -457,7 +461,11 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
             return None
         if before in (MARK_SOFT, "and", "the") and word == "rest" and words[at + 2 : at + 3] != ["of"]:
             return None
-        if (before == "to" and word in PURPOSES) or (before, word) == ("as", "much"):
+        if (
+            (before == "to" and word in PURPOSES)
+            or (before, word) == ("as", "much")
+            or (at and (before, word) == ("the", "same"))
+        ):
             return None
         if before == "without" and word in ("touching", "changing", "affecting", "altering"):
             return None

@@ -232,7 +232,14 @@ def _effect_beside(drafts: list[Draft], beside: tuple[str, ...], target: Target 
 def _new(what: str, target: Target) -> list[Draft] | None:
     last = what.split()[-1].lower()
     written = what.split()[0].lower() in _WRITTEN  # "subtitles from the speech", "words in red letters"
-    if what.lower() in _MEDIA or last in PROPERTIES or last in TEXT_NOUNS | _NO_THINGS or " saying " in what or written:
+    if (
+        what.lower() in _MEDIA
+        or what.split()[0].lower() in ("fade", "transition", "crossfade")
+        or last in PROPERTIES
+        or last in TEXT_NOUNS | _NO_THINGS
+        or " saying " in what
+        or written
+    ):
         return None
     return [Draft("add", {"what": what}, target)]
 

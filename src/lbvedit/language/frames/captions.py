@@ -123,6 +123,8 @@ def _is_shouted(tokens: list[Token]) -> bool:
 def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | None:
     """A caption without quotes, where nothing in it may be meant for the editor: a time, a colour, a language."""
     words = words_of(tokens)
+    if tuple(words[:2]) in (("my", "name"), ("our", "name"), ("the", "date"), ("the", "time")):
+        return None  # which nobody has told
     if phrase.previous or not words or words[0] in ("in", "for", "automatically", "box", "to", "from"):
         return None  # "Tom and Jerry" is one caption
     timed = any(token.kind in ("clock", "duration", "span") for token in tokens)

@@ -177,7 +177,9 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
             return None
         if behind and behind[0].word in _AROUND:
             continue  # "to 1:1, centered on the dog"
-        left = object_of([token for token in before if token.word not in ("in", "to", "a", "tightly", "centered", ",")])
+        left = object_of(
+            [token for token in before if token.word not in ("in", "to", "a", "tightly", "centered", "center", ",")]
+        )
         if (
             target
             and target.kind in ("phrase", "pronoun")

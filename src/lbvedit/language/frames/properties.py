@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lbvedit.language.amounts import Amount, amount_at, fraction_at, split_amount
 from lbvedit.language.colors import NEUTRAL, SHADES, colors_alone
 from lbvedit.language.complements import action, complement, look, new_thing
@@ -35,6 +37,9 @@ def more_or_less(direction: int) -> Frame:
         amount, rest = split_amount(tokens)
         if tokens and tokens[-1].kind == "number" and tokens[-1].text[0] == "+" and direction > 0:
             return tuned(strip_articles(tokens))  # "bump the warmth +8"
+        bare = len(tokens) > 1 and tokens[-1].kind == "number" and tokens[-1].text.isdigit() and tokens[-1].value >= 5
+        if bare and property_in(tokens[:-1]):  # "boost contrast 15"
+            return _raised([*tokens[:-1], replace(tokens[-1], kind="word", word="by"), tokens[-1]], direction)
         if phrase.verb == "turn" and words_of(rest) == ["it"]:  # nothing but sound is turned up and down
             return _one(graded("volume", direction, amount))
         return _raised(tokens, direction)
