@@ -12,7 +12,7 @@ clauses        ``grammar`` divides it, ``manners`` come off, ``clauses`` finds t
                ``complaints`` do without one, ``remarks`` ask for nothing
 frames         one file a family of verbs: what may follow each, read by ``targets``, ``amounts``,
                ``complements``, ``colors`` and ``sparing``
-steps          ``drafts`` of one clause become steps in ``resolve``: pronouns (``persons``), shared objects, notes
+steps          ``drafts`` of one clause become steps in ``resolve``: pronouns (``persons``), what is ``unseen``, notes
 refusal        ``refusal`` says what was understood, and the nearest things that can be done
 =============  =======================================================================================
 

@@ -13,6 +13,7 @@ from lbvedit.language.operators import OPERATORS, validate
 from lbvedit.language.persons import is_person, is_plural, may_be, named_in
 from lbvedit.language.remarks import REMARK
 from lbvedit.language.targets import CORNERS, PERSONS, WHOLE_NOUNS, Target
+from lbvedit.language.unseen import EDGE, ENDS, HEARD, SCENE, TIME
 from lbvedit.types import EditPlan, Step
 
 __all__ = ["NoTargetError", "resolve"]
@@ -94,31 +95,6 @@ def _agree(vague: Step, step: Step) -> bool:
     return (vague.params.get("amount", 1) < 0) == (step.params.get("amount", 1) < 0)
 
 
-_TIME = re.compile(
-    r"\b(first|second|last|middle|final|opening|closing) (video |clip |film |movie )?(half|third|quarter)$"
-    r"|\b(first|second|last) (half|third|quarter) of the (video|clip|film|movie)$|\b(video|clip) (half|third|quarter)$"
-    r"|\b(\d+(st|nd|rd|th)|third|fourth|fifth|sixth|tenth) (second|minute)s?$"
-    r"|\b(middle|every other|each|next|other) (second|minute)s?$|\bmoments?$|^(intro|outro)$"
-    r"|^(everything|all|anything|what comes|what happens) (before|after|until|till|since)\b"
-)
-"""Words that say when, in a way that the times of the grammar do not know."""
-_ENDS = re.compile(r"beginning|ending|start|end")
-
-_SCENE = re.compile(
-    r"(part|bit|section|segment|moment|portion|scene)s? (where|when|in which|after|before|until)\b"
-    r"|(beginning|ending|middle|start)$"
-)
-"""What is rather a time than a place, if it is taken away."""
-
-_EDGE = re.compile(
-    r"(black )?(bars|borders)|letterbox(ing)?|pillarbox(ing)?"
-    r"|(top|bottom|left|right)( (side|edge|half|third|quarter|part))? of the (picture|image|frame|screen|shot|video)"
-    r"|(top|bottom|left|right) (side|edge|half|third|quarter|part)"
-)
-"""What is cropped away rather than found."""
-
-_HEARD = frozenset({"audio", "sound", "voice", "voices", "speech", "music", "song", "soundtrack", "beep", "beeps",
-    "barking", "laughter", "applause", "narration", "hiss", "hum", "echo", "shouting", "swearing"})  # fmt: skip
 _ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
 """What a second time does no more: "make it vertical (9:16)"."""
 
@@ -258,9 +234,9 @@ class _Resolver:
         held = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"  # "play the ending backwards, 3 s"
         taken = draft.op in _TAKING and not draft.target.outside
         late = named and (
-            _TIME.search(named)
-            or (_ENDS.fullmatch(named) and not held)
-            or (taken and _SCENE.match(named.lower()))  # "the middle is boring, cut it"
+            TIME.search(named)
+            or (ENDS.fullmatch(named) and not held)
+            or (taken and SCENE.match(named.lower()))  # "the middle is boring, cut it"
         )
         if late and draft.op not in ("focus", REMARK):  # "the end is boring, blur it"
             raise InstructionError(
@@ -272,7 +248,7 @@ class _Resolver:
         target = draft.target
         if target.kind == "phrase":
             taken = draft.op in _TAKING and not target.outside
-            if taken and (_TIME.search(target.phrase) or _SCENE.match(target.phrase.lower())):
+            if taken and (TIME.search(target.phrase) or SCENE.match(target.phrase.lower())):
                 raise InstructionError(
                     f"{target.phrase!r} is a time, and no thing",
                     hint="say it in seconds: 'reverse it from 0:02 to 0:05'",
@@ -386,7 +362,7 @@ class _Resolver:
         if draft.op == "vignette" and target in CORNERS:  # where every vignette is
             target, outside = None, False
         heard = draft.target.phrase if draft.target.kind == "whole" else target
-        if heard in _HEARD and entry.domain == "picture":
+        if heard in HEARD and entry.domain == "picture":
             raise InstructionError(
                 f"{draft.words!r:.80} asks for another sound, and no operator makes any",
                 hint="sound can be made louder or quieter, or muted: 'mute it', 'turn the volume down by 20%'",
@@ -403,7 +379,7 @@ class _Resolver:
             target, outside = None, False
         if entry.takes_target == "must" and target is None:
             raise NoTargetError(f"{draft.op} what? {draft.words!r:.80} names no thing", hint=f"as in {entry.example!r}")
-        if draft.op in ("crop", "cutout", "remove") and target and not outside and _EDGE.fullmatch(target.lower()):
+        if draft.op in ("crop", "cutout", "remove") and target and not outside and EDGE.fullmatch(target.lower()):
             raise InstructionError(
                 f"{target!r} is an edge of the picture, and no thing", hint="say what is kept: 'crop to 16:9'"
             )
@@ -536,7 +512,7 @@ class _Resolver:
             if not draft.target.outside and target not in self.named:
                 self.named.append(target)
         elif kind == "whole":
-            heard = draft.op == REMARK and draft.target.phrase in _HEARD  # "the sound is horrible, remove it"
+            heard = draft.op == REMARK and draft.target.phrase in HEARD  # "the sound is horrible, remove it"
             self.last, self.owner, self.named = draft.target.phrase if heard else None, None, []
         if kind != "pronoun":
             self.rival = None

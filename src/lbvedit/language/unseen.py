@@ -1,0 +1,33 @@
+"""What a target may be called that nothing in the picture is: a time, an edge, a sound."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["EDGE", "ENDS", "HEARD", "SCENE", "TIME"]
+
+TIME = re.compile(
+    r"\b(first|second|last|middle|final|opening|closing) (video |clip |film |movie )?(half|third|quarter)$"
+    r"|\b(first|second|last) (half|third|quarter) of the (video|clip|film|movie)$|\b(video|clip) (half|third|quarter)$"
+    r"|\b(\d+(st|nd|rd|th)|third|fourth|fifth|sixth|tenth) (second|minute)s?$"
+    r"|\b(middle|every other|each|next|other) (second|minute)s?$|\bmoments?$|^(intro|outro)$"
+    r"|^(everything|all|anything|what comes|what happens) (before|after|until|till|since)\b"
+)
+"""Words that say when, in a way that the times of the grammar do not know."""
+ENDS = re.compile(r"beginning|ending|start|end")
+
+SCENE = re.compile(
+    r"(part|bit|section|segment|moment|portion|scene)s? (where|when|in which|after|before|until)\b"
+    r"|(beginning|ending|middle|start)$"
+)
+"""What is rather a time than a place, if it is taken away."""
+
+EDGE = re.compile(
+    r"(black )?(bars|borders)|letterbox(ing)?|pillarbox(ing)?"
+    r"|(top|bottom|left|right)( (side|edge|half|third|quarter|part))? of the (picture|image|frame|screen|shot|video)"
+    r"|(top|bottom|left|right) (side|edge|half|third|quarter|part)"
+)
+"""What is cropped away rather than found."""
+
+HEARD = frozenset({"audio", "sound", "voice", "voices", "speech", "music", "song", "soundtrack", "beep", "beeps",
+    "barking", "laughter", "applause", "narration", "hiss", "hum", "echo", "shouting", "swearing"})  # fmt: skip
