@@ -96,6 +96,11 @@ class M3LEdit:
         """
         editor = self._editor(source, report)
         self.weights_sha256 = {editor.name: editor.sha256}
+        if self.options.attention is not None and editor.model.config.acting:
+            raise UsageError(
+                f"--set attention={self.options.attention}: {editor.name} has no decoder that attends to anything",
+                hint="leave it out, or name another weight with --model",
+            )
         instruction = self._heard(editor)
         box = Letterbox(source.info.height, source.info.width, editor.size)
         self.window = self.request.window or editor.frame_count

@@ -11,6 +11,7 @@ from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.pairs import Pair
 from lbvedit.systems.m3l import M3L, Instruction, Places
+from lbvedit.systems.m3l.acting import ActingGenerator
 from lbvedit.training.m3l_corpora import Pairs, opening
 from lbvedit.training.m3l_placing import astray, told_places
 from lbvedit.training.m3l_settings import M3LTraining
@@ -22,8 +23,7 @@ __all__ = ["Album"]
 class Album:
     """Squares by clip, which are made when a clip comes for the first time.
 
-    Of what acts, they are those of single moments, since built pairs do not show what it stands before; else those of
-    the corpora's clips, and of the first frames of further ones.
+    Of what acts, they are those of single moments; else those of the corpora's clips, and of further ones' first frames.
 
     Args:
         config: of the training.
@@ -66,10 +66,12 @@ class Album:
         moments = torch.randperm(source.shape[1], device=source.device)[: config.squares]
         return squares(editor, source, target, text, places, moments)
 
-    def _of_moment(self, editor: M3L, _: Pairs, index: int) -> Squares:
+    def _of_moment(self, editor: M3L, corpus: Pairs, index: int) -> Squares:
+        del corpus  # built pairs do not show what is behind whom they are about
         pair, without = ActorEdits("train", self.config.seed + 1, self.config.openings).moment(index)
-        source, target, text, places = self._shown(editor, pair)
-        return moment_squares(editor, source, target, signed(without[None].to(source.device)), text, places)
+        source, target, _, places = self._shown(editor, pair)
+        assert isinstance(editor.generator, ActingGenerator)
+        return moment_squares(editor.generator, source, target, signed(without[None].to(source.device)), places)
 
     def _shown(self, editor: M3L, pair: Pair) -> tuple[Tensor, Tensor, Instruction, Places]:
         """What an editor is shown of a pair: source, target, instruction, and places."""

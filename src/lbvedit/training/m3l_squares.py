@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from lbvedit.systems.m3l import M3L, Instruction, Places
-from lbvedit.systems.m3l.acting import gone, mirrored
+from lbvedit.systems.m3l.acting import ActingGenerator, gone, mirrored
 from lbvedit.systems.m3l.closeup import CloseUp
+from lbvedit.systems.m3l.generator import Generator
 
 __all__ = ["Squares", "moment_squares", "signed", "squares"]
 
@@ -83,6 +84,7 @@ def squares(editor: M3L, source: Tensor, target: Tensor, text: Instruction, plac
         moments: ``(N,)`` frames.
     """
     generator = editor.generator
+    assert isinstance(generator, Generator)
     assert generator.close_up is not None
     f, fed = editor.encode(source, text), target
     for _ in range(2):  # from the true frames, then from its own
@@ -96,25 +98,20 @@ def squares(editor: M3L, source: Tensor, target: Tensor, text: Instruction, plac
 
 @torch.no_grad()
 def moment_squares(
-    editor: M3L, source: Tensor, target: Tensor, without: Tensor, text: Instruction, places: Places
+    generator: ActingGenerator, source: Tensor, target: Tensor, without: Tensor, places: Places
 ) -> Squares:
     """Both squares of one frame of what acts: cleared away where it was, and painted where it belongs.
 
     Args:
-        editor: with a close-up, which has no part in it.
+        generator: whose close-up has no part in it.
         source: ``(1, 1, 3, H, W)`` in [-1, 1].
         target: likewise.
         without: likewise, with the edited thing in neither place.
-        text: the instruction.
-        places: that the editor is told.
+        places: that the generator is told.
     """
-    generator = editor.generator
-    assert generator.close_up is not None
-    d = editor.decode(editor.encode(source, text), target[:, :0], text)
-    painted = generator.afar(d, source, source, text.sentence, places)
-    so_far, *others = painted.layers(source).unbind(dim=2)
+    others = generator.begun(source, places).layers(source)[:, :, 1:].unbind(dim=2)
     parts = []
-    for told, before, after in ((gone(places), so_far, without), (places, without, target)):
+    for told, before, after in ((gone(places), source, without), (places, without, target)):
         parts.append(_cut(generator.close_up, torch.stack((before, *others, after), dim=2), told))
     return Squares.together(parts)
 

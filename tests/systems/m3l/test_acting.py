@@ -12,7 +12,17 @@ from tests.systems.m3l.test_places import PLACED
 
 from lbvedit.data.world import actions
 from lbvedit.systems.m3l import M3L, M3LConfig, Past, Places
-from lbvedit.systems.m3l.acting import ACTIONS, DIRECTIONS, ActingLocator, acted, gone, mirrored, pace, pose
+from lbvedit.systems.m3l.acting import (
+    ACTIONS,
+    DIRECTIONS,
+    ActingGenerator,
+    ActingLocator,
+    acted,
+    gone,
+    mirrored,
+    pace,
+    pose,
+)
 from lbvedit.systems.m3l.places import in_frame, on_floor
 
 ACTING = replace(PLACED, attributes=(3, 2, len(ACTIONS), len(DIRECTIONS)), acting=True)
@@ -112,6 +122,7 @@ def test_frames_come_one_by_one_and_windows_go_on() -> None:
     editor, (source, _, ids, present) = model(), batch(H=8, W=8)
     text, past = editor.read(ids, present), Past()
     first = torch.stack(list(editor.edit(source[:, :3], text, past=past)), dim=1)
+    assert torch.allclose(first, editor.paint(editor.encode(source[:, :3], text), source[:, :3], first, text).frames)
     assert past.looks is not None
     assert past.there is not None
     assert past.looks.shape == (len(source), KNOWN + 5)
@@ -130,14 +141,32 @@ def test_where_it_was_is_cleared_before_it_is_painted() -> None:
     seen: list[Places] = []
     close_up.register_forward_hook(lambda _, inputs, __: seen.append(inputs[1]))
     with torch.no_grad():
-        f = editor.encode(source, text)
-        editor.paint(f, source, source, text)
+        editor.paint(editor.encode(source, text), source, source, text)
     assert len(seen) == 2
     cleared, painted = seen
     assert torch.equal(cleared.there, painted.here)
     assert cleared.looks is not None
     assert cleared.looks.abs().max() == 0
     assert torch.equal(gone(painted).there, cleared.there)
+
+
+def test_elsewhere_frames_are_the_source_s_own() -> None:
+    torch.manual_seed(0)
+    generator = ActingGenerator(4).eval()
+    torch.nn.init.normal_(generator.close_up.out.weight)
+    source = torch.rand(1, 2, 3, 128, 128) * 2 - 1
+    here, there = torch.tensor([-0.6, 0.2]).expand(1, 2, 2), torch.tensor([0.6, 0.4]).expand(1, 2, 2)
+    places = Places(here, there, torch.tensor([-0.8, 2.0]).expand(1, 2, 2), torch.ones(1, 2, 9))
+    with torch.no_grad():
+        made = generator(source, places)
+    inside = sum(generator.close_up.square(told).pasted(torch.ones(1, 2, 1, 80, 80), (128, 128))
+                 for told in (places, gone(places)))  # fmt: skip
+    outside = (inside == 0).expand_as(source)
+    assert 0.3 < outside.float().mean() < 0.9
+    assert torch.equal(made.frames[outside], source[outside])
+    assert not torch.allclose(made.frames[~outside], source[~outside], atol=0.1)
+    assert made.copied is not None
+    assert made.copied[outside[:, :, :1]].min() == 1
 
 
 def test_a_camera_is_told_by_the_rows_of_each_frame() -> None:
@@ -169,7 +198,8 @@ def test_all_of_it_learns() -> None:
     assert isinstance(locator, ActingLocator)
     places = locator.places(f, text.sentence)
     acting = locator.acting(f, text.sentence, places.here, places.eye)
-    loss = editor.paint(f, source, target, text).frames.square().mean() + locator(f, text.sentence).here.sum()
+    loss = (editor.paint(f, source, target, text).frames - target).square().mean()
+    loss = loss + locator(f, text.sentence).here.sum()
     (
         loss + locator.eye(f).sum() + acting.pace.sum() + acting.facing.sum() + sum(map(torch.sum, acting.looks))
     ).backward()

@@ -3,6 +3,9 @@
 An extension. An instruction that lets a thing act changes how fast it goes which way on the floor; in the middle of the
 video it passes where it did before. Which way it looks and where in its stride it is are nothing that an instruction
 asks for, but without them a picture of one that walks is the mean of all its steps.
+
+It is small, and before a background of its own: a painter of whole frames learns it last of all. So frames are the
+source's own, where a close-up clears it away and another one paints it where it belongs.
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lbvedit.systems.m3l.config import POSE
+from lbvedit.systems.m3l.closeup import CloseUp
+from lbvedit.systems.m3l.generator import Painted
 from lbvedit.systems.m3l.places import (
     Located,
     Locator,
@@ -25,12 +29,15 @@ from lbvedit.systems.m3l.places import (
     steadied,
     told_at,
     told_path,
+    view,
 )
 
 __all__ = [
     "ACTIONS",
     "DIRECTIONS",
+    "POSE",
     "Acting",
+    "ActingGenerator",
     "ActingLocator",
     "acted",
     "gone",
@@ -44,6 +51,9 @@ ACTIONS = ("drive", "roll", "slide", "fly", "walk", "run", "jump", "spin", "wave
 """What a thing may do, in the order of its values."""
 DIRECTIONS = ("", "left", "right", "toward", "away", "up", "down")
 """Where it may go meanwhile, likewise; nowhere is first."""
+
+POSE = 5
+"""Numbers that tell how a thing holds itself in a frame."""
 
 _HEADINGS = (math.nan, math.pi, 0.0, -math.pi / 2, math.pi / 2, math.nan, math.nan)
 """Radians from the right, away from the camera being a quarter, to which each direction turns a thing."""
@@ -132,6 +142,29 @@ class ActingLocator(Locator):
         facing = torch.atan2(turned[:, 1], turned[:, 0])
         poses = pose(values[:, 2], values[:, 3], facing, phase, moment + times, T)
         return Places(here, there, eye, acted(first, poses))
+
+
+class ActingGenerator(nn.Module):
+    """Frames in which a thing acts: the source's own, but for a close-up of where it was and one of where it belongs.
+
+    Args:
+        looks: numbers that tell what a thing is to be, without its pose.
+    """
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.close_up = CloseUp(looks + POSE, acting=True)
+
+    def forward(self, source: Tensor, places: Places) -> Painted:
+        """The frames of ``source: (B, T, 3, H, W)``."""
+        cleared = self.begun(source, places).closer(self.close_up, source, gone(places))
+        return cleared.closer(self.close_up, source, places)
+
+    @staticmethod
+    def begun(source: Tensor, places: Places) -> Painted:
+        """The frames before any close-up; nothing is tinted."""
+        carried = view(source, places).carried
+        return Painted(source.float(), copied=torch.ones_like(carried[:, :, :1]), carried=carried, tinted=carried)
 
 
 def pace(floor: Tensor) -> Tensor:

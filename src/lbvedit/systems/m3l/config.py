@@ -9,9 +9,6 @@ __all__ = ["Conditioning", "M3LConfig"]
 
 Conditioning = Literal["mlf", "concat", "none"]
 
-POSE = 5
-"""Numbers that tell how a thing that acts holds itself in a frame."""
-
 _TOLD = ("what a thing is", "its colour", "its action", "its direction")
 
 
@@ -48,7 +45,8 @@ class M3LConfig:
             finds which of them the edited thing is to have, and the generator, which is told, paints where it belongs
             once more, in a square around it; see :mod:`~lbvedit.systems.m3l.closeup`.
         acting: an extension; needs ``attributes``, four of them. Things act, each clip before a camera of its own,
-            which is found as well, whatever ``horizon`` is; see :mod:`~lbvedit.systems.m3l.acting`.
+            which is found as well, whatever ``horizon`` is; see :mod:`~lbvedit.systems.m3l.acting`. Frames are the
+            source's own but for squares around the thing: there is no decoder, and no frame waits for another.
         discriminator_dim: channels of the first ResBlock of both discriminators. Not given.
         window: K, consecutive frames that the temporal discriminator sees. Not given.
         text: keyword arguments of ``transformers.RobertaConfig`` for a text encoder that is trained with the system,
@@ -105,9 +103,8 @@ class M3LConfig:
     @property
     def generator(self) -> dict[str, Any]:
         """The arguments of the generator."""
-        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips", "acting")
-        looks = sum(self.attributes) + (POSE if self.acting else 0)
-        told = {"sentence_dim": self.text_dim if self.sentence_norm else 0, "looks": looks}
+        own = ("strides", "copy_gate", "warp_gate", "sprites", "skips")
+        told = {"sentence_dim": self.text_dim if self.sentence_norm else 0, "looks": sum(self.attributes)}
         told["placed"] = self.horizon is not None
         return {"widths": self.widths, **{name: getattr(self, name) for name in own}, **told}
 

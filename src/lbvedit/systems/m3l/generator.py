@@ -9,7 +9,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.motion import warp
-from lbvedit.systems.m3l.acting import gone
 from lbvedit.systems.m3l.animation import Motion, SpritePainter, whole
 from lbvedit.systems.m3l.blocks import Finish, SelfAttention2d, Skips, UpBlock
 from lbvedit.systems.m3l.closeup import CloseUp
@@ -77,6 +76,12 @@ class Painted(NamedTuple):
         assert self.tinted is not None
         return torch.stack((self.frames, source.float(), self.carried, self.tinted), dim=2)
 
+    def closer(self, close_up: CloseUp, source: Tensor, places: Places) -> Painted:
+        """The same after a close-up."""
+        frames, shares = close_up(self.layers(source), places)
+        copied = None if self.copied is None else shares[:, :, 0] * self.copied + shares[:, :, 1]
+        return self._replace(frames=frames, copied=copied)
+
 
 class Generator(nn.Module):
     """U: a frame from its decoding feature. Eq. (8).
@@ -94,7 +99,6 @@ class Generator(nn.Module):
         skips: look at the source's own pixels, too, at every size.
         placed: whether places are told; also give mattes that mix in what is carried there, as it is and tinted.
         looks: how many numbers tell what the edited thing is to be, if it is then painted once more in a close-up.
-        acting: whether it acts, so that it may be anywhere in the edit: a close-up first clears away what was there.
     """
 
     FARTHEST_PX = 8.0
@@ -112,12 +116,11 @@ class Generator(nn.Module):
         skips: bool = False,
         placed: bool = False,
         looks: int = 0,
-        acting: bool = False,
     ) -> None:
         super().__init__()
         channels = (widths[-1], *reversed(widths))
         scales = (1, *reversed(strides[1:]))
-        self.placed, self.acting = placed, acting
+        self.placed = placed
         self.skips = Skips(widths, strides, _SHOWN if placed else 3) if skips else None
         beside = (0, *reversed(self.skips.channels)) if self.skips is not None else (0,) * (len(widths) + 1)
         self.blocks = nn.ModuleList(
@@ -132,7 +135,7 @@ class Generator(nn.Module):
         self.out = nn.Conv2d(widths[0], 3 + sum(self.gates), 3, padding=1)
         self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if warp_gate else None
         self.tint = Tint(widths[-1], sentence_dim) if placed else None
-        self.close_up = CloseUp(looks, acting=acting) if looks and placed else None
+        self.close_up = CloseUp(looks) if looks and placed else None
         self.sprites = SpritePainter(widths[0], sprites) if sprites else None
         self.motion = Motion(widths[0], sprites) if sprites else None
 
@@ -156,12 +159,7 @@ class Generator(nn.Module):
         painted = self.afar(d, source, previous, sentence, places)
         if self.close_up is None or places is None:
             return painted
-        copied = painted.copied
-        for told in (gone(places), places) if self.acting else (places,):
-            frames, shares = self.close_up(painted.layers(source), told)
-            copied = None if copied is None else shares[:, :, 0] * copied + shares[:, :, 1]
-            painted = painted._replace(frames=frames, copied=copied)
-        return painted
+        return painted.closer(self.close_up, source, places)
 
     def afar(
         self, d: Tensor, source: Tensor, previous: Tensor, sentence: Tensor | None, places: Places | None

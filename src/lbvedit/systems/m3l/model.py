@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
-from lbvedit.systems.m3l.acting import ActingLocator
+from lbvedit.systems.m3l.acting import ActingGenerator, ActingLocator
 from lbvedit.systems.m3l.config import M3LConfig
 from lbvedit.systems.m3l.features import Cache, FrameResNet
 from lbvedit.systems.m3l.fusion import COORDINATES, GlobalFusion, LocalFusion
@@ -124,11 +124,15 @@ class M3L(nn.Module):
         self.config = config
         self.text = TextEncoder(config.text) if config.text else None
         self.resnet = FrameResNet(config.widths, config.strides, config.kernel_t)
-        self.start = nn.Parameter(torch.zeros(config.visual_dim, 1, 1))
         self.encoder = nn.ModuleList(_Level(config, given=False) for _ in range(config.layers))
-        self.decoder = nn.ModuleList(_Level(config, given=True) for _ in range(config.layers))
         self.locator = _locator(config)
-        self.generator = Generator(**config.generator)
+        self.generator: Generator | ActingGenerator
+        if config.acting:
+            self.generator = ActingGenerator(sum(config.attributes))
+        else:
+            self.start = nn.Parameter(torch.zeros(config.visual_dim, 1, 1))
+            self.decoder = nn.ModuleList(_Level(config, given=True) for _ in range(config.layers))
+            self.generator = Generator(**config.generator)
 
     def read(self, ids: Tensor, present: Tensor) -> Instruction:
         """Embeds instructions with the system's own text encoder. Eq. (1).
@@ -224,6 +228,10 @@ class M3L(nn.Module):
         sentence = self._conditioned(text).sentence
         if self.locator is not None and places is None:
             places = self.locator.places(f, sentence)
+        if isinstance(self.generator, ActingGenerator):
+            assert places is not None
+            acted: Painted = self.generator(source, places)
+            return acted
         d = self.decode(f, target[:, :-1], text)
         # Nothing comes before the first frame; the source's own stands there.
         previous = torch.cat((source[:, :1], target[:, :-1]), dim=1)
@@ -246,7 +254,7 @@ class M3L(nn.Module):
         Args:
             source: ``(B, N, 3, H, W)``.
             text: the instruction.
-            attention: is filled with the last layer's weights, if given.
+            attention: is filled with the last layer's weights, if given and if there is a decoder.
             past: what to go on from; the frames after it are generated, and its sprites and places move on with them.
         """
         past = Past() if past is None else past
@@ -260,6 +268,11 @@ class M3L(nn.Module):
             past.there = places.there
             if past.looks is None and places.looks is not None:
                 past.looks = places.looks[:, 0]
+        if isinstance(self.generator, ActingGenerator):
+            assert places is not None
+            for i in range(given.shape[1], source.shape[1]):
+                yield self.generator(source[:, i : i + 1], places.at(i)).frames[:, 0]
+            return
         levels = self._levels(self.decoder)
         values = [level.over_frames.values(f) for level in levels]
         keys: list[list[Tensor]] = [[] for _ in levels]
