@@ -23,7 +23,7 @@ __all__ = ["Album"]
 class Album:
     """Squares by clip, which are made when a clip comes for the first time.
 
-    Of what acts, they are those of single moments; else those of the corpora's clips, and of further ones' first frames.
+    Of what acts, they are those of single moments; else those of clips, and of the first frames of further ones.
 
     Args:
         config: of the training.
