@@ -12,7 +12,11 @@ clauses        ``grammar`` divides it, ``manners`` come off, ``clauses`` finds t
                ``complaints`` do without one, ``remarks`` ask for nothing
 frames         one file a family of verbs: what may follow each, read by ``targets``, ``amounts``,
                ``complements``, ``colors`` and ``sparing``
-steps          ``drafts`` of one clause become steps in ``resolve``: pronouns (``persons``), what is ``unseen``, notes
+targets        a thing by its name (``nouns``), the whole or the rest (``wholes``), all but something (``sparing``), a
+               pronoun (``pronouns``); nothing that holds another order (``orders``)
+steps          ``drafts`` of one clause become steps in ``resolve``: what joined clauses share (``sharing``), what
+               pronouns mean (``referents``, ``persons``), what no operator can do (``steps``, ``unseen``), what is
+               one step with the one before (``merging``)
 refusal        ``refusal`` says what was understood, and the nearest things that can be done
 =============  =======================================================================================
 

@@ -18,10 +18,11 @@ from lbvedit.language.frames.removing import removing
 from lbvedit.language.manners import LATER, without_manners
 from lbvedit.language.notation import step_in, without_equals
 from lbvedit.language.operators import OPERATORS
+from lbvedit.language.pronouns import ARTICLES, PRONOUNS
 from lbvedit.language.reading import Reading, asked
 from lbvedit.language.remarks import IS, REMARK
 from lbvedit.language.synonyms import QUALITIES, base_form
-from lbvedit.language.targets import ARTICLES, PRONOUNS, Target, noun_phrase
+from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 from lbvedit.language.wishes import ordered, quality_alone, thing_and_quality, time_kept, wished
 

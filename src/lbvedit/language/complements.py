@@ -8,8 +8,10 @@ from dataclasses import replace
 from lbvedit.language.amounts import PLAIN, Amount, amount_at, fraction_at, split_amount
 from lbvedit.language.colors import MODIFIERS, NEUTRAL, is_color
 from lbvedit.language.drafts import Draft, graded
+from lbvedit.language.orders import swallows
+from lbvedit.language.pronouns import ARTICLES, PRONOUNS
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
-from lbvedit.language.targets import ARTICLES, PRONOUNS, noun_phrase, swallows
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join, phrases
 
 __all__ = [

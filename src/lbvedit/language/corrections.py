@@ -11,7 +11,7 @@ from dataclasses import replace
 from lbvedit.language.colors import is_color
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.manners import without_manners
-from lbvedit.language.targets import ARTICLES, PRONOUNS
+from lbvedit.language.pronouns import ARTICLES, PRONOUNS
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 
 __all__ = ["MAYBE", "SURELY", "with_second_thoughts_named"]

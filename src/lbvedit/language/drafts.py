@@ -10,9 +10,15 @@ from lbvedit.language.amounts import Amount, factor, signed, strength
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.targets import Target
 
-__all__ = ["NOBODY", "Draft", "graded", "spanned"]
+__all__ = ["MOVING", "NOBODY", "SPAN", "TAKING", "Draft", "graded", "spanned", "tidy"]
 
 NOBODY = Target("none")
+MOVING = frozenset({"trim", "cut", "speed", "reverse", "loop", "freeze"})
+"""Operators behind which other times hold."""
+TAKING = frozenset({"remove", "cutout", "cut", "trim"})
+"""Operators behind which something is gone."""
+SPAN = frozenset({"start", "end"})
+"""Parameters that say when."""
 _SIGNED = frozenset({"brightness", "contrast", "saturation", "temperature"})
 _STRENGTH = frozenset({"sharpen", "blur", "denoise", "pixelate", "vignette"})
 _OPPOSITE = {"sharpen": "blur", "blur": "sharpen"}

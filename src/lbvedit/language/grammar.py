@@ -25,8 +25,10 @@ from lbvedit.language.lists import without_list_marks
 from lbvedit.language.manners import without_manners
 from lbvedit.language.pointing import with_times_referred
 from lbvedit.language.preparation import prepared
+from lbvedit.language.pronouns import PRONOUNS
 from lbvedit.language.reading import Reading
 from lbvedit.language.reasons import without_purposes, without_reasons
+from lbvedit.language.referents import NoTargetError
 from lbvedit.language.refusal import (
     not_understood,
     refuse_ever_more,
@@ -36,10 +38,10 @@ from lbvedit.language.refusal import (
     refuse_sound_cleaning,
 )
 from lbvedit.language.remarks import REMARK, remark
-from lbvedit.language.resolve import NoTargetError, resolve
+from lbvedit.language.resolve import resolve
 from lbvedit.language.spelling import ORDINARY, candidates, is_sure_slip
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES
-from lbvedit.language.targets import PRONOUNS, noun_phrase
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import mark_times
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, tokenize
 from lbvedit.language.vocabulary import vocabulary, with_known_words

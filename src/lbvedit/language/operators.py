@@ -23,7 +23,7 @@ from lbvedit.errors import UsageError
 from lbvedit.language.colors import is_color
 from lbvedit.types import EditPlan, Engine, Step
 
-__all__ = ["OPERATORS", "Operator", "Param", "is_time_or_sound", "nearest_operators", "operator", "validate"]
+__all__ = ["OPERATORS", "Operator", "Param", "is_time_or_sound", "operator", "validate"]
 
 Kind = Literal["number", "integer", "text", "color", "aspect", "choice"]
 
@@ -379,7 +379,7 @@ def operator(name: str) -> Operator:
     try:
         return OPERATORS[name]
     except KeyError:
-        near = ", ".join(nearest_operators(name))
+        near = ", ".join(_nearest_operators(name))
         raise UsageError(f"there is no operator {name!r}", hint=f"nearest: {near}") from None
 
 
@@ -388,7 +388,7 @@ def is_time_or_sound(op: str) -> bool:
     return operator(op).domain != "picture"
 
 
-def nearest_operators(word: str, count: int = 3) -> tuple[str, ...]:
+def _nearest_operators(word: str, count: int = 3) -> tuple[str, ...]:
     """The names of the operators that are spelt most like a word, nearest first."""
     return tuple(difflib.get_close_matches(word.lower(), list(OPERATORS), n=count, cutoff=0.0))
 

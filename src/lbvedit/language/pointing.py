@@ -9,9 +9,10 @@ from __future__ import annotations
 from lbvedit.language.clauses import MENDS
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.manners import without_manners
+from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.remarks import IS, THERE_IS, WISHING
 from lbvedit.language.synonyms import base_form
-from lbvedit.language.targets import ARTICLES, noun_phrase
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import mark_times
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 

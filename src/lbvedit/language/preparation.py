@@ -22,6 +22,7 @@ from lbvedit.language.frames.objects import STRETCHES
 from lbvedit.language.negations import with_negations_named
 from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
+from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.roundabout import (
     with_center_parted,
     with_ends_named,
@@ -32,8 +33,9 @@ from lbvedit.language.roundabout import (
     with_shown_named,
     with_times_named,
 )
+from lbvedit.language.sparing import EXCEPT
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
-from lbvedit.language.targets import ARTICLES, EXCEPT, noun_phrase
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import NUMBERS
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, ended_by, join, phrases
 

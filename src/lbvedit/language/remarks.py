@@ -8,11 +8,12 @@ from lbvedit.language.drafts import NOBODY, Draft
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.manners import without_manners
+from lbvedit.language.sparing import SPARED
 from lbvedit.language.synonyms import ACTIONS, base_form
-from lbvedit.language.targets import SPARED, Target, noun_phrase
+from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import Tokens, begun_by, join, phrases
 
-__all__ = ["HAS", "IS", "REMARK", "THERE_IS", "WISHING", "remark"]
+__all__ = ["IS", "REMARK", "THERE_IS", "WISHING", "remark"]
 
 REMARK = "remark"
 """The ``op`` of a draft that only says what pronouns behind it may mean."""
@@ -24,7 +25,7 @@ WISHING = frozenset({"want", "wants", "wish", "would", "like", "love", "need", "
 IS = frozenset({"is", "are", "was", "were", "looks", "look", "seems", "seem", "sounds", "sound", "feels", "came",
     "comes", "got", "gets", "keeps", "stands", "says", "reads", "bothers", "annoys",
     "distracts", "hangs", "ruins", "spoils", "disturbs", "blocks", "hurt", "hurts", "moves", "goes"})  # fmt: skip
-HAS = frozenset({"has", "have", "had", "shows", "wears"})
+_HAS = frozenset({"has", "have", "had", "shows", "wears"})
 """Verbs behind which rather their object is spoken of."""
 _WEARING = frozenset({"wearing", "holding", "carrying"})
 THERE_IS = phrases(
@@ -66,10 +67,10 @@ def _subject(said: Tokens, words: tuple[str, ...]) -> Target | None:
         colored = named is not None and named[0] == "color" and named[1].kind == "phrase"  # "the wall color is awful"
         subject = named[1] if named and colored else noun_phrase(said[:at])
         does = words[at].endswith("s") and words[at][:-1] in ACTIONS
-        if subject is None or subject.kind in ("rest", "none") or not (does or words[at] in IS | HAS):
+        if subject is None or subject.kind in ("rest", "none") or not (does or words[at] in IS | _HAS):
             continue
         worn = words[at + 1] in _WEARING
-        owned = _named(said[at + 1 + worn :]) if worn or words[at] in HAS else NOBODY
+        owned = _named(said[at + 1 + worn :]) if worn or words[at] in _HAS else NOBODY
         return owned if owned.kind == "phrase" else subject
     return None
 

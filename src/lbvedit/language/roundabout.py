@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from lbvedit.language.colors import is_color
 from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.synonyms import STATES, base_form
-from lbvedit.language.targets import ARTICLES, noun_phrase
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, ended_by, phrases
 
 __all__ = [

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from lbvedit.language.amounts import split_amount
 from lbvedit.language.colors import is_color
-from lbvedit.language.targets import EXCEPT, SPARED, is_placed, is_whole, narrows
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, phrases
+from lbvedit.language.wholes import is_placed, is_whole
 
-__all__ = ["reorder_except", "reorder_only", "split_exception"]
+__all__ = ["EXCEPT", "SPARED", "narrows", "reorder_except", "reorder_only", "split_exception"]
 
+EXCEPT = phrases(
+    "except for | except of | except from | except on | except in | apart from | aside from | "
+    "other than | with the exception of | "
+    "with exception of | save for | not including | except | but not | but | besides | excluding | that is not | "
+    "that are not | who is not | which is not | bar | without touching | without changing | without affecting | "
+    "without altering | though not | although not | not | around | outside of | outside | excepting | minus"
+)
+SPARED = frozenset({"except", "apart", "aside", "excluding", "besides", "minus", "excepting", "bar"})
 _AFTER_WHOLE = frozenset({"bw", "grayscale", "sepia", "darker", "brighter", "blurry", "blurred", "lighter", "warmer",
     "cooler"})  # fmt: skip
 """What ``all`` may be followed by where it means the whole frame: ``turn all gray except the car``."""
 _NOT_BUT = frozenset({"only", "just"})
 """What makes a "but" narrow down rather than leave out: ``blur it, but only the sign``."""
+
+
+def narrows(words: list[str], at: int) -> bool:
+    """Whether ``but only`` stands there."""
+    return words[at] == "but" and words[at + 1 : at + 2] in (["only"], ["just"])
 
 
 def reorder_except(tokens: Tokens) -> list[Token] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-__all__ = ["COMMON_SLIPS", "ORDINARY", "american", "candidates", "is_stutter", "is_sure_slip", "one_slip"]
+__all__ = ["COMMON_SLIPS", "ORDINARY", "american", "candidates", "is_stutter", "is_sure_slip"]
 
 _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
@@ -76,7 +76,7 @@ def is_stutter(word: str, meant: str) -> bool:
     return any(word == meant[: at + 1] + meant[at:] for at in range(len(meant)))
 
 
-def one_slip(first: str, second: str) -> bool:
+def _one_slip(first: str, second: str) -> bool:
     """Whether two words differ by exactly one insertion, deletion, substitution or swap of neighbours.
 
     That is a Damerau-Levenshtein distance of 1.
@@ -164,7 +164,7 @@ def candidates(word: str, vocabulary: Iterable[str]) -> list[str]:
     found = [
         other
         for other in vocabulary
-        if one_slip(word, other)
+        if _one_slip(word, other)
         and (len(other) >= 4 or (len(other) == 3 and (sorted(other) == sorted(word) or is_stutter(word, other))))
     ]
     return sorted(found, key=lambda other: (sorted(other) != sorted(word), other[0] != word[0], other))

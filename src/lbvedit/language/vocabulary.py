@@ -12,9 +12,9 @@ from lbvedit.language.lexicon import thing_words
 from lbvedit.language.manners import FILLERS
 from lbvedit.language.spelling import COMMON_SLIPS, ORDINARY, american, candidates, is_stutter, is_sure_slip
 from lbvedit.language.synonyms import ACTIONS, EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
-from lbvedit.language.targets import WHOLE_NOUNS
 from lbvedit.language.times import TIME_WORDS
 from lbvedit.language.tokens import MARK_HARD, Token, black_and_white
+from lbvedit.language.wholes import WHOLE_NOUNS
 
 __all__ = ["vocabulary", "with_known_words"]
 

@@ -22,10 +22,12 @@ from lbvedit.language.frames.properties import tuned
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.frames.timing import beginning
 from lbvedit.language.lexicon import thing_words
+from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.reading import Reading, asked, without_all
 from lbvedit.language.synonyms import base_form
-from lbvedit.language.targets import ARTICLES, is_whole, noun_phrase
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
+from lbvedit.language.wholes import is_whole
 
 __all__ = ["ordered", "quality_alone", "thing_and_quality", "time_kept", "wished"]
 

@@ -15,8 +15,9 @@ from lbvedit.language.frames.phrase import Phrase, object_of, property_in, split
 from lbvedit.language.frames.timing import fading
 from lbvedit.language.lexicon import kinds_of
 from lbvedit.language.operators import OPERATORS
+from lbvedit.language.pronouns import ARTICLES, SPEAKERS
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
-from lbvedit.language.targets import ARTICLES, SPEAKERS, Target, noun_phrase
+from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import Token, begun_by, join, phrases
 
 __all__ = ["adding", "dressing", "giving", "named_look", "putting"]

@@ -7,7 +7,9 @@ from dataclasses import replace
 from lbvedit.language.complements import color
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames.phrase import Phrase, words_of
-from lbvedit.language.targets import ARTICLES, noun_phrase, swallows
+from lbvedit.language.orders import swallows
+from lbvedit.language.pronouns import ARTICLES
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join
 
 __all__ = ["TEXT_NOUNS", "captioning", "text_in"]

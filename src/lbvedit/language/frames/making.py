@@ -12,8 +12,9 @@ from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
+from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STATES, STYLE_NOUNS
-from lbvedit.language.targets import ARTICLES, Target, noun_phrase
+from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, join, phrases
 
 __all__ = ["changing", "doing", "making", "painting"]

@@ -19,8 +19,9 @@ from lbvedit.language.frames.phrase import (
     with_reordering,
     words_of,
 )
+from lbvedit.language.pronouns import ARTICLES, PRONOUNS
 from lbvedit.language.synonyms import PROPERTIES
-from lbvedit.language.targets import ARTICLES, CORNERS, PRONOUNS, Target, noun_phrase
+from lbvedit.language.targets import CORNERS, Target, noun_phrase
 from lbvedit.language.tokens import Token
 
 __all__ = [

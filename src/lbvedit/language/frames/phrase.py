@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lbvedit.language.drafts import NOBODY, Draft
+from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.sparing import reorder_except, reorder_only, split_exception
 from lbvedit.language.synonyms import PROPERTIES
-from lbvedit.language.targets import ARTICLES, Target, noun_phrase
+from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import Token, Tokens
 
 __all__ = ["SPARING", "UNHURRIED", "Frame", "Phrase", "object_of", "property_in", "spared", "splits", "words_of"]

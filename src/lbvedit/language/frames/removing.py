@@ -16,8 +16,9 @@ from lbvedit.language.frames.phrase import (
 )
 from lbvedit.language.spelling import american
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
-from lbvedit.language.targets import Target, is_whole, noun_phrase, screen_in, strip_articles
+from lbvedit.language.targets import Target, noun_phrase, screen_in, strip_articles
 from lbvedit.language.tokens import MARK_SOFT, Token, join
+from lbvedit.language.wholes import is_whole
 
 __all__ = ["covering", "keyed", "mending", "removing"]
 

@@ -1,0 +1,199 @@
+"""What pronouns mean: who and what was named before, and whose things are spoken of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lbvedit.errors import InstructionError
+from lbvedit.language.drafts import SPAN, TAKING, Draft
+from lbvedit.language.operators import OPERATORS
+from lbvedit.language.persons import is_person, is_plural, may_be, named_in
+from lbvedit.language.pronouns import PERSONS
+from lbvedit.language.remarks import REMARK
+from lbvedit.language.targets import Target
+from lbvedit.language.unseen import ENDS, HEARD, SCENE, TIME
+from lbvedit.types import Step
+
+__all__ = ["NoTargetError", "Referents"]
+
+
+class NoTargetError(InstructionError):
+    """A step that needs a thing has none: some word may be a slip that hides it."""
+
+
+class Referents:
+    """What has been named so far, and so may be meant by a pronoun.
+
+    Args:
+        notes: where a doubt about what is meant is written down.
+    """
+
+    def __init__(self, notes: list[str]) -> None:
+        self.notes = notes
+        self.last: str | None = None
+        self.owner: str | None = None
+        self.gone = False
+        self.spared = False  # whether the last target was named as what is left out: "all but the boat: blur it"
+        self.named: list[str] = []
+        self.rival: str | None = None
+        self.kept: str | None = None  # what all steps leave out, named before them
+        self.untouched = False  # whether no pronoun means it: "leave the man alone, make it gray"
+
+    def target(self, draft: Draft, steps: Sequence[Step]) -> str | None:
+        """What a draft acts on, by its name; None for the whole frame.
+
+        Args:
+            draft: what a clause asks for.
+            steps: the steps before it.
+
+        Raises:
+            InstructionError: a pronoun means nothing that was named, or a time is named as if it were a thing.
+        """
+        named = self._named(draft, steps)
+        held = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"  # "play the ending backwards, 3 s"
+        taken = draft.op in TAKING and not draft.target.outside
+        late = named and (
+            TIME.search(named)
+            or (ENDS.fullmatch(named) and not held)
+            or (taken and SCENE.match(named.lower()))  # "the middle is boring, cut it"
+        )
+        if late and draft.op not in ("focus", REMARK):  # "the end is boring, blur it"
+            raise InstructionError(
+                f"{named!r} is a time, and no thing", hint="say it in seconds: 'reverse it from 0:02 to 0:05'"
+            )
+        return named or draft.tint or None
+
+    def _named(self, draft: Draft, steps: Sequence[Step]) -> str | None:
+        target = draft.target
+        if target.kind == "phrase":
+            if target.owner and self.owner:
+                if " " in self.owner:
+                    return f"{target.phrase} of the {self.owner}"
+                own = "'" if _PLURAL.search(self.owner) else "'s"
+                return f"{self.owner}{own} {target.phrase}"
+            return target.phrase
+        whole = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"
+        person = target.kind == "pronoun" and target.phrase in PERSONS
+        if person and self.owner and self.last and self.last.startswith(f"{self.owner}'s "):
+            return self.owner  # "remove the man's hat and make him gray"
+        exact = draft.op in OPERATORS and OPERATORS[draft.op].engine == "exact"
+        if person and self.last is None and exact and not whole:
+            raise NoTargetError(
+                f"who is {target.phrase!r}? {draft.words!r:.80} names nobody before", hint="as in 'blur the man'"
+            )
+        timed = draft.op == "focus" and bool(steps) and not SPAN.isdisjoint(steps[-1].params)
+        if target.kind == "rest" and self.last is None and not whole and not timed:
+            raise InstructionError(
+                f"the rest of what? {draft.words!r:.80} names nothing before", hint="say 'everything except ...'"
+            )
+        if person and self.last and not whole:
+            return self._person(target.phrase, draft)
+        if target.kind == "pronoun" and target.phrase == "it" and self.untouched and self.last == self.kept:
+            return None
+        acted = bool(steps) and steps[-1].target == self.last
+        if target == Target("pronoun", "it") and self.last and acted and _frames_all(draft):
+            self.notes.append(f"'it' is read as the whole video, not as {self.last!r}")
+            return None
+        kept, _, spared = (self.last or "").partition(" except ")
+        if target.kind == "pronoun" and spared and steps and steps[-1].op == draft.op:
+            self.notes.append(f"the pronoun is read as {spared!r}, not as {kept!r}")
+            return spared  # "darken the room but not the lamp, and make that one brighter"
+        if target.kind == "pronoun" and self.rival and self.last:
+            worn = self._means_worn(target.phrase, steps[-1])
+            meant, other = (self.rival, self.last) if worn else (self.last, self.rival)
+            self.notes.append(f"the pronoun is read as {meant!r}, not as {other!r}")
+            if worn:
+                return self.rival
+        named = " and ".join(self.named) if len(self.named) > 1 else self.last
+        if target.kind == "rest" and target.phrase and named:
+            return f"{target.phrase} except {named}"
+        if (target.kind == "rest" or target == Target("pronoun", "all")) and len(self.named) > 1:
+            return named
+        if self.gone and target.kind == "pronoun" and draft.op not in ("replace", "become", "add", "animate"):
+            return None  # "remove the cable and turn it to sepia"
+        return self.last if target.kind in ("pronoun", "rest") else None
+
+    def _person(self, pronoun: str, draft: Draft) -> str:
+        """Whom a pronoun means: who was named last of those who can be meant.
+
+        Raises:
+            InstructionError: nobody was named, but a thing, or somebody of the other sex.
+        """
+        named = [name for phrase in (*self.named, self.last or "") for name in named_in(phrase)]
+        meant = list(dict.fromkeys(name for name in reversed(named) if may_be(pronoun, name)))
+        if not meant or (self.gone and meant[0] == self.last):
+            raise NoTargetError(
+                f"who is {pronoun!r}? {draft.words!r:.80} names nobody before", hint="as in 'blur the man'"
+            )
+        if len(named_in(self.last or "")) > 1 and len(meant) > 1 and meant[1] in named_in(self.last or ""):
+            self.notes.append(f"the pronoun is read as {meant[0]!r}, not as {meant[1]!r}")
+        elif self.rival and self.rival != meant[0]:
+            self.notes.append(f"the pronoun is read as {meant[0]!r}, not as {self.rival!r}")
+        return meant[0]
+
+    def _means_worn(self, pronoun: str, before: Step) -> bool:
+        """Whether ``it`` means what was just given to somebody: ``put a hat on the man and make it red``."""
+        last, rival = self.last or "", self.rival or ""
+        if before.op != "add" or is_person(rival):
+            return False
+        several = pronoun in ("them", "they") and is_plural(rival) and not is_plural(last)
+        return several or (pronoun == "it" and is_person(last) and not is_plural(rival))
+
+    def remember(self, draft: Draft, target: str | None) -> None:
+        """Takes in what a draft has named.
+
+        Args:
+            draft: what a clause asks for.
+            target: what it acts on.
+        """
+        kind = draft.target.kind
+        if kind in ("phrase", "whole"):
+            self.spared = draft.op == "focus" and draft.target.outside
+        if draft.op in ("become", "replace") and target is not None and target != "background":
+            self.last, self.rival, self.gone = str(draft.params["with"]), target, False
+            self.owner = self.last
+            return
+        if draft.op == "add":
+            what = str(draft.params["what"])
+            self.last, self.rival = (what, None) if target is None else (target, what)
+            self.owner, self.gone = self.last, False
+            return
+        if kind == "phrase" and target is not None:
+            self.last = target
+            self.gone = draft.op == "remove" and not draft.target.outside
+            if not draft.target.owner:
+                # "the man's tie and his jacket", "the shirts of the players and their shorts"
+                self.owner = _OF.sub("", target.partition("'s ")[0])
+            if not draft.target.outside and target not in self.named:
+                self.named.append(target)
+        elif kind == "whole":
+            heard = draft.op == REMARK and draft.target.phrase in HEARD  # "the sound is horrible, remove it"
+            self.last, self.owner, self.named = draft.target.phrase if heard else None, None, []
+        if kind != "pronoun":
+            self.rival = None
+
+    def spare(self, target: str, *, untouched: bool) -> None:
+        """Takes in what all steps leave out, named before them.
+
+        Args:
+            target: what is left out.
+            untouched: whether no pronoun means it, either.
+        """
+        self.kept, self.untouched = target, untouched
+
+    def forget(self, targets: Sequence[str | None]) -> None:
+        """Forgets what only steps that are taken back have named."""
+        self.named = [name for name in self.named if name not in targets]
+
+
+def _frames_all(draft: Draft) -> bool:
+    """Whether a step is rather one on the whole picture: ``make the car red and crop it to 16:9``."""
+    shaped = not {"aspect", "width", "height"}.isdisjoint(draft.params)
+    return draft.op in _OF_ALL or (draft.op in ("crop", "resize") and shaped)
+
+
+_OF = re.compile(r"^.+? of (the|my|our|your|this|that|these|those) ")
+_PLURAL = re.compile(r"[^su]s$")
+_OF_ALL = frozenset({"flip", "rotate", "vignette", "denoise"})
+"""What hardly anybody does to a thing alone."""
