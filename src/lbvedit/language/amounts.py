@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from lbvedit.language.times import number_at
+from lbvedit.language.durations import number_at
 from lbvedit.language.tokens import Token, Tokens
 
 __all__ = [

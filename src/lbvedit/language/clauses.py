@@ -11,6 +11,7 @@ from lbvedit.language.complaints import FAULTS
 from lbvedit.language.complements import color, complement, new_thing
 from lbvedit.language.corrections import MAYBE, SURELY
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
+from lbvedit.language.durations import NUMBERS
 from lbvedit.language.frames import PARTICLES, TIMED, VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import UNHURRIED
@@ -37,7 +38,8 @@ MENDS = phrases(
     "do something about it | do something about that | fix it | fix that | fix this | "
     "turn it the right way up | turn it the right way around | make them weaker | make it weaker | "
     "tone it down | tone them down | calm it down | calm them down | clean it | clean it up | "
-    "bring it down | bring them down | bring it up | bring them up"
+    "bring it down | bring them down | bring it up | bring them up | fix both | fix both of them | fix all of it | "
+    "fix all of that | correct both | mend both"
 )
 _SMOOTHS = phrases("smooth it out | smooth it | smooth that out")
 _STRAIGHTENS = phrases("straighten it | straighten it out | straighten that | level it | straighten the horizon")
@@ -405,7 +407,9 @@ def _may_part(rest: list[Token], at: int, size: int) -> bool:
     if at + size == len(rest):
         return True
     after = rest[at + size]
-    return after.kind in ("span", "duration", "percent", "number") or after.word in {"by", "to", "a", "slightly",
+    counted = after.word in NUMBERS and any(token.word == "times" for token in rest[at + size + 1 :])
+    measured = counted or after.kind in ("span", "duration", "percent", "number")
+    return measured or after.word in {"by", "to", "a", "slightly",
     "at", "from", "for",
         "and", "over", "twice", "completely", "of", "on", "in", "half", "gently", "slowly", "significantly", "with",
         "around", "really",

@@ -7,10 +7,10 @@ from dataclasses import replace
 from lbvedit.language.amounts import DEGREE_WORDS, split_amount
 from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import Draft, graded, tidy
+from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import noun_phrase
-from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token, Tokens, begun_by, phrases
 
 __all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured", "misshot", "shortcoming", "slanted", "unheard"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lbvedit.language.synonyms import base_form
-from lbvedit.language.targets import noun_phrase
+from lbvedit.language.complements import complement
+from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.pronouns import PRONOUNS
+from lbvedit.language.synonyms import ACTIONS, base_form
+from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, begun_by, ended_by, phrases
 
 __all__ = ["with_negations_named"]
@@ -39,6 +42,9 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
         _with_unseen_named,
         _with_unwanted_removed,
         _with_spared_named,
+        _without_leading_rival,
+        _with_neither_left_out,
+        _without_rival_order,
     ):
         tokens = step(tokens)
     at = 0
@@ -205,6 +211,82 @@ def _with_spared_named(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+def _without_leading_rival(tokens: list[Token]) -> list[Token]:
+    """``not the hat, the scarf should be purple`` -> ``the scarf should be purple``."""
+    end = next((at for at, token in enumerate(tokens) if token.kind == "mark"), 0)
+    rival = noun_phrase(tokens[1:end]) if end > 1 and tokens[0].word == "not" else None
+    points = any(token.word in PRONOUNS - {"this", "that"} for token in tokens[end:])
+    return tokens[end + 1 :] if rival and rival.kind == "phrase" and not points else tokens
+
+
+def _with_neither_left_out(tokens: list[Token]) -> list[Token]:
+    """``blur neither the dog nor the cat but the kid`` -> ``blur the kid``."""
+    words = [token.word for token in tokens]
+    at, nor = (next((at for at, word in enumerate(words) if word == one), 0) for one in ("neither", "nor"))
+    but = next((place for place in range(nor, len(words)) if words[place] in ("but", "only", "just")), 0)
+    if not 0 < at < nor < but or not noun_phrase(tokens[at + 1 : nor]):
+        return tokens
+    rivals = [token for token in tokens[nor + 1 : but] if token.kind != "mark"]
+    after = but + 1 + (words[but + 1 : but + 2] in (["only"], ["just"]))
+    return [*tokens[:at], *tokens[after:]] if rivals and noun_phrase(rivals) else tokens
+
+
+def _without_rival_order(tokens: list[Token]) -> list[Token]:
+    """``do not make it darker, make it warmer`` -> ``make it warmer``.
+
+    ``do not remove the people, just blur their faces`` -> ``find the people, just blur their faces``. What is not to be
+    done is no more than left out only where the other order is about the same, or says so (``just``, ``but``).
+    """
+    for at in range(len(tokens)):
+        size = begun_by(tokens[at:], _DO_NOT)
+        begins = not at or tokens[at - 1].kind == "mark" or tokens[at - 1].word in ("and", "please", "then")
+        verb = at + size
+        end = next((place for place in range(verb, len(tokens)) if _ends(tokens, place)), len(tokens))
+        order = next((place for place in range(end, len(tokens)) if tokens[place].word not in _JOINTS), len(tokens))
+        if not size or not begins or not verb < end < order < len(tokens) or tokens[verb].word in _TOUCHING:
+            continue
+        ends = next((place for place in range(order, len(tokens)) if tokens[place].kind == "mark"), len(tokens))
+        does = all(base_form(tokens[place].word, VERB_BASES) == tokens[place].word for place in (verb, order))
+        said = noun_phrase(tokens[order + 1 : ends])
+        target, thing = _negated(tokens[verb + 1 : end], acts=tokens[verb].word in _MAKING)
+        points = any(token.word in _POINTING for token in tokens[order:ends])
+        contrast = points or any(token.word in _CONTRASTS for token in tokens[end:order])
+        others = said is not None and (said.kind in ("rest", "whole") or said.outside)
+        if not does or not contrast or target is None or (others and target.kind == "phrase"):
+            continue
+        if target.phrase in ("sound", "audio"):
+            continue
+        named = (
+            [tokens[at].corrected("find"), *thing, _comma(tokens[end])] if target.kind == "phrase" and points else []
+        )
+        return [*tokens[:at], *named, *tokens[order:]]
+    return tokens
+
+
+def _negated(tokens: Tokens, *, acts: bool) -> tuple[Target | None, Tokens]:
+    """What something shall not be done to, and its words, without what shall not become of it.
+
+    Args:
+        tokens: the words behind the verb.
+        acts: whether what it does may follow: ``do not let the man jump``.
+    """
+    if len(tokens) > 1 and tokens[0].word in ("up", "down", "out", "off", "away"):
+        tokens = tokens[1:]
+    for cut in range(1, len(tokens)):
+        done = complement(tokens[cut:]) or (acts and tokens[cut].word in ACTIONS)
+        if done and (target := noun_phrase(tokens[:cut])):
+            return target, tokens[:cut]
+    return (noun_phrase(tokens) if tokens else None), tokens
+
+
+def _comma(before: Token) -> Token:
+    return Token("mark", ",", MARK_SOFT, before.start, before.start)
+
+
+_MAKING = frozenset({"make", "let", "have"})
+_CONTRASTS = frozenset({"but", "just", "only", "instead", "rather", "simply"})
+_JOINTS = _CONTRASTS | {MARK_SOFT, MARK_HARD, "please", "and"}
+_POINTING = PRONOUNS | {"his", "their", "its"}
 _WITHOUT_TOUCHING = frozenset({"touching", "changing", "altering", "affecting", "modifying"})
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 from lbvedit.language.colors import is_color
+from lbvedit.language.durations import NUMBERS
 from lbvedit.language.lexicon import kinds_of
 from lbvedit.language.orders import ORDERS, is_order, swallows
 from lbvedit.language.pronouns import ARTICLES, OWNERS, PERSONS, POSSESSIVES, SPEAKERS
 from lbvedit.language.reasons import PURPOSES
 from lbvedit.language.sparing import SPARED
 from lbvedit.language.synonyms import ACTIONS, QUALITIES
-from lbvedit.language.times import NUMBERS
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 from lbvedit.language.wholes import MEDIA
 
@@ -20,7 +20,7 @@ __all__ = ["conjuncts", "may_name"]
 _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
     "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so",
     "my", "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "looked",
-    "had", "has", "have", "like", "no"})  # fmt: skip
+    "had", "has", "have", "like", "no", "every", "each"})  # fmt: skip
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",
@@ -83,6 +83,8 @@ def may_name(tokens: Tokens) -> bool:
         return False
     if any(pair in _PAIRED for pair in (tuple(words[:2]), tuple(words[-2:]))):
         return False  # "him and the dog"
+    if words[0] in POSSESSIVES - {"his"} and len(words) > 1:
+        return False  # "mine face"
     if words[-1] in POSSESSIVES and words[-2:-1] != ["of"]:
         return False  # "his": nothing says what of his
     if (words[0] in _WHO and len(words) > 1) or _tells_of_a_person(words[:relative]) or "when" in words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lbvedit.language.times import NUMBERS, number_at
+from lbvedit.language.durations import NUMBERS, number_at
 from lbvedit.language.tokens import Token, join
 
 __all__ = ["with_numerals_joined"]

@@ -17,6 +17,7 @@ from lbvedit.language.degrees import (
     without_hedges,
     without_hollow_words,
 )
+from lbvedit.language.durations import NUMBERS
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.frames.objects import STRETCHES
 from lbvedit.language.negations import with_negations_named
@@ -33,10 +34,9 @@ from lbvedit.language.roundabout import (
     with_shown_named,
     with_times_named,
 )
-from lbvedit.language.sparing import EXCEPT
+from lbvedit.language.sparing import EXCEPT, with_everywhere_named
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.targets import noun_phrase
-from lbvedit.language.times import NUMBERS
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, ended_by, join, phrases
 
 __all__ = ["prepared"]
@@ -78,6 +78,7 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_moment_at_length,
         _without_colons,
         _with_color_kept,
+        with_everywhere_named,
         _with_exception_last,
         without_hedges,
         with_degrees_joined,
@@ -213,9 +214,16 @@ def _with_joints_plain(tokens: list[Token]) -> list[Token]:
     for at, token in enumerate(tokens):
         if ended_by(out, (("as", "well"),)) and token.word == "as" and len(out) > 2:
             out[-2:] = [replace(out[-2].corrected("and"), text="and", end=token.end)]
-        elif not (token.word == "please" and at and [one.word for one in tokens[at + 1 : at + 2]] == [MARK_SOFT]):
+        elif not (token.word == "please" and at and _says_nothing(tokens, at)):
             out.append(token)
     return out
+
+
+def _says_nothing(tokens: Tokens, at: int) -> bool:
+    """Whether ``please`` stands before a mark, or between a verb and its object: ``delete please the man``."""
+    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    begins = at == 1 or _parts(tokens[at - 2])
+    return after == MARK_SOFT or (begins and tokens[at - 1].word in VERB_BASES and after in ARTICLES)
 
 
 def _with_dislikes_named(tokens: list[Token]) -> list[Token]:

@@ -37,6 +37,7 @@ class Referents:
         self.spared = False  # whether the last target was named as what is left out: "all but the boat: blur it"
         self.named: list[str] = []
         self.rival: str | None = None
+        self.aside = False  # whether the rival was left alone beside what was done
         self.kept: str | None = None  # what all steps leave out, named before them
         self.untouched = False  # whether no pronoun means it: "leave the man alone, make it gray"
 
@@ -77,7 +78,7 @@ class Referents:
         person = target.kind == "pronoun" and target.phrase in PERSONS
         if person and self.owner and self.last and self.last.startswith(f"{self.owner}'s "):
             return self.owner  # "remove the man's hat and make him gray"
-        exact = draft.op in OPERATORS and OPERATORS[draft.op].engine == "exact"
+        exact = draft.op == "spare" or (draft.op in OPERATORS and OPERATORS[draft.op].engine == "exact")
         if person and self.last is None and exact and not whole:
             raise NoTargetError(
                 f"who is {target.phrase!r}? {draft.words!r:.80} names nobody before", hint="as in 'blur the man'"
@@ -100,7 +101,7 @@ class Referents:
             self.notes.append(f"the pronoun is read as {spared!r}, not as {kept!r}")
             return spared  # "darken the room but not the lamp, and make that one brighter"
         if target.kind == "pronoun" and self.rival and self.last:
-            worn = self._means_worn(target.phrase, steps[-1])
+            worn = self._means_spared(target.phrase) if self.aside else self._means_worn(target.phrase, steps[-1])
             meant, other = (self.rival, self.last) if worn else (self.last, self.rival)
             self.notes.append(f"the pronoun is read as {meant!r}, not as {other!r}")
             if worn:
@@ -140,6 +141,11 @@ class Referents:
         several = pronoun in ("them", "they") and is_plural(rival) and not is_plural(last)
         return several or (pronoun == "it" and is_person(last) and not is_plural(rival))
 
+    def _means_spared(self, pronoun: str) -> bool:
+        """Whether ``it`` means the one that was left alone: ``make the cars red, but keep the taxi, and blur it``."""
+        several, one = is_plural(self.last or ""), is_plural(self.rival or "")
+        return (pronoun == "it" and several and not one) or (pronoun in ("them", "they") and one and not several)
+
     def remember(self, draft: Draft, target: str | None) -> None:
         """Takes in what a draft has named.
 
@@ -148,6 +154,7 @@ class Referents:
             target: what it acts on.
         """
         kind = draft.target.kind
+        self.aside = self.aside and kind == "pronoun"
         if kind in ("phrase", "whole"):
             self.spared = draft.op == "focus" and draft.target.outside
         if draft.op in ("become", "replace") and target is not None and target != "background":
@@ -181,6 +188,13 @@ class Referents:
             untouched: whether no pronoun means it, either.
         """
         self.kept, self.untouched = target, untouched
+
+    def pass_over(self, target: str | None) -> None:
+        """Takes in what was left alone beside what was done: ``it`` rather means what something was done to."""
+        if target is not None and target not in self.named:
+            self.named.append(target)
+        if self.last is not None and self.last != target:
+            self.rival, self.aside = target, True
 
     def forget(self, targets: Sequence[str | None]) -> None:
         """Forgets what only steps that are taken back have named."""

@@ -10,7 +10,8 @@ from lbvedit.errors import InstructionError, UsageError
 from lbvedit.language.drafts import MOVING, NOBODY, TAKING, Draft, tidy
 from lbvedit.language.merging import merged
 from lbvedit.language.operators import OPERATORS, validate
-from lbvedit.language.referents import Referents
+from lbvedit.language.persons import named_in
+from lbvedit.language.referents import NoTargetError, Referents
 from lbvedit.language.remarks import REMARK
 from lbvedit.language.sharing import shared
 from lbvedit.language.steps import step_of
@@ -34,6 +35,7 @@ def resolve(clauses: Sequence[tuple[Sequence[Draft], bool]], text: str) -> EditP
 
 
 _ONE = re.compile(r"((?:\w+ )?)one\b")
+_PITCH = frozenset({"pitch", "key"})
 _FRAMING = frozenset({"crop", "zoom", "flip", "rotate", "resize", "add"})
 
 
@@ -62,7 +64,13 @@ class _Resolver:
             if at and draft.rather:
                 self._take_back(drafts[at - 1].words, draft)
             draft = self._begun_later(draft)
-            outside, target = draft.target.outside, self.referents.target(draft, self.steps)
+            try:
+                outside, target = draft.target.outside, self.referents.target(draft, self.steps)
+            except NoTargetError:
+                if draft.op != "spare" or not self.steps or self.steps[-1].target is None or self.steps[-1].outside:
+                    raise
+                self.notes.append(f"{draft.words!r:.80} asks for nothing: no step acts on whom it means")
+                continue
             outside = outside or (draft.target.kind == "pronoun" and self.referents.spared and target is not None)
             if draft.op == "cutout" and draft.target.kind == "pronoun" and target == "background" and not draft.params:
                 outside = True  # "remove the background and make it transparent"
@@ -80,7 +88,9 @@ class _Resolver:
                     target, untouched="of" in draft.params
                 )  # "leave the man alone and blur everything"
             elif draft.op == "spare":
-                self._spare(target, of_all="of" in draft.params)
+                if not self._spare(target, of_all="of" in draft.params):
+                    self.referents.pass_over(target)
+                    continue
             elif draft.op not in ("focus", REMARK):
                 self._add(draft, target, outside)
             self.referents.remember(draft, target)
@@ -171,16 +181,21 @@ class _Resolver:
         if moved is not None and start > 0 and moved.words != step.words:
             self.notes.append(f"{start:g} s in {step.words!r} counts after {moved.words!r}")
 
-    def _spare(self, target: str | None, *, of_all: bool) -> None:
+    def _spare(self, target: str | None, *, of_all: bool) -> bool:
         """Takes a target out of the whole-frame step before: ``black and white, but keep the balloon red``.
 
         Args:
             target: what is left out.
             of_all: whether of all the steps right before that act on the whole frame: ``leave the sky alone``.
+
+        Returns:
+            Whether it was part of what the step acts on, so far as words tell.
         """
         before = self.steps[-1] if self.steps else None
         if before is None or target is None or before.outside or before.target in ("background", target):
-            return
+            return True
+        if before.op == "speed" and target.partition(" ")[0] in _PITCH:
+            return False  # which stays as it is anyway
         entry = OPERATORS[before.op]
         if before.target is None and entry.domain == "picture" and entry.takes_target == "may":
             for at in range(len(self.steps) - 1, -1 if of_all else len(self.steps) - 2, -1):
@@ -188,16 +203,21 @@ class _Resolver:
                 if step.target is not None or kind.domain != "picture" or kind.takes_target != "may":
                     break
                 self.steps[at] = replace(step, target=target, outside=True)
-            return
+            return True
+        parts = named_in(before.target or "")
+        if target in parts and len(parts) > 1:  # "blur the man and the woman, but leave her alone"
+            self.steps[-1] = replace(before, target=" and ".join(part for part in parts if part != target))
+            return True
         if before.target and _ONE.match(target):  # "the cars, but keep the one on the left"
             noun = before.target.split()[-1].removesuffix("s")
             kept = _ONE.sub(rf"\1{noun}", target)
             self.steps[-1] = replace(before, target=f"{before.target} except {kept}")
-            return
+            return True
         said = f"{target!r} cannot be left out of {before.words!r:.60}"
         if before.target is None or target.endswith((" one", " ones")):
             raise InstructionError(said, hint="say what is meant without it, as in 'blur everything except the dog'")
         self.notes.append(said)
+        return False
 
     def _without_kept(self, step: Step) -> Step:
         """The step without what is left alone, if it acts on all of the picture."""

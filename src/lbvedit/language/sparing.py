@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lbvedit.language.amounts import split_amount
 from lbvedit.language.colors import is_color
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, phrases
-from lbvedit.language.wholes import is_placed, is_whole
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
+from lbvedit.language.wholes import WHOLE_NOUNS, is_placed, is_whole
 
-__all__ = ["EXCEPT", "SPARED", "narrows", "reorder_except", "reorder_only", "split_exception"]
+__all__ = ["EXCEPT", "SPARED", "narrows", "reorder_except", "reorder_only", "split_exception", "with_everywhere_named"]
 
 EXCEPT = phrases(
     "except for | except of | except from | except on | except in | apart from | aside from | "
@@ -90,3 +90,25 @@ def reorder_only(tokens: Tokens) -> list[Token] | None:
         if head and not split_amount(head)[1]:  # "a bit, but only the eyes"
             return [*tokens[at + 1 :], *head]
     return None
+
+
+def with_everywhere_named(tokens: list[Token]) -> list[Token]:
+    """``blur everywhere but on the stage`` -> ``blur everything except the stage``."""
+    at = next((at for at, token in enumerate(tokens) if at and token.word == "everywhere"), 0)
+    size = begun_by(tokens[at + 1 :], EXCEPT) if at else 0
+    if not size:
+        return tokens
+    behind = at + 1 + size
+    behind += [token.word for token in tokens[behind : behind + 1]] in (["on"], ["in"], ["at"], ["for"])
+    begin = next(
+        (
+            place + 1
+            for place in range(at - 1, -1, -1)
+            if tokens[place].kind == "mark" or tokens[place].word in ("and", "then")
+        ),
+        0,
+    )
+    told = not {"it", "everything", "all"}.isdisjoint(token.word for token in tokens[begin:at])
+    told = told or any(token.word in WHOLE_NOUNS for token in tokens[begin:at])
+    whole = [] if told else [tokens[at].corrected("everything")]
+    return [*tokens[:at], *whole, tokens[at + 1].corrected("except"), *tokens[behind:]]

@@ -15,7 +15,7 @@ from lbvedit.language.pronouns import ARTICLES, OWNERS, PERSONS, POSSESSIVES, PR
 from lbvedit.language.sparing import EXCEPT, SPARED, narrows
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, ended_by, phrases
-from lbvedit.language.wholes import MEDIA, WHOLE_NOUNS, is_placed, is_rest, is_whole, rest_around
+from lbvedit.language.wholes import MEDIA, WHOLE_NOUNS, is_footage, is_placed, is_rest, is_whole, rest_around
 
 __all__ = ["CORNERS", "Target", "noun_phrase", "screen_in", "strip_articles"]
 
@@ -119,7 +119,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None  # "everything a lot except the dog" is the whole, and how much
     if part := _all_but(tokens, words):
         return part
-    if is_whole(words):
+    if is_whole(words) or is_footage(words):
         return Target("whole", words[-1] if words[-1] in ("audio", "sound") else "")
     return _phrase(tokens, words)
 

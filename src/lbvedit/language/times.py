@@ -15,28 +15,18 @@ until the 5 second mark    ``(None, 5)``
 from __future__ import annotations
 
 from lbvedit.errors import InstructionError
+from lbvedit.language.durations import (
+    NUMBERS,
+    ORDINALS,
+    UNITS,
+    duration_at,
+    ends,
+    length_in_the_same_unit,
+    number_at,
+)
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
-__all__ = ["NUMBERS", "TIME_WORDS", "mark_times", "number_at"]
-
-NUMBERS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
-}  # fmt: skip
-
-ORDINALS = {
-    "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,
-    "twelfth": 12, "fifteenth": 15, "twentieth": 20, "thirtieth": 30,
-}  # fmt: skip
-
-_UNITS = {
-    "ms": 0.001, "msec": 0.001, "millisecond": 0.001, "milliseconds": 0.001, "millis": 0.001,
-    "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0,
-    "m": 60.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0,
-    "h": 3600.0, "hr": 3600.0, "hour": 3600.0, "hours": 3600.0,
-}  # fmt: skip
+__all__ = ["TIME_WORDS", "mark_times"]
 
 _NTH = frozenset({"second", "minute"})
 _TH = frozenset({"st", "nd", "rd", "th"})
@@ -44,73 +34,9 @@ _FIRST = frozenset({"first", "opening", "initial", "beginning", "starting"})
 _LAST = frozenset({"last", "final", "ending", "closing"})
 _LEAD = frozenset({"in", "during", "for", "over", "within", "of", "only", "just"})
 _VIDEO = frozenset({"video", "clip", "footage", "movie", "film", "recording", "shot", "it"})
-TIME_WORDS = frozenset({*NUMBERS, *ORDINALS, *_UNITS, *_FIRST, *_LAST, "from", "between", "until", "till", "after",
+TIME_WORDS = frozenset({*NUMBERS, *ORDINALS, *UNITS, *_FIRST, *_LAST, "from", "between", "until", "till", "after",
     "before",
     "half", "quarter", "onwards", "onward", "mark", "through", "couple", "start", "end"})  # fmt: skip
-
-
-def number_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
-    """The number that begins at a token, in digits or words (``two and a half``), and where it ends."""
-    if at >= len(tokens):
-        return None
-    token = tokens[at]
-    if token.kind == "number":
-        value, after = token.value, at + 1
-    elif token.word in NUMBERS and token.kind == "word":
-        value, after = float(NUMBERS[token.word]), at + 1
-        if 20 <= value < 100 and after < len(tokens) and 0 < NUMBERS.get(tokens[after].word, 0) < 10:
-            value, after = value + NUMBERS[tokens[after].word], after + 1
-    else:
-        return None
-    if [one.word for one in tokens[after : after + 3]] == ["and", "a", "half"]:
-        return value + 0.5, after + 3
-    return value, after
-
-
-def _duration_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
-    """A length of time that begins at a token, in seconds, and where it ends."""
-    words = [token.word for token in tokens[at : at + 6]]
-    for phrase, value in (
-        (("half", "a"), 0.5), (("a", "half"), 0.5), (("half",), 0.5), (("a", "quarter", "of", "a"), 0.25),
-        (("quarter", "of", "a"), 0.25), (("third", "of", "a"), 1 / 3), (("half", "of", "a"), 0.5),
-        (("three", "quarters", "of", "a"), 0.75), (("a", "third", "of", "a"), 1 / 3),
-        (("two", "thirds", "of", "a"), 2 / 3),
-        (("a", "couple", "of"), 2.0), (("a", "couple"), 2.0), (("couple", "of"), 2.0), (("a", "few"), 3.0),
-        (("few",), 3.0), (("a",), 1.0), (("an",), 1.0),
-    ):  # fmt: skip
-        size = len(phrase)
-        if tuple(words[:size]) == phrase and len(words) > size and words[size] in _UNITS and len(words[size]) > 1:
-            seconds, after = value * _UNITS[words[size]], at + size + 1
-            if [one.word for one in tokens[after : after + 3]] == ["and", "a", "half"]:
-                seconds, after = seconds + 0.5 * _UNITS[words[size]], after + 3
-            return seconds, after
-    number = number_at(tokens, at)
-    if number is None:
-        return None
-    value, after = number
-    if after >= len(tokens) or tokens[after].word not in _UNITS:
-        return None
-    unit = _UNITS[tokens[after].word]
-    if len(tokens[after].word) == 1 and tokens[after].word == "m" and after + 1 < len(tokens):
-        follows = number_at(tokens, after + 1)
-        if follows is None:
-            return value * unit, after + 1
-    seconds, after = value * unit, after + 1
-    if [one.word for one in tokens[after : after + 3]] == ["and", "a", "half"]:
-        return seconds + 0.5 * unit, after + 3
-    if unit >= 60:  # "1 minute (and) 30 seconds"
-        more = after + 1 if after < len(tokens) and tokens[after].word == "and" else after
-        if (rest := _duration_at(tokens, more)) and rest[0] < unit and number_at(tokens, more):
-            return seconds + rest[0], rest[1]
-        bare = number_at(tokens, after) if unit == 60 else None
-        if bare and bare[0] < 60 and (tokens[after].kind == "number" or _ends(tokens, bare[1])):  # "1 minute 20"
-            return seconds + bare[0], bare[1]
-    return seconds, after
-
-
-def _ends(tokens: Tokens, at: int) -> bool:
-    """Whether a time may end there: at the end of the sentence, or before a mark or a small word."""
-    return at >= len(tokens) or tokens[at].kind == "mark" or tokens[at].word in ("and", "to", "until", "then")
 
 
 def _point_at(tokens: Tokens, at: int, *, bare: bool = False) -> tuple[float, int] | None:
@@ -121,12 +47,12 @@ def _point_at(tokens: Tokens, at: int, *, bare: bool = False) -> tuple[float, in
     if at < len(tokens) and tokens[at].kind == "clock":
         return _after_point(tokens, tokens[at].value, at + 1)
     if words[1:2] and words[1] in _NTH and (count := ORDINALS.get(words[0])):  # "the fifth second"
-        return count * _UNITS[words[1]], at + 2
+        return count * UNITS[words[1]], at + 2
     if words[2:3] and words[1] in _TH and words[2] in _NTH and tokens[at].kind == "number":  # "the 8th second"
-        return tokens[at].value * _UNITS[words[2]], at + 3
+        return tokens[at].value * UNITS[words[2]], at + 3
     if words[:1] and words[0] in {"second", "seconds", "minute", "sec", "minutes"} and (n := number_at(tokens, at + 1)):
-        return n[0] * _UNITS[words[0]], n[1]
-    if found := _duration_at(tokens, at):
+        return n[0] * UNITS[words[0]], n[1]
+    if found := duration_at(tokens, at):
         value, after = found
         for late in (("before", "the", "end"), ("from", "the", "end")):
             if tuple(token.word for token in tokens[after : after + 3]) == late:
@@ -153,7 +79,7 @@ def _span_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
         return found
     if found := _edge_at(tokens, at):
         return found
-    if (length := _duration_at(tokens, at)) and _skip(tokens, length[1], ("starting", "beginning")) > length[1]:
+    if (length := duration_at(tokens, at)) and _skip(tokens, length[1], ("starting", "beginning")) > length[1]:
         place = length[1] + 1  # "5 seconds starting at 0:08"
         if _skip(tokens, place, ("at", "from")) > place and (point := _point_at(tokens, place + 1)):
             return (point[0], point[0] + length[0]), point[1]
@@ -200,7 +126,7 @@ def _span_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
 
 def _with_length(tokens: Tokens, at: int) -> tuple[tuple[float, float], int] | None:
     """``at 0:03 for 2 seconds``, ``for 2 seconds from 0:03``."""
-    if tokens[at].word == "for" and (length := _duration_at(tokens, at + 1)):
+    if tokens[at].word == "for" and (length := duration_at(tokens, at + 1)):
         place = _skip(tokens, length[1], ("starting", "beginning"))
         if place >= len(tokens) or tokens[place].word not in ("at", "from"):
             return None
@@ -209,7 +135,7 @@ def _with_length(tokens: Tokens, at: int) -> tuple[tuple[float, float], int] | N
     point = _point_at(tokens, _skip(tokens, at + 1, ("at", "from")))
     if point is None or point[1] >= len(tokens) or tokens[point[1]].word != "for":
         return None
-    length = _duration_at(tokens, point[1] + 1)
+    length = duration_at(tokens, point[1] + 1)
     return ((point[0], point[0] + length[0]), length[1]) if length else None
 
 
@@ -231,12 +157,12 @@ def _two_points(tokens: Tokens, at: int, *, strict: bool) -> tuple[tuple[float, 
         return None
     if strict and tokens[at].kind != "clock" and tokens[after_word].kind == "clock":
         return None
-    if strict and number_at(tokens, at) and first == number_at(tokens, at) and tokens[second[1] - 1].word not in _UNITS:
+    if strict and number_at(tokens, at) and first == number_at(tokens, at) and tokens[second[1] - 1].word not in UNITS:
         return None
     start, end = first[0], second[0]
     bare_first = number_at(tokens, at)
-    if bare_first is not None and bare_first == first and tokens[second[1] - 1].word in _UNITS:
-        start *= _UNITS[tokens[second[1] - 1].word]  # "5 to 12 minutes"
+    if bare_first is not None and bare_first == first and tokens[second[1] - 1].word in UNITS:
+        start *= UNITS[tokens[second[1] - 1].word]  # "5 to 12 minutes"
     return (start, end), second[1]
 
 
@@ -249,11 +175,11 @@ def _edge_at(tokens: Tokens, at: int) -> tuple[tuple[float | None, float | None]
     if at >= len(tokens) or tokens[at].word not in _FIRST | _LAST:
         return None
     edge = tokens[at].word
-    found = _duration_at(tokens, at + 1)
+    found = duration_at(tokens, at + 1)
     if found is None and at + 1 < len(tokens) and tokens[at + 1].kind == "clock":
         found = tokens[at + 1].value, at + 2  # "the last 1:30"
-    if found is None and at + 1 < len(tokens) and tokens[at + 1].word in _UNITS and len(tokens[at + 1].word) > 2:
-        found = _UNITS[tokens[at + 1].word], at + 2
+    if found is None and at + 1 < len(tokens) and tokens[at + 1].word in UNITS and len(tokens[at + 1].word) > 2:
+        found = UNITS[tokens[at + 1].word], at + 2
         if [one.word for one in tokens[at + 2 : at + 5]] == ["and", "a", "half"]:
             found = 1.5 * found[0], at + 5
     if found is None:
@@ -274,9 +200,9 @@ def _both_edges(tokens: Tokens, at: int) -> tuple[float, int] | None:
     last = at + 2 + (words[2] == "the")
     if tokens[last].word not in _LAST or last + 1 >= len(tokens):
         return None
-    if tokens[last + 1].word in _UNITS and len(tokens[last + 1].word) > 2:
-        return _UNITS[tokens[last + 1].word], last + 2
-    return _duration_at(tokens, last + 1)
+    if tokens[last + 1].word in UNITS and len(tokens[last + 1].word) > 2:
+        return UNITS[tokens[last + 1].word], last + 2
+    return duration_at(tokens, last + 1)
 
 
 def _refuse_vague(tokens: Tokens, at: int) -> None:
@@ -330,13 +256,13 @@ def mark_times(tokens: Tokens) -> list[Token]:
             span, after = found
             after = _of_the_video(tokens, after)
             out.append(_made("span", tokens[at:after], span=span))
-        elif at and tokens[at - 1].word == "at" and tokens[at].word in _UNITS and (point := _point_at(tokens, at)):
+        elif at and tokens[at - 1].word == "at" and tokens[at].word in UNITS and (point := _point_at(tokens, at)):
             seconds, after = point  # "at second 3"
             out.append(_made("duration", tokens[at:after], value=round(seconds, 6)))
         elif rest := _edge_in_the_same_unit(tokens, at, out):
             span, after = rest
             out.append(_made("span", tokens[at:after], span=span))
-        elif length := _duration_at(tokens, at):
+        elif length := duration_at(tokens, at) or length_in_the_same_unit(tokens, at):
             seconds, after = length
             if tokens[at].word in ("half", "a", "an", "few") and not _is_length(tokens, at, after):
                 out.append(tokens[at])
@@ -360,7 +286,7 @@ def _edge_in_the_same_unit(
 ) -> tuple[tuple[float | None, float | None], int] | None:
     """``the last two`` behind ``the first second and``, and the other way round: both are counted in one unit."""
     joined = len(before) > 1 and before[-1].word == "and" and before[-2].kind == "span"
-    unit = _UNITS.get(before[-2].text.split()[-1].lower()) if joined else None
+    unit = UNITS.get(before[-2].text.split()[-1].lower()) if joined else None
     at += tokens[at].word == "the"
     edge = tokens[at].word if at < len(tokens) else ""
     number = number_at(tokens, at + 1) if edge in _FIRST | _LAST else None
@@ -368,8 +294,8 @@ def _edge_in_the_same_unit(
         follows = _span_at(tokens, number[1] + 1)  # "the first two and the last three seconds"
         other = tokens[number[1] + 1 : follows[1]] if follows else []
         opposite = _LAST if edge in _FIRST else _FIRST
-        unit = _UNITS.get(other[-1].word) if any(token.word in opposite for token in other) else None
-    if unit is None or number is None or not _ends(tokens, number[1]):
+        unit = UNITS.get(other[-1].word) if any(token.word in opposite for token in other) else None
+    if unit is None or number is None or not ends(tokens, number[1]):
         return None
     length = number[0] * unit
     return ((None, length) if edge in _FIRST else (-length, None)), number[1]
@@ -388,6 +314,7 @@ def _without_lead(tokens: list[Token]) -> list[Token]:
     for at, token in enumerate(tokens):
         alone = len(out) == 1 and out[0].word in ("only", "just") and (at + 1 == len(tokens) or _parts(tokens[at + 1]))
         if token.kind == "span" and not alone:
+            _pop_stretch(out)
             narrowed = False
             while out and out[-1].word in _LEAD and out[-1].kind == "word" and not _who_comes(out):
                 narrowed = out.pop().word in ("only", "just") or narrowed
@@ -397,6 +324,19 @@ def _without_lead(tokens: list[Token]) -> list[Token]:
                     out.pop()
         out.append(token)
     return out
+
+
+def _pop_stretch(tokens: list[Token]) -> None:
+    """Drops ``the middle part`` behind ``only``: the time that follows says it all."""
+    at = len(tokens)
+    while at and tokens[at - 1].word in _STRETCH:
+        at -= 1
+    if 0 < at < len(tokens) and tokens[at - 1].word in ("only", "just") and tokens[-1].word in _PARTS:
+        del tokens[at:]
+
+
+_PARTS = frozenset({"part", "bit", "section", "segment", "stretch", "portion"})
+_STRETCH = _PARTS | {"the", "middle", "first", "last", "that", "slow", "boring", "fast"}
 
 
 def _who_comes(tokens: list[Token]) -> bool:

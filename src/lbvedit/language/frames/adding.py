@@ -314,6 +314,14 @@ def putting(phrase: Phrase) -> list[Draft] | None:
     return with_reordering(phrase.tokens, lambda tokens: _put(tokens, phrase))
 
 
+def dropping(phrase: Phrase) -> list[Draft] | None:
+    """``drop a logo on the wall``, ``throw a sepia filter over it``: putting, where what is dropped is new."""
+    words = words_of(phrase.tokens)
+    new = words[:1] in (["a"], ["an"], ["some"]) or [token.kind for token in phrase.tokens[:1]] == ["quote"]
+    there = not {"on", "onto", "over"}.isdisjoint(words)
+    return putting(replace(phrase, verb="put")) if new and there else None
+
+
 def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if words := text_in(tokens, phrase):
         return words

@@ -10,10 +10,10 @@ from itertools import pairwise
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import CINEMATIC, NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
+from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, property_in, splits, words_of
 from lbvedit.language.pronouns import ARTICLES, PRONOUNS
 from lbvedit.language.targets import Target, noun_phrase
-from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token
 
 __all__ = [

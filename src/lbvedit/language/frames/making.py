@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from lbvedit.language.amounts import split_amount
-from lbvedit.language.colors import SHADES, colors_alone, is_color, is_named
-from lbvedit.language.complements import LIGHT_VERBS, action, color, complement, look, new_thing
+from lbvedit.language.colors import MODIFIERS, SHADES, colors_alone, is_color, is_named
+from lbvedit.language.complements import COLORED_THINGS, LIGHT_VERBS, action, color, complement, look, new_thing
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.pronouns import ARTICLES
-from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STATES, STYLE_NOUNS
+from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, join, phrases
 
@@ -305,14 +306,35 @@ def become(tokens: list[Token], target: Target) -> list[Draft] | None:
         return [Draft("style", {"style": style}, target)]
     if target == NOBODY and (inverted := _inverted(tokens)):  # "change to black and white the image"
         return inverted
+    if not _SHADES_OF.isdisjoint(pairwise(words)):
+        return None  # "a darker shade of the colour that the wall has": what that is stands in no sentence
+    if words[0] in ("a", "an") and (found := _nearly_a_color(tokens)):
+        return [found.on(target)]
     what = new_thing(tokens)
     if what is None:
         return None
+    if target.kind == "phrase" and target.phrase.lower() in ("lighting", "daylight", "light"):
+        return [Draft("style", {"style": what})]
     if target.kind == "phrase" and target.phrase.lower() in _STYLES:  # "turn day into night"
         return [Draft("style", {"style": what})]
     if target == BACKGROUND and not target.outside:
         return [Draft("restyle_background", {"with": what}, target)]
     return [Draft("become", {"with": what}, target)]
+
+
+_SHADES_OF = frozenset((noun, "of") for noun in ("shade", "tone", "tint", "hue", "color"))
+
+
+def _nearly_a_color(tokens: list[Token]) -> Draft | None:
+    """``a deep orchard red``: the colour without the one word in it that says nothing, if that is no thing's name."""
+    words = words_of(tokens)[1:]
+    odd = [word for word in words[:-1] if word not in MODIFIERS]
+    kept = " ".join(word for word in words if word not in odd)
+    if len(odd) != 1 or odd[0] in QUALITIES or words[-1] in COLORED_THINGS or words[-1] not in SHADES:
+        return None
+    if not is_color(kept) or {"and", "with", "of"} & set(words):
+        return None
+    return Draft("recolor", {"color": kept}).noted(f"{odd[0]!r} is no colour's name here: read as {kept!r}")
 
 
 def style_of(words: list[str]) -> bool:

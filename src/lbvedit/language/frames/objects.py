@@ -19,7 +19,7 @@ from lbvedit.language.frames.phrase import (
     with_reordering,
     words_of,
 )
-from lbvedit.language.pronouns import ARTICLES, PRONOUNS
+from lbvedit.language.pronouns import ARTICLES, PERSONS, PRONOUNS
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import CORNERS, Target, noun_phrase
 from lbvedit.language.tokens import Token
@@ -55,7 +55,8 @@ _AS_EVER = frozenset({"normal", "original", "natural", "clear", "visible", "in f
 """How the rest is anyway."""
 _SEEN = frozenset({"readable", "legible", "recognizable"})
 _AS_IT_IS = frozenset({"as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are",
-    "the way it is"})  # fmt: skip
+    "the way it is", "as she is", "as he is", "the way she is", "the way he is", "the way they are",
+    "in peace"})  # fmt: skip
 
 
 def _split(tokens: list[Token]) -> tuple[Amount | None, Target | None]:
@@ -296,7 +297,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
                 return [Draft("focus")]
             if (named := property_in(list(before))) and named[0] in PROPERTIES:  # "keep the contrast the same"
                 return [Draft("focus")]
-            return [Draft("spare", {"of": "all"}, target)] if target and target.kind == "phrase" else None
+            named_one = target and (target.kind == "phrase" or target.phrase in PERSONS)
+            return [Draft("spare", {"of": "all"}, target)] if target and named_one else None
     for at in range(1, len(kept)):
         quality = complement(kept[at:])
         target = noun_phrase(kept[:at])

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from lbvedit.language.amounts import Amount, amount_at, split_amount
 from lbvedit.language.complements import complement
 from lbvedit.language.drafts import Draft, graded, tidy
+from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import Frame, Phrase, object_of, words_of
-from lbvedit.language.times import number_at
 from lbvedit.language.tokens import Token
 
 __all__ = ["freezing", "looping", "playing", "speeding"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.language.drafts import NOBODY, Draft, spanned, tidy
+from lbvedit.language.durations import number_at
 from lbvedit.language.frames.objects import STRETCHES, cutting_out
 from lbvedit.language.frames.phrase import Phrase, spared, words_of
 from lbvedit.language.frames.properties import multiplying
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.targets import noun_phrase
-from lbvedit.language.times import number_at
 from lbvedit.language.tokens import MARK_SOFT, Token, join
 
 __all__ = ["beginning", "clipping", "cutting", "fading", "letting", "shortening", "trimming"]
