@@ -9,7 +9,7 @@ from lbvedit.errors import InstructionError
 from lbvedit.language.drafts import SPAN, Draft
 from lbvedit.types import Step
 
-__all__ = ["merged"]
+__all__ = ["agree", "merged"]
 
 
 def merged(before: Step, step: Step, draft: Draft, vague: Step | None) -> tuple[Step | None, Step | None]:
@@ -44,21 +44,21 @@ def merged(before: Step, step: Step, draft: Draft, vague: Step | None) -> tuple[
             return before, None
         if step.op == "resize" and {*before.params, *step.params} == {"width", "height"}:
             return replace(step, params={**before.params, **step.params}), None
-        if draft.vague and not vague and _agree(step, before):
+        if draft.vague and not vague and agree(step, before):
             return before, None  # "rotate it, it is sideways"
-        if (step.op == "cutout" and not before.params) or (before is vague and _agree(before, step)):
+        if (step.op == "cutout" and not before.params) or (before is vague and agree(before, step)):
             return step, None
     if same and step.op == "crop" and before.target is None and not step.params:
         return replace(step, params=before.params), None  # "a square, centered on the man"
     if same and step.op == "crop" and not before.params and step.target is None and {*step.params} == {"aspect"}:
         return replace(before, params=step.params), None  # "crop to the man, 1:1"
-    narrowed = same and before is vague and _agree(before, step)
+    narrowed = same and before is vague and agree(before, step)
     if narrowed and step.target and _ONLY.search(draft.words):  # "the man is too dark, brighten only his face"
         return None, step
     return before, step
 
 
-def _agree(vague: Step, step: Step) -> bool:
+def agree(vague: Step, step: Step) -> bool:
     """Whether two steps of one operator go the same way, at the time of the vague one if it has any."""
     if any(vague.params.get(name) not in (None, step.params.get(name)) for name in SPAN):
         return False

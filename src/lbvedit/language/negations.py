@@ -43,6 +43,7 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
         _with_unwanted_removed,
         _with_spared_named,
         _without_leading_rival,
+        _without_excluded_too,
         _with_neither_left_out,
         _without_rival_order,
     ):
@@ -217,6 +218,21 @@ def _without_leading_rival(tokens: list[Token]) -> list[Token]:
     rival = noun_phrase(tokens[1:end]) if end > 1 and tokens[0].word == "not" else None
     points = any(token.word in PRONOUNS - {"this", "that"} for token in tokens[end:])
     return tokens[end + 1 :] if rival and rival.kind == "phrase" and not points else tokens
+
+
+def _without_excluded_too(tokens: list[Token]) -> list[Token]:
+    """``blur the doors, the windows as well but not the garage`` -> ``blur the doors, the windows as well``."""
+    for at in range(2, len(tokens) - 2):
+        said = [token.word for token in tokens[at : at + 2]] == ["but", "not"]
+        also = ended_by(tokens[:at], _TOO)
+        end = next((place for place in range(at, len(tokens)) if tokens[place].kind == "mark"), len(tokens))
+        listed = any(token.kind == "mark" or token.word == "and" for token in tokens[:at])
+        if said and also and listed and noun_phrase(tokens[at + 2 : end]):
+            return [*tokens[:at], *tokens[end:]]
+    return tokens
+
+
+_TOO = phrases("as well | too | also")
 
 
 def _with_neither_left_out(tokens: list[Token]) -> list[Token]:

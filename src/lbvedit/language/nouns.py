@@ -83,6 +83,8 @@ def may_name(tokens: Tokens) -> bool:
         return False
     if any(pair in _PAIRED for pair in (tuple(words[:2]), tuple(words[-2:]))):
         return False  # "him and the dog"
+    if words[-1] in _WHO and len(words) > 1:
+        return False  # "the bag she"
     if words[0] in POSSESSIVES - {"his"} and len(words) > 1:
         return False  # "mine face"
     if words[-1] in POSSESSIVES and words[-2:-1] != ["of"]:

@@ -18,6 +18,7 @@ from lbvedit.language.degrees import (
     without_hollow_words,
 )
 from lbvedit.language.durations import NUMBERS
+from lbvedit.language.ellipses import with_ellipses_filled
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.frames.objects import STRETCHES
 from lbvedit.language.negations import with_negations_named
@@ -33,6 +34,7 @@ from lbvedit.language.roundabout import (
     with_rivals_replaced,
     with_shown_named,
     with_times_named,
+    without_echoes,
 )
 from lbvedit.language.sparing import EXCEPT, with_everywhere_named
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
@@ -53,12 +55,14 @@ def prepared(tokens: list[Token]) -> list[Token]:
         with_numerals_joined,
         _with_slips_mended,
         _with_is_parted,
+        with_ellipses_filled,
         with_second_thoughts_named,
         _with_joints_plain,
         with_negations_named,
         _with_dislikes_named,
         with_other_way_left_out,
         with_rivals_replaced,
+        without_echoes,
         with_gone_removed,
         with_means_named,
         with_center_parted,

@@ -171,7 +171,8 @@ class Referents:
             self.gone = draft.op == "remove" and not draft.target.outside
             if not draft.target.owner:
                 # "the man's tie and his jacket", "the shirts of the players and their shorts"
-                self.owner = _OF.sub("", target.partition("'s ")[0])
+                first = named_in(target)[0] if _AND_ITS.search(draft.words) else target  # "the dog and its leash"
+                self.owner = _OF.sub("", first.partition("'s ")[0])
             if not draft.target.outside and target not in self.named:
                 self.named.append(target)
         elif kind == "whole":
@@ -208,6 +209,7 @@ def _frames_all(draft: Draft) -> bool:
 
 
 _OF = re.compile(r"^.+? of (the|my|our|your|this|that|these|those) ")
+_AND_ITS = re.compile(r"\b(and|with) (its|his|her|their) ", re.IGNORECASE)
 _PLURAL = re.compile(r"[^su]s$")
 _OF_ALL = frozenset({"flip", "rotate", "vignette", "denoise"})
 """What hardly anybody does to a thing alone."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lbvedit.errors import InstructionError, UsageError
 from lbvedit.language.drafts import MOVING, NOBODY, TAKING, Draft, tidy
-from lbvedit.language.merging import merged
+from lbvedit.language.merging import agree, merged
 from lbvedit.language.operators import OPERATORS, validate
 from lbvedit.language.persons import named_in
 from lbvedit.language.referents import NoTargetError, Referents
@@ -51,6 +51,7 @@ class _Resolver:
         self.notes: list[str] = []
         self.referents = Referents(self.notes)
         self.vague: Step | None = None
+        self.complaints: list[Step] = []
 
     def run(self, drafts: Sequence[Draft]) -> EditPlan:
         bound = False
@@ -164,6 +165,8 @@ class _Resolver:
 
     def _add(self, draft: Draft, target: str | None, outside: bool) -> None:
         step = step_of(draft, target, outside, self.notes)
+        if not draft.vague:
+            self._take_up_complaints(step)
         if self.steps:
             before, new = merged(self.steps[-1], step, draft, self.vague)
             self.steps[-1:] = [] if before is None else [before]
@@ -173,6 +176,16 @@ class _Resolver:
         self._note_moved_time(step)
         self.steps.append(step)
         self.vague = step if draft.vague else None
+        self.complaints = [*self.complaints, step] if draft.vague else []
+
+    def _take_up_complaints(self, step: Step) -> None:
+        """Drops what several complaints ask for, where a step on all they name does: ``..., brighten them both``."""
+        told = [one.target or "" for one in self.complaints]
+        agrees = all(agree(one, step) for one in self.complaints if one.op == step.op)
+        same = all(one.op == step.op for one in self.complaints) and self.complaints == self.steps[-len(told) :]
+        if len(told) > 1 and same and agrees and step.target == " and ".join(told):
+            del self.steps[-len(told) :]
+            self.vague = None
 
     def _note_moved_time(self, step: Step) -> None:
         """Notes that times are those of the output so far, where an earlier step has moved them."""

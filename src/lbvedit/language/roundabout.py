@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from lbvedit.language.colors import is_color
 from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.persons import is_person
 from lbvedit.language.pronouns import ARTICLES
-from lbvedit.language.synonyms import STATES, base_form
+from lbvedit.language.synonyms import QUALITIES, STATES, base_form
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, ended_by, phrases
 
@@ -24,6 +25,7 @@ __all__ = [
     "with_rivals_replaced",
     "with_shown_named",
     "with_times_named",
+    "without_echoes",
 ]
 
 
@@ -114,6 +116,28 @@ def with_times_named(tokens: list[Token]) -> list[Token]:
 _SO_IT_PLAYS = phrases("so that it plays | so it plays | so that it runs | so it runs")
 
 
+def without_echoes(tokens: list[Token]) -> list[Token]:
+    """``the wall it must be white`` -> ``the wall must be white``; ``the lamps and only those`` -> ``the lamps``."""
+    for at in range(1, len(tokens) - 1):
+        words = [token.word for token in tokens[at : at + 3]]
+        if words[0] in ("it", "they", "he", "she") and words[1] in _MODALS:
+            named = noun_phrase(tokens[_begin(tokens, at) : at])
+            fits = words[0] in ("it", "they") or (named is not None and is_person(named.phrase))
+            if named and named.kind == "phrase" and fits and tokens[_begin(tokens, at)].word in ARTICLES:
+                return [*tokens[:at], *tokens[at + 1 :]]
+        alone = words[0] == "and" and words[1] in ("only", "just") and words[2:] in (["those"], ["them"], ["these"])
+        after = tokens[at + 3].word if at + 3 < len(tokens) else ""
+        ends = not after or tokens[at + 3].kind == "mark" or after in ("into", "to", "in", "with", "and") or (
+            is_color(after) or after in QUALITIES
+        )  # fmt: skip
+        if alone and ends:
+            return [*tokens[:at], *tokens[at + 3 :]]
+    return tokens
+
+
+_MODALS = frozenset({"must", "should", "shall", "needs", "has", "need"})
+
+
 def with_means_named(tokens: list[Token]) -> list[Token]:
     """``make the man stand out by blurring the rest`` -> ``find the man, blur the rest``.
 
@@ -122,7 +146,7 @@ def with_means_named(tokens: list[Token]) -> list[Token]:
     words = [token.word for token in tokens]
     for at in range(3, len(words) - 2):
         verb = base_form(words[at + 1], VERB_BASES) if words[at] == "by" and words[at + 1].endswith("ing") else None
-        seen = ended_by(tokens[:at], (("stand", "out"), ("pop",)))
+        seen = ended_by(tokens[:at], _STANDING_OUT)
         begin = next((place for place in range(at, -1, -1) if words[place] in ("make", "let", "have", "get")), at)
         if not verb or not seen or at - seen - begin < 2:
             continue
@@ -134,6 +158,13 @@ def with_means_named(tokens: list[Token]) -> list[Token]:
         named = [tokens[begin].corrected("find"), *tokens[begin + 1 : at - seen]]
         return [*tokens[:begin], *named, mark, tokens[at + 1].corrected(verb), *tokens[at + 2 :]]
     return tokens
+
+
+_STANDING_OUT = phrases(
+    "look more dramatic | look better | look nicer | stand out more | pop more | stand out | pop | more dramatic | "
+    "more interesting | more beautiful | more attractive | more visible | more impressive | more noticeable | "
+    "more striking | more intense | nicer | prettier | better"
+)
 
 
 def with_gone_removed(tokens: list[Token]) -> list[Token]:

@@ -90,7 +90,7 @@ _CONTRACTIONS = {
     "you're": "you are", "he's": "he is", "she's": "she is", "couldn't": "could not", "who's": "who is",
     "colorgrade": "color grade", "colourgrade": "color grade",
     "there's": "there is", "here's": "here is", "what's": "what is", "i've": "i have", "we've": "we have",
-    "aswell": "as well", "alot": "a lot", "abit": "a bit", "infront": "in front",
+    "aswell": "as well", "alot": "a lot", "abit": "a bit", "lil": "little", "infront": "in front",
     "wasn't": "was not", "weren't": "were not", "hasn't": "has not", "haven't": "have not",
     "it'd": "it would", "we're": "we are", "vol": "volume",
     "u": "you", "pls": "please", "plz": "please", "b&w": "bw", "b/w": "bw", "bg": "background",

@@ -104,7 +104,8 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         elif named and named[0] == "color" and drafts[0].op == "recolor" and named[1].kind == "phrase":
             target = named[1]  # "the car's color should be red"
         named_by_color = target and target.kind == "phrase" and is_color(target.phrase.split()[-1].lower())
-        if named_by_color and drafts[0].op == "recolor" and at < len(tokens) - 1:
+        linked = words[at] in _BEFORE_STYLE | {"even", "slightly", "seem"}  # "the rose look red"
+        if named_by_color and drafts[0].op == "recolor" and at < len(tokens) - 1 and not linked:
             continue  # "the red light green"
         if target is None or (
             target.kind == "phrase" and OPERATORS[drafts[0].op].takes_target == "no" and _acts(tokens[1:at])
