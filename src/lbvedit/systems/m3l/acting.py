@@ -65,6 +65,10 @@ _SPIN = 0.28
 """Radians a frame of what spins."""
 _CLIP = 20
 """Frames over which a pace is told, so that it is about as large as other numbers."""
+_MATCHED = 64
+"""Channels in which what is seen is held against what is said."""
+_NEAR = 5
+"""Cells across, around a foot, in which the rest of a thing is seen."""
 _USUAL = (-0.6, -0.2)
 """A usual camera's horizon, and the logarithm of its height."""
 
@@ -96,9 +100,23 @@ class ActingLocator(Locator):
 
     def __init__(self, channels: int, text_dim: int, attributes: tuple[int, ...], rows: int) -> None:
         super().__init__(channels, text_dim, 0.0, attributes, beside=2)
+        self.seen = nn.Conv2d(channels, _MATCHED, 1)
+        self.said = nn.Linear(text_dim, _MATCHED)
+        nn.init.zeros_(self.said.weight)
+        nn.init.zeros_(self.said.bias)
+        self.around = nn.Conv2d(1, 1, _NEAR, padding=_NEAR // 2)
         self.rows = rows
         self.camera = nn.Sequential(nn.Linear(channels * rows, channels), nn.ReLU(), nn.Linear(channels, 2))
         self.acts = nn.Sequential(nn.Linear(channels + text_dim + 2, channels), nn.ReLU(), nn.Linear(channels, 4))
+
+    def forward(self, f: Tensor, sentence: Tensor) -> Located:
+        """As of :class:`Locator`; actors are of many kinds, so what is seen in a cell is held against what is said."""
+        located = super().forward(f, sentence)
+        B, T = f.shape[:2]
+        seen = self.seen(f.flatten(0, 1)).float().unflatten(0, (B, T))
+        alike = torch.einsum("btchw,bc->bthw", seen, self.said(sentence).float()) / _MATCHED**0.5
+        near = self.around(alike.flatten(0, 1)[:, None]).float()[:, 0].unflatten(0, (B, T))
+        return located._replace(here=located.here + near)
 
     def eye(self, f: Tensor) -> Tensor:
         """The camera's of each frame, ``(B, T, 2)``, as its rows look, from ``f: (B, T, C_v, h, w)``."""
