@@ -221,6 +221,8 @@ def _compared(tokens: Tokens) -> list[Draft] | None:
         value, after = part
         if words[after:] == ["speed"]:
             return _sized(list(tokens[after:]), Amount("to", value))
+        if words[after:] in (["resolution"], ["res"], ["size"]):
+            return _one(graded("resize", 0, Amount("to", value)))
         if words[after : after + 1] in (["of"], ["the"], ["its"]):
             return _sized(list(tokens[after + 1 :]), Amount("to", value))  # "three quarters of the speed"
         if len(words) == after + 1 and is_comparative(words[after]):
@@ -410,6 +412,11 @@ def look(tokens: Tokens) -> str | None:
 _NO_LOOK = frozenset({"but", "could", "should", "would", "must", "have", "has", "had"})
 
 
+_FELT = frozenset({"drama", "mood", "emotion", "tension", "energy", "personality", "spirit", "punch", "vibe", "oomph",
+    "excitement", "charm", "elegance", "mystery", "romance"})  # fmt: skip
+"""What nobody can put into a picture as a thing."""
+
+
 def new_thing(tokens: Tokens) -> str | None:
     """A thing that shall come, without its article: ``a golden retriever`` -> golden retriever."""
     while len(tokens) > 1 and tokens[0].word in ARTICLES:
@@ -432,8 +439,8 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if any(token.word in _FORMATS for token in tokens) or tokens[0].word in ("bit", "little", "lot", "tad", "touch"):
         return None
-    if is_comparative(tokens[-1].word):
-        return None  # "a third slower" is no thing
+    if is_comparative(tokens[-1].word) or tokens[-1].word in _FELT:
+        return None  # "a third slower" is no thing, nor is "some drama"
     kept = [
         token for at, token in enumerate(tokens) if not (at and tokens[at - 1].word == "and" and token.word in ARTICLES)
     ]

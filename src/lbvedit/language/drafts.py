@@ -10,13 +10,15 @@ from lbvedit.language.amounts import Amount, factor, signed, strength
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.targets import Target
 
-__all__ = ["MOVING", "NOBODY", "SPAN", "TAKING", "Draft", "graded", "spanned", "tidy"]
+__all__ = ["HIDING", "MOVING", "NOBODY", "SPAN", "TAKING", "Draft", "graded", "spanned", "tidy"]
 
 NOBODY = Target("none")
 MOVING = frozenset({"trim", "cut", "speed", "reverse", "loop", "freeze"})
 """Operators behind which other times hold."""
 TAKING = frozenset({"remove", "cutout", "cut", "trim"})
 """Operators behind which something is gone."""
+HIDING = frozenset({"blur", "pixelate"})
+"""Operators behind which nobody knows what something was."""
 SPAN = frozenset({"start", "end"})
 """Parameters that say when."""
 _SIGNED = frozenset({"brightness", "contrast", "saturation", "temperature"})

@@ -5,6 +5,7 @@ Units of lengths that stand in one stretch of time are the affair of ``times``.
 
 from __future__ import annotations
 
+from lbvedit.language.colors import is_color
 from lbvedit.language.durations import UNITS, number_at
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.synonyms import PROPERTIES
@@ -34,6 +35,11 @@ def with_ellipses_filled(tokens: list[Token]) -> list[Token]:
         _with_units_repeated,
         _with_moment_alone,
         _with_so_said,
+        _with_fade_named,
+        _with_time_for_name,
+        _with_silence_named,
+        _with_preference_named,
+        _with_exception_told,
     ):
         tokens = step(tokens)
     return tokens
@@ -74,16 +80,27 @@ def _with_units_repeated(tokens: list[Token]) -> list[Token]:
     """``keep the last ten seconds but skip the very last two`` -> ``... skip the last two seconds``."""
     for at in range(1, len(tokens) - 1):
         number = number_at(tokens, at + 1) if tokens[at].word in _BEFORE_UNIT else None
-        if number is None or not _ends(tokens, number[1]):
+        if number is None or not (_ends(tokens, number[1]) or _told_too(tokens, number[1])):
             continue
         lead = at
         while lead and tokens[lead - 1].word in ("the", "very"):
             lead -= 1
         unit = next((one.word for one in reversed(tokens[:lead]) if one.word in UNITS and len(one.word) > 2), "")
-        if unit and lead and tokens[lead - 1].word in _TAKING:
+        joined = lead and (tokens[lead - 1].kind == "mark" or tokens[lead - 1].word == "and")
+        counted = joined and any(one.word in _BEFORE_UNIT for one in tokens[:lead]) and _told_too(tokens, number[1])
+        if unit and lead and (tokens[lead - 1].word in _TAKING or counted):
             said = [tokens[at], *tokens[at + 1 : number[1]], tokens[number[1] - 1].corrected(unit)]
             return [*tokens[:lead], *said, *tokens[number[1] :]]
     return tokens
+
+
+def _told_too(tokens: Tokens, at: int) -> bool:
+    """Whether ``as well`` or ``too`` ends a clause there."""
+    size = begun_by(tokens[at:], _ALSO)
+    return size > 0 and _ends(tokens, at + size)
+
+
+_ALSO = phrases("as well | too | also")
 
 
 def _with_moment_alone(tokens: list[Token]) -> list[Token]:
@@ -115,6 +132,87 @@ def _with_so_said(tokens: list[Token]) -> list[Token]:
         mark = Token("mark", ",", MARK_SOFT, tokens[at].start, tokens[at].start)
         return [*tokens[:joint], mark, *subject, *tokens[said:joint], *tokens[end:]]
     return tokens
+
+
+def _with_fade_named(tokens: list[Token]) -> list[Token]:
+    """``start with a fade and end with one`` -> ``start with a fade and end with a fade``."""
+    faded = next((at for at, token in enumerate(tokens) if token.word == "fade"), len(tokens))
+    for at in range(faded, len(tokens) - 2):
+        words = [token.word for token in tokens[at : at + 3]]
+        if words[0] in ("end", "ends", "start", "starts", "finish", "begin") and words[1:] == ["with", "one"]:
+            named = [tokens[at + 2].corrected("a"), tokens[at + 2].corrected("fade")]
+            return [*tokens[: at + 2], *named, *tokens[at + 3 :]]
+    return tokens
+
+
+def _with_time_for_name(tokens: list[Token]) -> list[Token]:
+    """``cut the silence at the beginning, like the first 4 seconds`` -> ``cut the first 4 seconds``.
+
+    ``slow it down for the jump, 0:07 to 0:09`` -> ``slow it down 0:07 to 0:09``.
+    """
+    for at in range(2, len(tokens) - 3):
+        if tokens[at].kind != "mark" or tokens[at].word != MARK_SOFT:
+            continue
+        begin = next((place + 1 for place in range(at - 1, -1, -1) if _ends(tokens, place)), 0)
+        said = at + 1 + (tokens[at + 1].word in _NAMELY)
+        edge = said > at + 1 and [token.word for token in tokens[said : said + 2]] in (
+            ["the", "first"],
+            ["the", "last"],
+        )
+        if edge and tokens[begin].word in _TAKING and number_at(tokens, said + 2):
+            return [*tokens[: begin + 1], *tokens[said:]]
+        named = next((place for place in range(at - 2, begin, -1) if tokens[place].word in ("for", "at", "during")), 0)
+        clocks = [token.kind for token in tokens[said : said + 3 : 2]] == ["clock", "clock"]
+        event = named and tokens[named + 1].word in ARTICLES and noun_phrase(tokens[named + 1 : at])
+        if event and clocks and tokens[said + 1].word in _BETWEEN and _ends(tokens, said + 3):
+            return [*tokens[:named], tokens[named].corrected("from"), *tokens[said:]]
+    return tokens
+
+
+_NAMELY = frozenset({"like", "say", "meaning", "namely", "about", "roughly", "so"})
+
+
+def _with_silence_named(tokens: list[Token]) -> list[Token]:
+    """``the sound: off`` and ``audio off`` -> ``mute``."""
+    for at, token in enumerate(tokens):
+        begin = at - (at > 0 and tokens[at - 1].word == "the")
+        off = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].text == ":")
+        said = off < len(tokens) and tokens[off].word == "off" and _ends(tokens, off + 1)
+        if said and token.word in ("sound", "audio") and (not begin or _ends(tokens, begin - 1)):
+            return [*tokens[:begin], tokens[off].corrected("mute"), *tokens[off + 1 :]]
+    return tokens
+
+
+def _with_preference_named(tokens: list[Token]) -> list[Token]:
+    """``the sofa is ugly, beige would be better`` -> ``..., make it beige``."""
+    for at in range(1, len(tokens) - 2):
+        size = begun_by(tokens[at:], _BETTER)
+        begin = next((place + 1 for place in range(at - 1, -1, -1) if _ends(tokens, place)), 0)
+        shade = " ".join(token.word for token in tokens[begin:at])
+        if size and begin and _ends(tokens, at + size) and is_color(shade):
+            lead = [tokens[begin].corrected("make"), tokens[begin].corrected("it")]
+            return [*tokens[:begin], *lead, *tokens[begin:at], *tokens[at + size :]]
+    return tokens
+
+
+_BETTER = phrases("would be better | would be nicer | would be nice | would be great | would look better | is better")
+
+
+def _with_exception_told(tokens: list[Token]) -> list[Token]:
+    """``it is fine apart from the colors, which are too strong`` -> ``the colors are too strong``."""
+    size = begun_by(tokens, _FINE_BUT)
+    which = next((at for at, token in enumerate(tokens) if size and at > size and token.word == "which"), 0)
+    if not which or tokens[which + 1 : which + 2] == [] or tokens[which + 1].word not in _IS:
+        return tokens
+    named = tokens[size : which - (tokens[which - 1].kind == "mark")]
+    return [*named, *tokens[which + 1 :]] if noun_phrase(named) else tokens
+
+
+_FINE_BUT = tuple(
+    (*lead, *joint)
+    for lead in phrases("it is fine | it is good | it is great | all is fine | it is nice | everything is fine")
+    for joint in phrases("apart from | except for | except | but for | but")
+)
 
 
 def _ends(tokens: Tokens, at: int) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "nearest_words",
     "owner_of",
     "plural",
+    "singular",
     "thing_words",
 ]
 
@@ -159,6 +160,18 @@ def thing_words() -> frozenset[str]:
     return frozenset(name for one in names for name in (one, plural(one)) if name.isalpha())
 
 
+def singular(noun: str) -> str:
+    """The singular of a noun; itself where it is no plural."""
+    for single, many in _IRREGULAR.items():
+        if noun == many or noun.endswith(f" {many}"):
+            return noun[: len(noun) - len(many)] + single
+    if not noun.endswith("s") or noun.endswith(("ss", "us")):
+        return noun
+    forms = (f"{noun[:-3]}y" if noun.endswith("ies") else noun[:-1], noun[:-2])
+    long = noun.endswith(("shes", "ches", "xes", "sses")) or (kinds_of(noun[:-2]) and not kinds_of(noun[:-1]))
+    return forms[1] if long else forms[0]
+
+
 def kinds_of(word: str) -> frozenset[str]:
     """The kinds that a noun means, in the singular or plural; empty when the lexicon does not know it."""
     return _words().get(" ".join(word.lower().replace("-", " ").split()), frozenset())
@@ -173,12 +186,12 @@ def owner_of(word: str) -> str | None:
 def nearest_words(word: str, count: int = 3) -> list[str]:
     """The known words nearest to an unknown one: the name of what looks like it, or words spelled like it."""
     word = word.lower()
-    alike = [KINDS[kind][0] for kind, things in LOOK_ALIKES.items() if word in things or _singular(word) in things]
+    alike = [KINDS[kind][0] for kind, things in LOOK_ALIKES.items() if word in things or _look_alike_of(word) in things]
     # A slip of the pen leaves most letters in place, and about as many; with fewer the likeness is chance.
     alone = len(word) < 5
     like = [other for other in sorted(_words()) if abs(len(other) - len(word)) < 2 and (alone or other[0] == word[0])]
     return alike[:count] or difflib.get_close_matches(word, like, n=count, cutoff=0.65)
 
 
-def _singular(word: str) -> str:
+def _look_alike_of(word: str) -> str:
     return next((thing for things in LOOK_ALIKES.values() for thing in things if plural(thing) == word), word)

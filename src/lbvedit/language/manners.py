@@ -68,6 +68,8 @@ _TRAILERS = phrases(
     "without changing the colors | and nothing else | nothing else | without touching anything else | "
     "as hell | in here | "
     "and leave everything else alone | leave the rest alone | and leave the rest alone | and leave the rest as it is "
+    "| for privacy | for privacy reasons | for safety | for anonymity | for legal reasons | for clarity | for fun | "
+    "for effect | for dramatic effect | for emphasis | for a change | for good measure | for now "
     "| not of the rest | not the rest | not everything else | not on the rest | not for the rest | but not the rest "
     "| somehow | for instagram | for tiktok | for youtube | for social media | for reels | for stories | for my phone "
     "| for the web | thanks a million | thanks a bunch | thank you so much | thanks so much"

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from lbvedit.errors import InstructionError
-from lbvedit.language.drafts import SPAN, Draft
+from lbvedit.language.drafts import HIDING, SPAN, Draft
 from lbvedit.types import Step
 
 __all__ = ["agree", "merged"]
@@ -39,7 +39,7 @@ def merged(before: Step, step: Step, draft: Draft, vague: Step | None) -> tuple[
             )
         if before is vague and draft.target.kind in ("pronoun", "none"):  # "it is too loud at 3 s, turn it down"
             step = replace(step, params={**{name: before.params[name] for name in SPAN & set(before.params)}, **params})
-        again = draft.target.kind == "pronoun" and step.op in _HIDING  # "... unreadable, so blur it"
+        again = draft.target.kind == "pronoun" and step.op in HIDING  # "... unreadable, so blur it"
         if (step.op in _ONCE or again) and before.params == step.params:
             return before, None
         if step.op == "resize" and {*before.params, *step.params} == {"width", "height"}:
@@ -48,6 +48,11 @@ def merged(before: Step, step: Step, draft: Draft, vague: Step | None) -> tuple[
             return before, None  # "rotate it, it is sideways"
         if (step.op == "cutout" and not before.params) or (before is vague and agree(before, step)):
             return step, None
+    on_same = (before.target, before.outside) == (step.target, step.outside)
+    if before.op == "remove" and step.op in HIDING and on_same and before.target is not None:
+        return step, None  # "hide the tags, they should be unreadable"
+    if before.op == "grayscale" and step.op == "sepia" and on_same and step.outside:
+        return step, None  # "only the boat in color, the rest sepia"
     if same and step.op == "crop" and before.target is None and not step.params:
         return replace(step, params=before.params), None  # "a square, centered on the man"
     if same and step.op == "crop" and not before.params and step.target is None and {*step.params} == {"aspect"}:
@@ -69,5 +74,4 @@ def agree(vague: Step, step: Step) -> bool:
 
 _ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
 """What a second time does no more: "make it vertical (9:16)"."""
-_HIDING = frozenset({"blur", "pixelate"})
 _ONLY = re.compile(r"\b(only|just)\b", re.IGNORECASE)

@@ -69,6 +69,11 @@ def with_negations_named(tokens: list[Token]) -> list[Token]:
 
 def _without_nothing_done(tokens: list[Token]) -> list[Token]:
     """The sentence without ``do not cut anything`` and ``do not change anything else``, beside what shall be done."""
+    for at in range(1, len(tokens)):
+        size = begun_by(tokens[at:], _OVERDONE)
+        if size and (at + size == len(tokens) or tokens[at + size].kind == "mark"):
+            tokens = [*tokens[:at], *tokens[at + size :]]
+            break
     for at in range(len(tokens) - 2, -1, -1):
         size = begun_by(tokens[at:], _DO_NOT)
         said = tokens[at + size + 1 :]
@@ -79,6 +84,10 @@ def _without_nothing_done(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+_OVERDONE = phrases(
+    "but do not overdo it | do not overdo it | but do not exaggerate | do not exaggerate | but do not go overboard | "
+    "do not go overboard | but do not go too far | do not go too far | but do not overdo"
+)
 _ANYTHING = phrases("anything else | anything | any of the rest | any other thing")
 
 
@@ -224,11 +233,12 @@ def _without_excluded_too(tokens: list[Token]) -> list[Token]:
     """``blur the doors, the windows as well but not the garage`` -> ``blur the doors, the windows as well``."""
     for at in range(2, len(tokens) - 2):
         said = [token.word for token in tokens[at : at + 2]] == ["but", "not"]
-        also = ended_by(tokens[:at], _TOO)
+        before = tokens[: at - (tokens[at - 1].kind == "mark")]
+        also = ended_by(before, _TOO)
         end = next((place for place in range(at, len(tokens)) if tokens[place].kind == "mark"), len(tokens))
         listed = any(token.kind == "mark" or token.word == "and" for token in tokens[:at])
         if said and also and listed and noun_phrase(tokens[at + 2 : end]):
-            return [*tokens[:at], *tokens[end:]]
+            return [*before, *tokens[end:]]
     return tokens
 
 

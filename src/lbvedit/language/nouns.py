@@ -11,7 +11,7 @@ from lbvedit.language.orders import ORDERS, is_order, swallows
 from lbvedit.language.pronouns import ARTICLES, OWNERS, PERSONS, POSSESSIVES, SPEAKERS
 from lbvedit.language.reasons import PURPOSES
 from lbvedit.language.sparing import SPARED
-from lbvedit.language.synonyms import ACTIONS, QUALITIES
+from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 from lbvedit.language.wholes import MEDIA
 
@@ -30,7 +30,7 @@ _NEVER_INSIDE = frozenset({"but", "fps", "codec", "bitrate", "resize", "rotate",
     "darken", "denoise", "desaturate", "reframe",
     "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
     "blur", "be", "i", "we", "you", "could", "should", "want", "would", "will", "into", "must", "never", "trim",
-    "until", "till", "unless", "neither", "nor", "stays", "stay", "<no>", "<actually>"})  # fmt: skip
+    "until", "till", "unless", "otherwise", "neither", "nor", "stays", "stay", "<no>", "<actually>"})  # fmt: skip
 _BEFORE_ARTICLE = frozenset({"and", "or", MARK_SOFT, "all", "both", "half", "of", "in", "on", "with", "to", "at",
     "by", "for",
     "from", "behind", "under", "near", "beside", "above", "below", "over", "as", "like", "than", "between", "against",
@@ -103,6 +103,8 @@ def may_name(tokens: Tokens) -> bool:
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
         ):
             return False
+        if before in ("less", "more") and word in PROPERTIES:
+            return False  # "little less contrast"
         if word == MARK_SOFT and before in QUALITIES and before.endswith("er"):
             return False  # "the sky darker, the sea"
         if before in (MARK_SOFT, "and") and word in ORDERS:

@@ -6,7 +6,7 @@ import re
 
 from lbvedit.language.lexicon import ABSENT_THINGS, HYPERNYMS, KINDS, LOOK_ALIKES, kinds_of, owner_of, plural
 
-__all__ = ["is_person", "is_plural", "may_be", "named_in"]
+__all__ = ["is_person", "is_plural", "may_be", "named_in", "noun_of"]
 
 _MEN = frozenset({"man", "boy", "guy", "gentleman", "groom", "father", "dad", "husband", "brother", "son",
     "grandfather", "grandpa", "uncle", "king", "prince", "waiter", "actor", "lad", "dude", "policeman",
@@ -34,7 +34,7 @@ def named_in(phrase: str) -> list[str]:
     return [phrase] if " except " in phrase else [part for part in _JOINT.split(phrase) if part]
 
 
-def _noun(phrase: str) -> str:
+def noun_of(phrase: str) -> str:
     """The noun of a phrase, without what stands before and behind it: ``two men on the left`` -> men."""
     words = phrase.lower().split()
     end = next((at for at, word in enumerate(words) if at and word in _AFTER_NOUN), len(words))
@@ -47,21 +47,21 @@ def _is_one_of(noun: str, names: frozenset[str]) -> bool:
 
 def is_plural(phrase: str) -> bool:
     """Whether a phrase names several: ``glasses``, ``two men on the left``."""
-    noun = _noun(phrase)
+    noun = noun_of(phrase)
     several = len(named_in(phrase)) > 1 or (noun.endswith("s") and not noun.endswith(("ss", "us")))
     return several or noun in ("people", "men", "women", "children")
 
 
 def is_person(phrase: str) -> bool:
     """Whether a phrase names one of whom nobody says "it"."""
-    noun = _noun(phrase)
+    noun = noun_of(phrase)
     known = kinds_of(noun) == {"person"} or _is_one_of(noun, _MEN | _WOMEN)
     return known and not _is_one_of(noun, _CHILDREN)
 
 
 def _is_living(phrase: str) -> bool:
     """Whether a phrase names a person, an animal, or something that nobody knows to be neither."""
-    noun = _noun(phrase)
+    noun = noun_of(phrase)
     if kinds := kinds_of(noun):
         return not _LIVING.isdisjoint(kinds)
     if _is_one_of(noun, _alive()) or _is_one_of(noun, _MEN | _WOMEN):
@@ -85,7 +85,7 @@ _ANIMALS = frozenset({"dragon", "dinosaur", "kangaroo", "snake", "frog", "turtle
 
 def may_be(pronoun: str, phrase: str) -> bool:
     """Whether ``him`` or ``her`` may mean what a phrase names: somebody alone, and not of the other sex."""
-    noun = _noun(phrase)
+    noun = noun_of(phrase)
     if pronoun in ("her", "she") and "boat" in kinds_of(noun):
         return True  # as sailors say
     others = _WOMEN if pronoun in ("him", "he") else _MEN

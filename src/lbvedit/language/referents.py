@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from lbvedit.errors import InstructionError
-from lbvedit.language.drafts import SPAN, TAKING, Draft
+from lbvedit.language.drafts import HIDING, SPAN, TAKING, Draft
+from lbvedit.language.lexicon import plural, singular
 from lbvedit.language.operators import OPERATORS
-from lbvedit.language.persons import is_person, is_plural, may_be, named_in
+from lbvedit.language.persons import is_person, is_plural, may_be, named_in, noun_of
 from lbvedit.language.pronouns import PERSONS
 from lbvedit.language.remarks import REMARK
 from lbvedit.language.targets import Target
@@ -73,7 +74,7 @@ class Referents:
                     return f"{target.phrase} of the {self.owner}"
                 own = "'" if _PLURAL.search(self.owner) else "'s"
                 return f"{self.owner}{own} {target.phrase}"
-            return target.phrase
+            return target.phrase if draft.op == "spare" else self._with_noun(target.phrase)
         whole = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"
         person = target.kind == "pronoun" and target.phrase in PERSONS
         if person and self.owner and self.last and self.last.startswith(f"{self.owner}'s "):
@@ -112,7 +113,7 @@ class Referents:
         if (target.kind == "rest" or target == Target("pronoun", "all")) and len(self.named) > 1:
             return named
         if self.gone and target.kind == "pronoun" and draft.op not in ("replace", "become", "add", "animate"):
-            return None  # "remove the cable and turn it to sepia"
+            return self._gone(draft, steps[-1])
         return self.last if target.kind in ("pronoun", "rest") else None
 
     def _person(self, pronoun: str, draft: Draft) -> str:
@@ -140,6 +141,37 @@ class Referents:
             return False
         several = pronoun in ("them", "they") and is_plural(rival) and not is_plural(last)
         return several or (pronoun == "it" and is_person(last) and not is_plural(rival))
+
+    def _with_noun(self, phrase: str) -> str:
+        """A phrase with the noun that its "one" stands for: ``paint the first dog red and the second one blue``."""
+        said = noun_of(phrase)
+        found = re.fullmatch(rf"(?P<before>(\S+ )*?){said}(?P<behind> .+)?", phrase, re.IGNORECASE)
+        named = noun_of(self.named[-1]) if self.named and len(named_in(self.named[-1])) == 1 else ""
+        if said not in ("one", "ones") or not found or not named or named in ("one", "ones", "background"):
+            return phrase
+        if (found["behind"] or "").startswith(" of "):
+            return phrase
+        noun = singular(named) if said == "one" else plural(singular(named))
+        meant = f"{found['before']}{noun}{found['behind'] or ''}"
+        self.notes.append(f"{phrase!r} is read as {meant!r}")
+        return meant
+
+    def _gone(self, draft: Draft, before: Step) -> str | None:
+        """What a pronoun means behind the removal of a thing: the whole, ``remove the cable and turn it to sepia``.
+
+        Raises:
+            InstructionError: it can be nothing but the thing that is gone.
+        """
+        if draft.op in HIDING and _HIDDEN.search(before.words):  # "hide the tags, they should be unreadable"
+            return self.last
+        whole = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"
+        several = draft.target.phrase in ("them", "they")
+        if not whole and draft.op in OPERATORS and (several or draft.op in HIDING | _OF_THINGS):
+            raise InstructionError(
+                f"{draft.words!r:.80} is about {self.last!r}, which is removed",
+                hint="say one of both, or what is meant",
+            )
+        return None
 
     def _means_spared(self, pronoun: str) -> bool:
         """Whether ``it`` means the one that was left alone: ``make the cars red, but keep the taxi, and blur it``."""
@@ -210,6 +242,8 @@ def _frames_all(draft: Draft) -> bool:
 
 _OF = re.compile(r"^.+? of (the|my|our|your|this|that|these|those) ")
 _AND_ITS = re.compile(r"\b(and|with) (its|his|her|their) ", re.IGNORECASE)
+_HIDDEN = re.compile(r"\b(hide|conceal|cover|obscure)\b", re.IGNORECASE)
+_OF_THINGS = frozenset({"recolor", "highlight", "cutout"})
 _PLURAL = re.compile(r"[^su]s$")
 _OF_ALL = frozenset({"flip", "rotate", "vignette", "denoise"})
 """What hardly anybody does to a thing alone."""

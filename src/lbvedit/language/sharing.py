@@ -37,20 +37,37 @@ def _timed(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[tuple[Sequen
     """The clauses with a time that leads given to those joined to it: ``in the first 3 s darken it and blur it``."""
     out: list[tuple[Sequence[Draft], bool]] = []
     leading: dict[str, float] = {}
+    begin = 0  # where the clauses begin that are joined to the leading one
     for drafts, joined in clauses:
         new = list(drafts)
         if leading:
-            new = [_within(draft, leading) for draft in new]
-        elif new[0].op not in MOVING and _LEADS.match(new[0].words):
+            new = [_within(draft, leading, strict=out[begin][0][0].op not in MOVING) for draft in new]
+        elif new[0].op not in MOVING - {"speed", "reverse"} and _LEADS.match(new[0].words):
             leading = {name: new[0].params[name] for name in ("start", "end") if name in new[0].params}
+            begin = len(out)
         out.append((new, joined))
         if not joined:
+            out[begin:] = _speed_last(out[begin:], leading) if leading else out[begin:]
             leading = {}
     return out
 
 
-def _within(draft: Draft, times: Mapping[str, float]) -> Draft:
+def _speed_last(
+    clauses: Sequence[tuple[Sequence[Draft], bool]], times: Mapping[str, float]
+) -> list[tuple[Sequence[Draft], bool]]:
+    """A change of speed put behind the steps that share its time: behind it, other times hold."""
+    (first, joined), *others = clauses
+    drafts = [draft for one, _ in others for draft in one]
+    shared = any(times.items() <= draft.params.items() for draft in drafts)
+    if first[0].op != "speed" or not shared or any(draft.op in MOVING for draft in drafts):
+        return list(clauses)
+    return [*others[:-1], (others[-1][0], joined), (first, False)]
+
+
+def _within(draft: Draft, times: Mapping[str, float], *, strict: bool) -> Draft:
     if draft.op not in OPERATORS or not {"start", "end"}.isdisjoint(draft.params):
+        return draft
+    if not strict and not set(times) <= set(OPERATORS[draft.op].params):
         return draft
     if not set(times) <= set(OPERATORS[draft.op].params) or draft.op in ("trim", "cut"):
         raise InstructionError(f"{draft.words!r:.60} has no time of its own", hint="say it in a run of its own")
@@ -58,4 +75,4 @@ def _within(draft: Draft, times: Mapping[str, float]) -> Draft:
 
 
 _ADDING = re.compile(r"(add|put|place|insert|give|include|draw)\b", re.IGNORECASE)
-_LEADS = re.compile(r"(in|during|from|between|for|over|within|until|after|before|the (first|last))\b", re.IGNORECASE)
+_LEADS = re.compile(r"(in|during|from|between|for|over|within|until|after|before|(the )?(first|last))\b", re.IGNORECASE)
