@@ -6,9 +6,9 @@ it`` -> ``hide the logo in the last 3 s``.
 
 from __future__ import annotations
 
-from lbvedit.language.clauses import MENDS
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.manners import without_manners
+from lbvedit.language.mending import MENDS
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.remarks import IS, THERE_IS, WISHING
 from lbvedit.language.synonyms import base_form

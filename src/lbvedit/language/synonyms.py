@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 __all__ = [
-    "ACTIONS", "EFFECTS", "PROPERTIES", "QUALITIES", "STATES", "STYLE_NOUNS", "base_form", "forms",
+    "ACTIONS", "EFFECTS", "PROPERTIES", "QUALITIES", "STATES", "STYLE_NOUNS", "base_form", "forms", "is_comparative",
 ]  # fmt: skip
 
 QUALITIES: dict[str, tuple[str, int]] = {}
@@ -209,3 +209,8 @@ def _stems(word: str) -> tuple[str, ...]:
     if word.endswith("ied"):
         out.append(f"{word[:-3]}y")
     return tuple(out)
+
+
+def is_comparative(word: str) -> bool:
+    """Whether a word compares a quality that some operator changes: ``darker``."""
+    return word in QUALITIES and word.endswith("er")

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lbvedit.language.amounts import split_amount
 from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured, misshot, shortcoming, slanted, unheard
-from lbvedit.language.complements import color, complement, is_comparative, look
+from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.adding import adding, named_look, putting
@@ -21,10 +21,11 @@ from lbvedit.language.frames.phrase import SPARING, words_of
 from lbvedit.language.frames.properties import tuned
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.frames.timing import beginning
+from lbvedit.language.imagined import look
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.reading import Reading, asked, without_all
-from lbvedit.language.synonyms import base_form
+from lbvedit.language.synonyms import base_form, is_comparative
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 from lbvedit.language.wholes import is_whole

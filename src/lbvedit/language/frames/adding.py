@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from lbvedit.errors import InstructionError
 from lbvedit.language.amounts import Amount, amount_at, split_amount
-from lbvedit.language.complements import COLORED, color, complement, look, new_thing
+from lbvedit.language.complements import COLORED, color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.captions import TEXT_NOUNS, text_in
 from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.timing import fading
+from lbvedit.language.imagined import look, new_thing
 from lbvedit.language.lexicon import kinds_of
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.pronouns import ARTICLES, SPEAKERS

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from lbvedit.language.colors import SHADES, colors_alone
-from lbvedit.language.complements import COLORED_THINGS, action, color, look, new_thing
+from lbvedit.language.complements import COLORED_THINGS, color
 from lbvedit.language.drafts import Draft
-from lbvedit.language.frames.making import BACKGROUND
+from lbvedit.language.frames.becoming import BACKGROUND
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, words_of
 from lbvedit.language.frames.properties import set_property
+from lbvedit.language.imagined import action, look, new_thing
 from lbvedit.language.synonyms import ACTIONS
 from lbvedit.language.targets import Target, noun_phrase, screen_in, strip_articles
 from lbvedit.language.tokens import Token

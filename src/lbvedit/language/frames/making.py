@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import pairwise
-
-from lbvedit.language.amounts import split_amount
-from lbvedit.language.colors import MODIFIERS, SHADES, colors_alone, is_color, is_named
-from lbvedit.language.complements import COLORED_THINGS, LIGHT_VERBS, action, color, complement, look, new_thing
-from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
+from lbvedit.language.colors import SHADES, colors_alone, is_color, is_named
+from lbvedit.language.complements import color, complement
+from lbvedit.language.drafts import NOBODY, Draft, tidy
+from lbvedit.language.frames.becoming import BACKGROUND, STYLES, become, compared_property, fitting, inverted
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.frames.properties import set_property
+from lbvedit.language.imagined import LIGHT_VERBS, action, look, new_thing
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.pronouns import ARTICLES
-from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
+from lbvedit.language.synonyms import ACTIONS, PROPERTIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, join, phrases
 
 __all__ = ["changing", "doing", "making", "painting"]
 
-BACKGROUND = Target("phrase", "background")
-_STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "dreamy", "futuristic", "cyberpunk",
-    "painterly", "old", "old-fashioned", "animated", "spooky", "gothic", "surreal", "wintry", "rainy", "snowy",
-    "foggy", "misty", "stormy", "autumnal", "night", "nighttime", "daytime", "day", "winter", "summer", "autumn",
-    "spring", "sunset", "sunrise", "dusk", "dawn", "christmas", "anime", "cartoon", "photorealistic", "realistic",
-    "artistic", "scary", "magical", "romantic", "dramatic", "festive", "hand-drawn", "steampunk", "abstract",
-    "impressionist", "nostalgic", "modern", "medieval", "post-apocalyptic", "moody", "golden hour", "film noir",
-    "pixel art", "watercolor"})  # fmt: skip
 _LIKE = phrases(
     "look more like | look like | look as if | look as though | seem as if | seem as though | feel as if | "
     "feel as though | appear like | be like | resemble | seem like | feel like | looked like | "
     "have the look of | has the look of | had the look of | have the appearance of | take on the look of | like"
 )
-_ART = STYLE_NOUNS | _STYLES | frozenset({"painting", "drawing", "sketch", "comic", "poster", "photo", "photograph",
+_ART = STYLE_NOUNS | STYLES | frozenset({"painting", "drawing", "sketch", "comic", "poster", "photo", "photograph",
     "picture", "oil", "paint", "print", "mosaic", "collage", "illustration", "animation", "game", "movie", "film",
     "lego", "pencil", "charcoal", "crayon", "ink", "clay", "paper", "glass", "gold", "ice", "neon"})  # fmt: skip
 """What the background may look like without being another scene."""
 _LAMPS = frozenset({"traffic", "street", "head", "tail", "brake", "stop", "warning", "ceiling", "signal", "spot"})
 _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
-_COMPARED = frozenset({"higher", "lower", "stronger", "weaker", "smaller", "bigger", "faster", "slower", "less",
-    "more", "greater", "high", "low", "strong", "weak"})  # fmt: skip
 _BEFORE_STYLE = frozenset({"look", "more", "appear", "be", "feel", "very", "all", "a", "bit", "really"})
 _BEFORE_THING = frozenset({"with", "of", "in", "on", "wearing", "like", "and"})
 
@@ -113,18 +101,8 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             continue
         if target == NOBODY and (drafts[0].op == "recolor" or phrase.verb in ("turn", "have", "get", "let", "want")):
             continue
-        return [_fitting(draft, target) for draft in drafts]
-    return _shorter(tokens) or _compared_property(tokens) or _inverted(tokens) or _imagined(tokens, phrase)
-
-
-def _inverted(tokens: list[Token]) -> list[Draft] | None:
-    """``make slower the video``, ``make more bright the face``."""
-    at = next((at for at, token in enumerate(tokens) if at and token.word in ("the", "my", "this", "that")), 0)
-    if at and (found := property_in(tokens[at:])) and found[0] in PROPERTIES:  # "make bigger the contrast"
-        return _compared_property([*tokens[at:], *tokens[:at]])
-    drafts = complement(tokens[:at]) if at else None
-    target = noun_phrase(tokens[at:]) if drafts else None
-    return [_fitting(draft, target) for draft in drafts] if drafts and target else None
+        return [fitting(draft, target) for draft in drafts]
+    return _shorter(tokens) or compared_property(tokens) or inverted(tokens) or _imagined(tokens, phrase)
 
 
 def _places(words: list[str]) -> list[int]:
@@ -173,35 +151,6 @@ def _subject(tokens: list[Token], phrase: Phrase) -> Target | None:
     return noun_phrase(tokens)
 
 
-def _fitting(draft: Draft, target: Target) -> Draft:
-    if draft.op == "cutout" and target == BACKGROUND:
-        return draft.on(Target("phrase", "background", outside=True))
-    if draft.op == "cutout" and target.kind == "rest":  # "keep the man and make the rest transparent"
-        return draft.on(Target("pronoun"))
-    if draft.op == "cutout" and target.kind == "phrase" and target.outside:
-        return draft.on(replace(target, outside=False))
-    if draft.op == "cutout" and target.kind == "phrase" and colors_alone(target.phrase):
-        return draft.on(replace(target, outside=True))
-    if draft.op == "cutout" and target.kind == "phrase":
-        return Draft("remove", {}, target).noted("making a thing transparent is read as removing it")
-    return draft.on(target)
-
-
-def _compared_property(tokens: list[Token]) -> list[Draft] | None:
-    """``make the contrast higher``, ``make the volume a bit lower``."""
-    amount, rest = split_amount(tokens)
-    for words, said in ((tokens, None), (rest, amount)):
-        if len(words) > 1 and words[-1].word in _COMPARED:
-            inner, subject = split_amount(words[:-1])
-            found = property_in(subject)
-            if found and found[0] in PROPERTIES:
-                op, direction = PROPERTIES[found[0]]
-                down = words[-1].word in ("lower", "weaker", "smaller", "slower", "less", "low", "weak")
-                draft = graded(op, -direction if down else direction, said or inner)
-                return [draft.on(found[1])] if draft else None
-    return None
-
-
 def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     """What needs imagination: a look, an action, another thing."""
     words = words_of(tokens)
@@ -224,7 +173,7 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         while len(tail) > 1 and tail[0] in _BEFORE_STYLE:
             tail = tail[1:]
         colored = len(tail) == 1 and tail[0].endswith("-colored")  # "autumn-colored": no paint is called so
-        named = next((name for name in (" ".join(tail), "-".join(tail)) if name in _STYLES), "")
+        named = next((name for name in (" ".join(tail), "-".join(tail)) if name in STYLES), "")
         if target is not None and (colored or named):
             return [Draft("style", {"style": named or tail[0]}, target)]
         if (
@@ -291,56 +240,6 @@ def _becoming(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         if target is not None and target != NOBODY and rest and (drafts := become(list(rest), target)):
             return drafts
     return None
-
-
-def become(tokens: list[Token], target: Target) -> list[Draft] | None:
-    """What a target turns into: a colour, a quality, a look, another scene or another thing."""
-    words = words_of(tokens)
-    if drafts := complement(tokens):
-        return [_fitting(draft, target) for draft in drafts]
-    same = target.kind == "phrase" and len(words) > 1 and words[-1] == target.phrase.split()[-1].lower()
-    if same and (name := color(tokens[:-1])):  # "turn the blue car into a red car"
-        return [Draft("recolor", {"color": name}, target)]
-    if words[-1] in STYLE_NOUNS and (style := look(tokens)) and target.kind != "phrase":
-        return [Draft("style", {"style": style}, target)]
-    if style_of(words) and (style := look(tokens)):
-        return [Draft("style", {"style": style}, target)]
-    if target == NOBODY and (inverted := _inverted(tokens)):  # "change to black and white the image"
-        return inverted
-    if not _SHADES_OF.isdisjoint(pairwise(words)):
-        return None  # "a darker shade of the colour that the wall has": what that is stands in no sentence
-    if words[0] in ("a", "an") and (found := _nearly_a_color(tokens)):
-        return [found.on(target)]
-    what = new_thing(tokens)
-    if what is None:
-        return None
-    if target.kind == "phrase" and target.phrase.lower() in ("lighting", "daylight", "light"):
-        return [Draft("style", {"style": what})]
-    if target.kind == "phrase" and target.phrase.lower() in _STYLES:  # "turn day into night"
-        return [Draft("style", {"style": what})]
-    if target == BACKGROUND and not target.outside:
-        return [Draft("restyle_background", {"with": what}, target)]
-    return [Draft("become", {"with": what}, target)]
-
-
-_SHADES_OF = frozenset((noun, "of") for noun in ("shade", "tone", "tint", "hue", "color"))
-
-
-def _nearly_a_color(tokens: list[Token]) -> Draft | None:
-    """``a deep orchard red``: the colour without the one word in it that says nothing, if that is no thing's name."""
-    words = words_of(tokens)[1:]
-    odd = [word for word in words[:-1] if word not in MODIFIERS]
-    kept = " ".join(word for word in words if word not in odd)
-    if len(odd) != 1 or odd[0] in QUALITIES or words[-1] in COLORED_THINGS or words[-1] not in SHADES:
-        return None
-    if not is_color(kept) or {"and", "with", "of"} & set(words):
-        return None
-    return Draft("recolor", {"color": kept}).noted(f"{odd[0]!r} is no colour's name here: read as {kept!r}")
-
-
-def style_of(words: list[str]) -> bool:
-    """Whether some words begin with ``the style of``."""
-    return words[:3] in (["the", "style", "of"], ["a", "style", "of"]) or words[:2] == ["style", "of"]
 
 
 def painting(phrase: Phrase) -> list[Draft] | None:

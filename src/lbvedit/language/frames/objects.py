@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.colors import NEUTRAL, colors_alone
-from lbvedit.language.complements import color, complement, is_comparative
+from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, spanned
 from lbvedit.language.frames.phrase import (
     UNHURRIED,
@@ -20,7 +20,7 @@ from lbvedit.language.frames.phrase import (
     words_of,
 )
 from lbvedit.language.pronouns import ARTICLES, PERSONS, PRONOUNS
-from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.synonyms import PROPERTIES, is_comparative
 from lbvedit.language.targets import CORNERS, Target, noun_phrase
 from lbvedit.language.tokens import Token
 

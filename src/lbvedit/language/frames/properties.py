@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from lbvedit.language.amounts import Amount, amount_at, fraction_at, split_amount
 from lbvedit.language.colors import NEUTRAL, SHADES, colors_alone
-from lbvedit.language.complements import action, complement, look, new_thing
+from lbvedit.language.complements import complement
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import Frame, Phrase, property_in, words_of
+from lbvedit.language.imagined import action, look, new_thing
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.tokens import MARK_SOFT, Token, join

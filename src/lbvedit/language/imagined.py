@@ -1,0 +1,118 @@
+"""What must be imagined, by its name: an action, a look, another thing."""
+
+from __future__ import annotations
+
+from lbvedit.language.orders import swallows
+from lbvedit.language.pronouns import ARTICLES, PRONOUNS
+from lbvedit.language.synonyms import ACTIONS, STYLE_NOUNS, is_comparative
+from lbvedit.language.tokens import Tokens, join
+
+__all__ = ["LIGHT_VERBS", "action", "look", "new_thing"]
+
+
+_FORMATS = frozenset({"mp", "mkv", "webm", "mov", "gif", "fps", "h264", "h265", "hevc", "av1", "prores", "codec"})
+"""What the options set, and no style."""
+
+
+def action(tokens: Tokens) -> str | None:
+    """What something shall do, if the words begin with a verb for it: ``run to the left instead of walking``."""
+    words = [token.word for token in tokens]
+    while words and words[0] in ("to", "start", "begin", "starts", "be", "go", "keep", "and") and len(words) > 1:
+        tokens, words = tokens[1:], words[1:]
+    light = words and words[0] in LIGHT_VERBS and len(words) > 2 and words[1] in ("a", "an", "the", "his", "her", "its")
+    if not words or (_action_base(words[0]) is None and not light):
+        return None
+    if words[0] in ("look", "appear") and words[1:] and words[1] not in _WHERE_TO:  # "look older"
+        return None
+    end = next(
+        (at for at, word in enumerate(words) if word == "instead" or words[at : at + 2] == ["rather", "than"]),
+        len(words),
+    )
+    listed = any(token.kind == "mark" or token.word == "and" for token in tokens[end:])
+    listed = listed or any(token.word == "but" for token in tokens)
+    return join(tokens[:end]) if end and not listed and not swallows(tokens[:end], actions=_DONE) else None
+
+
+_WHERE_TO = frozenset({"at", "up", "down", "left", "right", "into", "around", "away", "back", "over", "to", "towards",
+    "toward", "behind", "out", "in", "through", "straight", "directly", "from", "suddenly", "slowly", "sideways",
+    "forward", "for", "on", "under"})  # fmt: skip
+
+
+LIGHT_VERBS = frozenset({"do", "take", "give", "perform", "throw", "play", "make"})
+"""Verbs that say an action together with what follows: ``do a backflip``, ``take a bow``."""
+
+
+_DONE = (ACTIONS | LIGHT_VERBS | {"put", "let", "get", "keep", "show"}) - {"make", "take"}
+
+
+def _action_base(word: str) -> str | None:
+    if word in ACTIONS:
+        return word
+    if word.endswith("ing") and len(word) > 5:
+        for stem in (word[:-3], word[:-3] + "e", word[:-4]):
+            if stem in ACTIONS:
+                return stem
+    return None
+
+
+def look(tokens: Tokens) -> str | None:
+    """The style that some words name, without article and the word "style": ``a comic book style`` -> comic book."""
+    words = [token.word for token in tokens]
+    if words[:3] == ["the", "style", "of"] or words[:3] == ["a", "style", "of"]:
+        tokens = tokens[3:]
+    elif words[:2] == ["style", "of"]:
+        tokens = tokens[2:]
+    while len(tokens) > 1 and tokens[0].word in ARTICLES | {"like", "in", "into"}:
+        tokens = tokens[1:]
+    if any(token.word in _FORMATS for token in tokens) or (tokens and is_comparative(tokens[-1].word)):
+        return None
+    if swallows(tokens) or any(token.word in _NO_LOOK for token in tokens) or (tokens and tokens[-1].word in ARTICLES):
+        return None
+    while len(tokens) > 1 and tokens[-1].word in STYLE_NOUNS | {"styled", "please", "instead"}:
+        tokens = tokens[:-1]
+    if (
+        not tokens
+        or tokens[0].word in ARTICLES
+        or tokens[0].kind == "mark"
+        or any(token.kind not in ("word", "quote", "number", "mark") for token in tokens)
+    ):
+        return None
+    return join(tokens).removesuffix("-style").removesuffix("'s")
+
+
+_NO_LOOK = frozenset({"but", "could", "should", "would", "must", "have", "has", "had"})
+
+
+_FELT = frozenset({"drama", "mood", "emotion", "tension", "energy", "personality", "spirit", "punch", "vibe", "oomph",
+    "excitement", "charm", "elegance", "mystery", "romance"})  # fmt: skip
+"""What nobody can put into a picture as a thing."""
+
+
+def new_thing(tokens: Tokens) -> str | None:
+    """A thing that shall come, without its article: ``a golden retriever`` -> golden retriever."""
+    while len(tokens) > 1 and tokens[0].word in ARTICLES:
+        tokens = tokens[1:]
+    if (
+        not tokens
+        or tokens[0].word in ARTICLES | PRONOUNS
+        or any(token.kind not in ("word", "quote", "number") for token in tokens)
+    ):
+        return None
+    if tokens[0].word in ("to", "with", "of", "from", "by", "at", "on", "in", "onto", "into") and len(tokens) > 1:
+        return None
+    if tokens[0].word in ("everything", "everyone", "everybody", "anything", "not", "never", "same"):
+        return None  # is there already
+    if swallows(tokens) or any(token.word in ("but", "should", "must", "except", "excluding") for token in tokens):
+        return None
+    if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
+        return None
+    if any(token.word in ("more", "less") for token in tokens[1:]) or tokens[-1].word in ("lower", "higher"):
+        return None
+    if any(token.word in _FORMATS for token in tokens) or tokens[0].word in ("bit", "little", "lot", "tad", "touch"):
+        return None
+    if is_comparative(tokens[-1].word) or tokens[-1].word in _FELT:
+        return None  # "a third slower" is no thing, nor is "some drama"
+    kept = [
+        token for at, token in enumerate(tokens) if not (at and tokens[at - 1].word == "and" and token.word in ARTICLES)
+    ]
+    return join(kept)
