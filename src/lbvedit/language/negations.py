@@ -276,7 +276,11 @@ def _without_rival_order(tokens: list[Token]) -> list[Token]:
         said = noun_phrase(tokens[order + 1 : ends])
         target, thing = _negated(tokens[verb + 1 : end], acts=tokens[verb].word in _MAKING)
         points = any(token.word in _POINTING for token in tokens[order:ends])
-        contrast = points or any(token.word in _CONTRASTS for token in tokens[end:order])
+        contrast = (
+            points
+            or tokens[verb].word == tokens[order].word not in _MAKING
+            or any(token.word in _CONTRASTS for token in tokens[end:order])
+        )
         others = said is not None and (said.kind in ("rest", "whole") or said.outside)
         if not does or not contrast or target is None or (others and target.kind == "phrase"):
             continue
@@ -296,7 +300,7 @@ def _negated(tokens: Tokens, *, acts: bool) -> tuple[Target | None, Tokens]:
         tokens: the words behind the verb.
         acts: whether what it does may follow: ``do not let the man jump``.
     """
-    if len(tokens) > 1 and tokens[0].word in ("up", "down", "out", "off", "away"):
+    while len(tokens) > 1 and tokens[0].word in ("up", "down", "out", "off", "away", "in", "on"):
         tokens = tokens[1:]
     for cut in range(1, len(tokens)):
         done = complement(tokens[cut:]) or (acts and tokens[cut].word in ACTIONS)

@@ -47,6 +47,9 @@ _COMPARED = frozenset({"older", "younger", "taller", "shorter", "longer", "fatte
     "looser", "nicer", "prettier", "uglier", "happier", "sadder", "angrier", "funnier", "cuter", "stronger", "weaker",
     "heavier", "rounder", "wider", "narrower", "shinier", "better", "worse"})  # fmt: skip
 """What no operator makes anything, and no thing is called."""
+_SHARES = frozenset({"half", "quarter", "third"})
+_UNPAINTED = frozenset({"opacity", "transparency", "translucency"})
+"""What a thing has and no operator changes."""
 _SECOND_THOUGHTS = frozenset({"rather", "no", "wait", "actually", "sorry", "nope"})
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
 _WHO = frozenset({"she", "he", "they"})
@@ -83,6 +86,8 @@ def may_name(tokens: Tokens) -> bool:
         return False
     if any(pair in _PAIRED for pair in (tuple(words[:2]), tuple(words[-2:]))):
         return False  # "him and the dog"
+    if not _UNPAINTED.isdisjoint(words):
+        return False
     if words[-1] in _WHO and len(words) > 1:
         return False  # "the bag she"
     if words[0] in POSSESSIVES - {"his"} and len(words) > 1:
@@ -98,7 +103,7 @@ def may_name(tokens: Tokens) -> bool:
     for at, (before, word) in enumerate(pairwise(words[:relative])):
         if (
             word == "so"
-            or (before == "by" and (is_color(word) or tokens[at + 1].kind == "number"))
+            or (before == "by" and (is_color(word) or tokens[at + 1].kind == "number" or word in _SHARES))
             or (before == MARK_SOFT and word in _SECOND_THOUGHTS)
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
         ):

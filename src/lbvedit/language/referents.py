@@ -38,6 +38,7 @@ class Referents:
         self.spared = False  # whether the last target was named as what is left out: "all but the boat: blur it"
         self.named: list[str] = []
         self.rival: str | None = None
+        self.told = False  # whether any clause went before
         self.aside = False  # whether the rival was left alone beside what was done
         self.kept: str | None = None  # what all steps leave out, named before them
         self.untouched = False  # whether no pronoun means it: "leave the man alone, make it gray"
@@ -83,6 +84,12 @@ class Referents:
         if person and self.last is None and exact and not whole:
             raise NoTargetError(
                 f"who is {target.phrase!r}? {draft.words!r:.80} names nobody before", hint="as in 'blur the man'"
+            )
+        several = target.kind == "pronoun" and target.phrase in ("them", "they")
+        if several and not (whole or self.told or steps) and exact:
+            raise NoTargetError(
+                f"who or what is {target.phrase!r}? {draft.words!r:.80} names nothing before",
+                hint="as in 'blur the cars'",
             )
         timed = draft.op == "focus" and bool(steps) and not SPAN.isdisjoint(steps[-1].params)
         if target.kind == "rest" and self.last is None and not whole and not timed:
@@ -146,7 +153,8 @@ class Referents:
         """A phrase with the noun that its "one" stands for: ``paint the first dog red and the second one blue``."""
         said = noun_of(phrase)
         found = re.fullmatch(rf"(?P<before>(\S+ )*?){said}(?P<behind> .+)?", phrase, re.IGNORECASE)
-        named = noun_of(self.named[-1]) if self.named and len(named_in(self.named[-1])) == 1 else ""
+        last = _ONE_OF.sub("", self.named[-1]) if self.named else ""
+        named = noun_of(last) if last and len(named_in(last)) == 1 else ""
         if said not in ("one", "ones") or not found or not named or named in ("one", "ones", "background"):
             return phrase
         if (found["behind"] or "").startswith(" of "):
@@ -186,6 +194,7 @@ class Referents:
             target: what it acts on.
         """
         kind = draft.target.kind
+        self.told = True
         self.aside = self.aside and kind == "pronoun"
         if kind in ("phrase", "whole"):
             self.spared = draft.op == "focus" and draft.target.outside
@@ -244,6 +253,7 @@ _OF = re.compile(r"^.+? of (the|my|our|your|this|that|these|those) ")
 _AND_ITS = re.compile(r"\b(and|with) (its|his|her|their) ", re.IGNORECASE)
 _HIDDEN = re.compile(r"\b(hide|conceal|cover|obscure)\b", re.IGNORECASE)
 _OF_THINGS = frozenset({"recolor", "highlight", "cutout"})
+_ONE_OF = re.compile(r"^(\w+ )?one of (the |my |our |these |those )?", re.IGNORECASE)
 _PLURAL = re.compile(r"[^su]s$")
 _OF_ALL = frozenset({"flip", "rotate", "vignette", "denoise"})
 """What hardly anybody does to a thing alone."""

@@ -35,6 +35,10 @@ def resolve(clauses: Sequence[tuple[Sequence[Draft], bool]], text: str) -> EditP
 
 
 _ONE = re.compile(r"((?:\w+ )?)one\b")
+_SHOWING = frozenset({"cutout", "crop", "highlight"})
+"""What leaves alone what it acts on."""
+_DRAINING = frozenset({"grayscale", "sepia", "saturation"})
+_IN_COLOR = re.compile(r"\b(in|its|their) (full |original )?colou?rs?\b", re.IGNORECASE)
 _PITCH = frozenset({"pitch", "key"})
 _FRAMING = frozenset({"crop", "zoom", "flip", "rotate", "resize", "add"})
 
@@ -42,6 +46,12 @@ _FRAMING = frozenset({"crop", "zoom", "flip", "rotate", "resize", "add"})
 def _refers(draft: Draft, named: Target) -> bool:
     """Whether a draft is about what one before it has named."""
     return draft.target.kind in ("pronoun", "rest") or draft.target.owner or draft.target == named
+
+
+def _may_spare(step: Step) -> bool:
+    """Whether the operator of a step can act on a part of the picture."""
+    entry = OPERATORS[step.op]
+    return entry.domain == "picture" and entry.takes_target == "may"
 
 
 class _Resolver:
@@ -89,7 +99,7 @@ class _Resolver:
                     target, untouched="of" in draft.params
                 )  # "leave the man alone and blur everything"
             elif draft.op == "spare":
-                if not self._spare(target, of_all="of" in draft.params):
+                if not self._spare(target, draft.words, of_all="of" in draft.params):
                     self.referents.pass_over(target)
                     continue
             elif draft.op not in ("focus", REMARK):
@@ -194,28 +204,29 @@ class _Resolver:
         if moved is not None and start > 0 and moved.words != step.words:
             self.notes.append(f"{start:g} s in {step.words!r} counts after {moved.words!r}")
 
-    def _spare(self, target: str | None, *, of_all: bool) -> bool:
+    def _spare(self, target: str | None, words: str, *, of_all: bool) -> bool:
         """Takes a target out of the whole-frame step before: ``black and white, but keep the balloon red``.
 
         Args:
             target: what is left out.
+            words: what asks for it.
             of_all: whether of all the steps right before that act on the whole frame: ``leave the sky alone``.
 
         Returns:
             Whether it was part of what the step acts on, so far as words tell.
         """
         before = self.steps[-1] if self.steps else None
-        if before is None or target is None or before.outside or before.target in ("background", target):
+        if before is None or target is None or before.target == target:
+            return True
+        if before.outside and before.target != "background" and OPERATORS[before.op].takes_target != "no":
+            self.steps[-1] = replace(before, target=f"{before.target} and {target}")  # "all but the car, keep the sign"
+            return True
+        if before.target == "background":
+            self.notes.append(f"{target!r} is spared so far as it is no part of the background")
             return True
         if before.op == "speed" and target.partition(" ")[0] in _PITCH:
             return False  # which stays as it is anyway
-        entry = OPERATORS[before.op]
-        if before.target is None and entry.domain == "picture" and entry.takes_target == "may":
-            for at in range(len(self.steps) - 1, -1 if of_all else len(self.steps) - 2, -1):
-                step, kind = self.steps[at], OPERATORS[self.steps[at].op]
-                if step.target is not None or kind.domain != "picture" or kind.takes_target != "may":
-                    break
-                self.steps[at] = replace(step, target=target, outside=True)
+        if before.target is None and self._spare_of_whole(target, words, of_all=of_all):
             return True
         parts = named_in(before.target or "")
         if target in parts and len(parts) > 1:  # "blur the man and the woman, but leave her alone"
@@ -226,16 +237,36 @@ class _Resolver:
             kept = _ONE.sub(rf"\1{noun}", target)
             self.steps[-1] = replace(before, target=f"{before.target} except {kept}")
             return True
+        if before.target and before.op in _SHOWING:  # "cut out the dog but keep its shadow"
+            self.steps[-1] = replace(before, target=f"{before.target} and {target}")
+            return True
         said = f"{target!r} cannot be left out of {before.words!r:.60}"
         if before.target is None or target.endswith((" one", " ones")):
             raise InstructionError(said, hint="say what is meant without it, as in 'blur everything except the dog'")
         self.notes.append(said)
         return False
 
+    def _spare_of_whole(self, target: str, words: str, *, of_all: bool) -> bool:
+        """Takes a target out of the last steps, if they act on the whole frame."""
+        drained = [at for at, step in enumerate(self.steps) if step.op in _DRAINING and step.target is None]
+        if _IN_COLOR.search(words) and drained:  # "make it gray, crop it to 1:1, but keep the man in color"
+            self.steps[drained[-1]] = replace(self.steps[drained[-1]], target=target, outside=True)
+            return True
+        before = self.steps[-1]
+        if before.op in ("crop", "zoom"):  # "crop to 16:9 but keep the man in the frame"
+            self.steps[-1] = replace(before, target=target)
+            return True
+        if before.op in ("resize", "rotate") or not _may_spare(before):
+            return False
+        for at in range(len(self.steps) - 1, -1 if of_all else len(self.steps) - 2, -1):
+            if self.steps[at].target is not None or not _may_spare(self.steps[at]):
+                break
+            self.steps[at] = replace(self.steps[at], target=target, outside=True)
+        return True
+
     def _without_kept(self, step: Step) -> Step:
         """The step without what is left alone, if it acts on all of the picture."""
-        entry = OPERATORS[step.op]
-        whole = step.target is None and entry.domain == "picture" and entry.takes_target == "may"
+        whole = step.target is None and _may_spare(step)
         return replace(step, target=self.referents.kept, outside=True) if whole and step.op not in _FRAMING else step
 
     def _bound(self, draft: Draft, *, joins: bool) -> None:

@@ -36,32 +36,48 @@ def shared(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[Draft]:
 def _timed(clauses: Sequence[tuple[Sequence[Draft], bool]]) -> list[tuple[Sequence[Draft], bool]]:
     """The clauses with a time that leads given to those joined to it: ``in the first 3 s darken it and blur it``."""
     out: list[tuple[Sequence[Draft], bool]] = []
-    leading: dict[str, float] = {}
-    begin = 0  # where the clauses begin that are joined to the leading one
-    for drafts, joined in clauses:
-        new = list(drafts)
-        if leading:
-            new = [_within(draft, leading, strict=out[begin][0][0].op not in MOVING) for draft in new]
-        elif new[0].op not in MOVING - {"speed", "reverse"} and _LEADS.match(new[0].words):
-            leading = {name: new[0].params[name] for name in ("start", "end") if name in new[0].params}
-            begin = len(out)
-        out.append((new, joined))
-        if not joined:
-            out[begin:] = _speed_last(out[begin:], leading) if leading else out[begin:]
-            leading = {}
-    return out
+    group: list[tuple[Sequence[Draft], bool]] = []
+    for clause in clauses:
+        group.append(clause)
+        if not clause[1]:
+            out += _sharing_time(group)
+            group = []
+    return [*out, *_sharing_time(group)] if group else out
 
 
-def _speed_last(
-    clauses: Sequence[tuple[Sequence[Draft], bool]], times: Mapping[str, float]
-) -> list[tuple[Sequence[Draft], bool]]:
-    """A change of speed put behind the steps that share its time: behind it, other times hold."""
-    (first, joined), *others = clauses
-    drafts = [draft for one, _ in others for draft in one]
-    shared = any(times.items() <= draft.params.items() for draft in drafts)
-    if first[0].op != "speed" or not shared or any(draft.op in MOVING for draft in drafts):
-        return list(clauses)
-    return [*others[:-1], (others[-1][0], joined), (first, False)]
+def _sharing_time(clauses: list[tuple[Sequence[Draft], bool]]) -> list[tuple[Sequence[Draft], bool]]:
+    """Joined clauses with the time that leads one of them given to those behind it.
+
+    A change of speed comes last, for behind it other times hold; where what follows moves times, nothing is shared.
+    """
+    at = next((at for at, (drafts, _) in enumerate(clauses) if _leads(drafts[0])), len(clauses))
+    rest = clauses[at + 1 :]
+    if not rest:
+        return clauses
+    first = clauses[at][0][0]
+    leading = {name: first.params[name] for name in ("start", "end") if name in first.params}
+    moved = any(draft.op in MOVING - {"speed", "reverse"} for drafts, _ in rest for draft in drafts)
+    if first.op in MOVING and moved:
+        return clauses
+    strict = first.op not in MOVING
+    shared = [([_within(draft, leading, strict=strict) for draft in drafts], joined) for drafts, joined in rest]
+    slowed = [drafts for drafts, _ in (clauses[at], *shared) if _is_speed(drafts, leading)]
+    timed = any(leading.items() <= draft.params.items() for drafts, _ in shared for draft in drafts)
+    if len(slowed) != 1 or not timed or moved:
+        return [*clauses[: at + 1], *shared]
+    ordered = [drafts for drafts, _ in (clauses[at], *shared) if drafts is not slowed[0]]
+    ends = clauses[-1][1]
+    return [*clauses[:at], *((drafts, True) for drafts in ordered), (slowed[0], ends)]
+
+
+def _leads(draft: Draft) -> bool:
+    """Whether a time leads a step that goes on behind it: ``in the first 3 s darken it``."""
+    goes_on = draft.op not in MOVING - {"speed", "reverse"} and _LEADS.match(draft.words)
+    return bool(goes_on) and not {"start", "end"}.isdisjoint(draft.params)
+
+
+def _is_speed(drafts: Sequence[Draft], times: Mapping[str, float]) -> bool:
+    return len(drafts) == 1 and drafts[0].op == "speed" and times.items() <= drafts[0].params.items()
 
 
 def _within(draft: Draft, times: Mapping[str, float], *, strict: bool) -> Draft:

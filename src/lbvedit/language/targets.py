@@ -10,7 +10,7 @@ from typing import Literal
 from lbvedit.language.colors import colors_alone
 from lbvedit.language.nouns import conjuncts, may_name
 from lbvedit.language.orders import ORDERS
-from lbvedit.language.persons import may_be
+from lbvedit.language.persons import may_be, noun_of
 from lbvedit.language.pronouns import ARTICLES, OWNERS, PERSONS, POSSESSIVES, PRONOUNS, SPEAKERS, THINGS
 from lbvedit.language.sparing import EXCEPT, SPARED, narrows
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES
@@ -193,11 +193,19 @@ def _all_but(tokens: Tokens, words: list[str]) -> Target | None:
                 return head  # "the woman's face, but not the man's"
             if head and inner and head.kind == inner.kind == "phrase" and not (head.outside or inner.outside):
                 noun = head.phrase.split()[-1]  # "the cars except the red one"
+                if words[at + len(phrase)] in _THOSE:  # "the people in the back but not those in front"
+                    return Target(
+                        "phrase", f"{head.phrase} except {noun_of(head.phrase)} {inner.phrase.split(' ', 1)[1]}"
+                    )
                 spared = re.sub(r"\bone\b", noun.removesuffix("s"), re.sub(r"\bones\b", noun, inner.phrase))
                 return Target("phrase", f"{head.phrase} except {spared}")
     return None
 
 
+_THOSE = frozenset({"those", "these"})
+_BEHIND_THOSE = frozenset({"in", "on", "at", "with", "who", "that", "behind", "near", "under", "wearing", "next", "to",
+    "from", "by", "above", "below", "beside", "sitting", "standing", "holding", "walking", "running"})  # fmt: skip
+"""What "those" is no article before: ``blur those in the back``."""
 _CLEARLY = (("but", "not"), ("though", "not"), ("although", "not"), ("with", "the"), ("save", "for"))
 
 
@@ -217,6 +225,8 @@ _SCREEN = re.compile(r"(?P<screen>(green|blue)[ -]?screens?)( (behind|in|from|ar
 def strip_articles(tokens: Tokens) -> list[Token]:
     """The words without the articles before them."""
     tokens = list(tokens)
+    if len(tokens) > 1 and tokens[0].word in _THOSE and tokens[1].word in _BEHIND_THOSE:
+        return tokens
     while len(tokens) > 1 and tokens[0].kind == "word" and (
         tokens[0].word in ARTICLES or tuple(token.word for token in tokens[:2]) in {("all", "the"), ("all", "of")}
     ):  # fmt: skip
