@@ -1,4 +1,4 @@
-"""Verbs on the frame: crop, zoom, flip, rotate, resize."""
+"""Verbs on the frame and its size: crop, zoom, follow, resize."""
 
 from __future__ import annotations
 
@@ -11,36 +11,13 @@ from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import CINEMATIC, NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.durations import number_at
-from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, property_in, splits, words_of
-from lbvedit.language.pronouns import ARTICLES, PRONOUNS
+from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, splits, words_of
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import Token
 
-__all__ = [
-    "cropping",
-    "flipping",
-    "following",
-    "framed",
-    "only_of_size",
-    "resizing",
-    "rotating",
-    "size_in",
-    "swapping",
-    "zooming",
-]
+__all__ = ["cropping", "following", "framed", "only_of_size", "resizing", "size_in", "swapping", "zooming"]
 
 _RATIO = re.compile(r"(?!0+:|\d+:0)\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
-_AXES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("from", "left", "to", "right"), "horizontal"), (("left", "to", "right"), "horizontal"),
-    (("left", "and", "right"), "horizontal"), (("right", "to", "left"), "horizontal"),
-    (("left", "right"), "horizontal"),
-    (("around",), "horizontal"), (("upside", "down"), "vertical"), (("top", "to", "bottom"), "vertical"),
-    (("top", "and", "bottom"), "vertical"),
-)  # fmt: skip
-_AXIS_WORDS = {
-    **dict.fromkeys(("horizontally", "horizontal", "sideways", "h", "horiz", "x", "lr"), "horizontal"),
-    **dict.fromkeys(("vertically", "vertical", "v", "vert", "y", "ud"), "vertical"),
-}
 _PLACES = frozenset({"middle", "center", "left half", "right half", "top half", "bottom half", "left", "right", "top",
     "bottom", "central region", "central part", "middle part", "center part", "central area", "left side",
     "right side", "left third", "right third", "corner", "edges", "borders"})  # fmt: skip
@@ -55,8 +32,6 @@ _SHAPE_NOUNS = frozenset({"format", "aspect", "ratio", "shape", "crop", "frame",
 _SHAPES = frozenset({"portrait", "landscape", "vertical", "horizontal", "square"})
 """What a shape in numbers is called besides: ``a 4:5 portrait``."""
 _TOWARDS = frozenset({"on", "onto", "to", "into", "at", "towards", "toward", "the", "in"})
-_TURN_WORDS = frozenset({"gently", "smoothly", "degrees", "degree", "deg", "by", "to", "turn", "a", "around",
-    "direction", "wise", "way", "and", "full"})  # fmt: skip
 
 
 def _aspect(token: Token) -> str | None:
@@ -280,116 +255,11 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
     return [Draft(draft.op, {"factor": tidy(draft.params["factor"])}, target, notes)] if draft else None
 
 
-def flipping(phrase: Phrase) -> list[Draft] | None:
-    """``flip it horizontally``, ``mirror the video``, ``flip the picture upside down``."""
-    tokens = phrase.tokens
-    words = words_of(tokens)
-    axes: list[str] = []
-    notes: tuple[str, ...] = ()
-    drop: set[int] = set()
-    turned = next((at for at, word in enumerate(words) if word in ("around", "about") and "axis" in words[at:]), None)
-    for at, word in enumerate(words):
-        if turned is not None and turned <= at <= words.index("axis", turned):  # about it, left and right change sides
-            if word in _AXIS_WORDS:
-                axes.append("horizontal" if _AXIS_WORDS[word] == "vertical" else "vertical")
-            drop.add(at)
-            continue
-        if word in _AXIS_WORDS:
-            axes.append(_AXIS_WORDS[word])
-            drop.add(at)
-        for phrase_words, axis in _AXES:
-            if tuple(words[at : at + len(phrase_words)]) == phrase_words and at not in drop:
-                axes.append(axis)
-                drop |= set(range(at, at + len(phrase_words)))
-    kept = [
-        token
-        for at, token in enumerate(tokens)
-        if at not in drop and token.word not in ("both", "axis", "along", "and", "over", "direction")
-    ]
-    while kept and kept[-1].word in ("the", "in", "on", "a", "along", "ly"):
-        kept.pop()
-    if "both" in words and not axes:
-        axes = ["horizontal", "vertical"]
-    target = object_of(kept)
-    if target is None:
-        return None
-    if phrase.previous and (not axes or kept):
-        return None
-    if not axes:
-        axes = ["horizontal"]
-        notes = (
-            ("flip is read as swapping left and right; say 'vertically' for top and bottom",)
-            if phrase.verb == "flip"
-            else ()
-        )
-    if "axis" in words:
-        notes = ("vertically swaps top and bottom, horizontally left and right",)
-    if phrase.previous:
-        target = phrase.last_target
-    return [Draft("flip", {"axis": axis}, target, notes) for axis in axes]
-
-
 def swapping(phrase: Phrase) -> list[Draft] | None:
     """``swap left and right``, ``swap the left and the right side``."""
     sides = [word for word in words_of(phrase.tokens) if word not in ("the", "and", "with", "for", "side", "sides")]
     axis = {frozenset({"left", "right"}): "horizontal", frozenset({"top", "bottom"}): "vertical"}.get(frozenset(sides))
     return [Draft("flip", {"axis": axis})] if axis and len(sides) == 2 and not phrase.previous else None
-
-
-def rotating(phrase: Phrase) -> list[Draft] | None:
-    """``rotate the video 90 degrees counterclockwise``, ``turn it to the left``, ``rotate by 180``."""
-    tokens = phrase.tokens
-    if phrase.previous:
-        return None
-    angle: float | None = None
-    sign = 1
-    kept: list[Token] = []
-    at = 0
-    words = words_of(tokens)
-    directed = False
-    counted = tokens[-1].end if tokens else 0
-    while at < len(tokens):
-        word = words[at]
-        number = number_at(tokens, at)
-        if number and angle is None:
-            angle, at = number[0], number[1]
-            counted = tokens[at - 1].end
-            continue
-        if word in ("left", "counterclockwise", "ccw", "counter", "anti"):
-            sign, directed = -1, True
-        elif word in ("right", "clockwise", "cw"):
-            directed = True
-        elif word == "half" or words[at : at + 2] == ["upside", "down"]:
-            angle, at = 180.0, at + (word != "half")
-        elif word == "quarter" or word == "sideways":
-            angle = 90.0
-        elif words[at : at + 3] == ["on", "its", "side"]:
-            angle, at = 90.0, at + 2
-        elif word not in _TURN_WORDS or (word == "by" and number_at(tokens, at + 1) is None):
-            kept.append(tokens[at])
-        at += 1
-    if "the" in words_of(kept[-1:]) or "in" in words_of(kept[-1:]):
-        kept = kept[:-1]
-    while kept and kept[-1].word in ("the", "in", "on", "through"):
-        kept = kept[:-1]
-    behind = [token for token in kept if token.start >= counted]
-    if behind and (len(behind) < len(kept) or behind[0].word not in ARTICLES | PRONOUNS | {"everything"}):
-        return None  # "rotate 90 degrees blah"
-    target = object_of(kept)
-    if target is None or (angle is None and not directed and phrase.verb != "rotate"):
-        return None
-    if phrase.verb == "turn" and target.kind == "phrase" and (angle is None or property_in(kept)):
-        return None
-    draft = Draft("rotate", {"angle": tidy(sign * (90.0 if angle is None else angle))}, target)
-    if abs(draft.params["angle"]) > 360:
-        return None
-    if phrase.verb == "straighten":
-        return None if angle is None else [draft if directed else draft.noted("turned clockwise; say 'to the left'")]
-    return (
-        [draft.noted("rotated a quarter turn clockwise; say how many degrees")]
-        if angle is None and not directed
-        else [draft]
-    )
 
 
 def resizing(phrase: Phrase) -> list[Draft] | None:

@@ -14,6 +14,7 @@ from lbvedit.language.frames import (
     properties,
     removing,
     timing,
+    turning,
 )
 from lbvedit.language.frames.phrase import Frame
 
@@ -98,8 +99,8 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("crop|crop in|crop out|reframe|recrop", geometry.cropping),
     ("follow|track|keep track of", geometry.following),
     ("zoom|zoom in|zoom out|zoom into|move in|push in|punch in", geometry.zooming),
-    ("flip|mirror|flop", geometry.flipping),
-    ("rotate|turn|spin|tilt|straighten", geometry.rotating),
+    ("flip|mirror|flop", turning.flipping),
+    ("rotate|turn|spin|tilt|straighten", turning.rotating),
     ("resize|stretch|scale|scale up|scale down|upscale|downscale|shrink|enlarge|rescale|magnify", geometry.resizing),
     ("upsize|downsize|export|output|deliver", geometry.resizing),
     ("do|add|apply|insert|introduce|include|use|add in|bring in|create|impose|superimpose|draw", adding.adding),
