@@ -8,10 +8,12 @@ there is much that is none of theirs, are told by their nearest neighbours.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -23,7 +25,8 @@ SIDE = 64
 
 _FLOOR = 0.02  # of a statistic's deviation: what codecs and scaling do to it
 _FLAT = 0.02  # of full scale
-_USUAL = 0.9  # share of a kind's own clips that have a neighbour within reach
+_USUAL = 0.6  # share of a kind's own clips that have a neighbour within reach; nearly all have one a little beyond
+_STEPS = 1000  # of a statistic that is kept
 _BRIGHTNESS_BINS = 6
 _THIRDS = 3
 
@@ -165,9 +168,10 @@ class Neighbours:
     """Some clips of a kind whose scenes are of many sorts.
 
     Args:
-        clips: ``(N, D)`` their statistics, three digits each.
+        clips: ``(N, D)`` their statistics, in thousandths.
         spread: ``(D,)`` of each statistic.
-        reach: the distance to the nearest other one that a tenth of them exceeds.
+        reach: the distance to the nearest other one that two fifths of them exceed. The more clips, the less it is, and
+            the farther are all others.
     """
 
     clips: Tensor
@@ -177,8 +181,8 @@ class Neighbours:
     @classmethod
     def fit(cls, clips: Sequence[Tensor]) -> Neighbours:
         """The neighbours among some clips' statistics, ``(D,)`` each; at least four."""
-        rows = torch.stack(list(clips)).double().mul(1000).round().div(1000)
-        found = cls(rows, (rows.std(dim=0) + _FLOOR).mul(1000).round().div(1000), 1.0)
+        rows = torch.stack(list(clips)).double().mul(_STEPS).round().div(_STEPS)
+        found = cls(rows, (rows.std(dim=0) + _FLOOR).mul(_STEPS).round().div(_STEPS), 1.0)
         away = torch.stack([found._away(row).topk(2, largest=False).values[1] for row in rows])
         return replace(found, reach=float(away.quantile(_USUAL)))
 
@@ -190,10 +194,10 @@ class Neighbours:
         return ((self.clips - statistics) / self.spread).norm(dim=1)
 
     def to_json(self) -> dict[str, Any]:
-        """The neighbours as JSON values."""
-        clips = [[round(value, 3) for value in row] for row in self.clips.tolist()]
+        """The neighbours as JSON values; the clips are 16-bit integers in base64, least significant byte first."""
+        steps = self.clips.mul(_STEPS).round().numpy().astype("<i2")
         return {
-            "clips": clips,
+            "clips": base64.b64encode(steps.tobytes()).decode(),
             "spread": [round(value, 3) for value in self.spread.tolist()],
             "reach": round(self.reach, 4),
         }
@@ -205,5 +209,6 @@ class Neighbours:
         Raises:
             KeyError: a part is missing.
         """
-        clips, spread = (torch.tensor(value[name], dtype=torch.float64) for name in ("clips", "spread"))
-        return cls(clips, spread, float(value["reach"]))
+        spread = torch.tensor(value["spread"], dtype=torch.float64)
+        steps = np.frombuffer(base64.b64decode(value["clips"]), "<i2").reshape(-1, len(spread))
+        return cls(torch.from_numpy(steps / _STEPS), spread, float(value["reach"]))

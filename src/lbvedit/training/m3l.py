@@ -57,6 +57,7 @@ __all__ = ["M3LGame", "M3LRecipe"]
 
 _VALIDATED = 8
 _DESCRIBED = 400  # pairs of each corpus whose looks make the domain of a weight
+_MANY = 2000  # likewise of one that has many scenes
 _PARTS = {
     "seeing": r"editor\.resnet|showing",
     "finding": r"editor\.(text|resnet|encoder|locator)|meaning|showing|grounding|binding",
@@ -506,12 +507,12 @@ class M3LRecipe(Recipe[M3LTraining]):
         """What the clips of each corpus look like: those of actors, who have many scenes, each by itself."""
         domains: list[Domain] = []
         for name, corpus in self._learnt.items():
-            pairs = map(corpus.__getitem__, range(min(_DESCRIBED, len(corpus))))
-            # A target is its source's nearest neighbour.
-            sides = 1 if name == "actors" else 2
+            varied = name == "actors"
+            pairs = map(corpus.__getitem__, range(min(_MANY if varied else _DESCRIBED, len(corpus))))
+            sides = 1 if varied else 2  # a target is its source's nearest neighbour
             clips = [clip for pair in pairs for clip in (pair["source"], pair["target"])[:sides]]
             looks = [clip_statistics(clip[: self._longest].float() / 255) for clip in clips]
-            domains.append(Neighbours.fit(looks) if name == "actors" else Envelope.fit(looks))
+            domains.append(Neighbours.fit(looks) if varied else Envelope.fit(looks))
         return domains
 
     def sample(self, model: nn.Module) -> Tensor:

@@ -102,9 +102,8 @@ class ActingLocator(Locator):
         super().__init__(channels, text_dim, 0.0, attributes, beside=2)
         self.seen = nn.Conv2d(channels, _MATCHED, 1)
         self.said = nn.Linear(text_dim, _MATCHED)
-        nn.init.zeros_(self.said.weight)
-        nn.init.zeros_(self.said.bias)
         self.around = nn.Conv2d(1, 1, _NEAR, padding=_NEAR // 2)
+        nn.init.zeros_(self.around.weight)
         self.rows = rows
         self.camera = nn.Sequential(nn.Linear(channels * rows, channels), nn.ReLU(), nn.Linear(channels, 2))
         self.acts = nn.Sequential(nn.Linear(channels + text_dim + 2, channels), nn.ReLU(), nn.Linear(channels, 4))
@@ -114,7 +113,8 @@ class ActingLocator(Locator):
         located = super().forward(f, sentence)
         B, T = f.shape[:2]
         seen = self.seen(f.flatten(0, 1)).float().unflatten(0, (B, T))
-        alike = torch.einsum("btchw,bc->bthw", seen, self.said(sentence).float()) / _MATCHED**0.5
+        # What is not said does not count: else nothing at all would be as unlike the rest as the right thing is.
+        alike = torch.einsum("btchw,bc->bthw", seen, self.said(sentence).float().sigmoid())
         near = self.around(alike.flatten(0, 1)[:, None]).float()[:, 0].unflatten(0, (B, T))
         return located._replace(here=located.here + near)
 
