@@ -9,7 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.data.davis import open_davis
+from lbvedit.data.e_clevr import EClevr
 from lbvedit.errors import InstructionError, NoMatchError, UsageError, WeightsError
 from lbvedit.pipelines import registry
 from lbvedit.pipelines.m3l import FARTHEST, M3LEdit, M3LOptions, candidates, distance_to
@@ -124,6 +126,22 @@ def test_real_footage_looks_like_no_digits(weights: Path) -> None:
     found = locate("m3l-mnist", weights)
     sequences = open_davis(DAVIS)
     assert all(distance_to(found, sequences[number]["frames"][:6]) > 2 * FARTHEST for number in range(4))
+
+
+@pytest.mark.skipif(not DAVIS.exists(), reason="DAVIS is not here")
+@pytest.mark.parametrize("name", ["m3l-mnist", "m3l-e-clevr", "m3l-actors"])
+def test_real_footage_looks_like_nothing_that_an_embedded_weight_knows(name: str) -> None:
+    found, sequences = locate(name), open_davis(DAVIS)
+    assert all(distance_to(found, sequences[number]["frames"][:20]) > FARTHEST for number in range(len(sequences)))
+
+
+def test_the_world_s_actors_are_told_from_its_solids() -> None:
+    actors, solids = locate("m3l-actors"), locate("m3l-e-clevr")
+    moments = [ActorEdits("test", seed=7).moment(index)[0]["source"] for index in range(12)]
+    still = [frame.expand(8, -1, -1, -1) for frame in moments]  # that nothing moves says nothing
+    assert sum(distance_to(actors, clip) < distance_to(solids, clip) for clip in still) >= 10
+    assert all(distance_to(solids, EClevr("test").opening(index, 2)["source"]) <
+               distance_to(actors, EClevr("test").opening(index, 2)["source"]) for index in range(4))  # fmt: skip
 
 
 def test_words_that_it_never_learnt_are_said_with_known_ones(weights: Path, digits: Tensor) -> None:
