@@ -67,3 +67,10 @@ def test_m3l_e_clevr_obeys() -> None:
     found = evaluation("m3l", "e-clevr")[1](Options(limit=10)).metrics  # rendered, not read from a folder
     assert found["obeyed"] >= 0.7
     assert found["ssim_gain"] >= 0.5
+
+
+@pytest.mark.long
+def test_m3l_actors_begins_to_obey() -> None:
+    found = evaluation("m3l", "actors")[1](Options(limit=60)).metrics
+    assert found["obeyed"] >= 0.35
+    assert found["psnr_changed"] >= 15
