@@ -25,7 +25,7 @@ SIDE = 64
 
 _FLOOR = 0.02  # of a statistic's deviation: what codecs and scaling do to it
 _FLAT = 0.02  # of full scale
-_USUAL = 0.7  # share of a kind's own clips that have a neighbour within reach; nearly all have one a little beyond
+_USUAL = 0.7  # share of a kind's own clips that have a neighbour within reach
 _STEPS = 1000  # of a statistic that is kept
 _BRIGHTNESS_BINS = 6
 _THIRDS = 3

@@ -93,7 +93,7 @@ class ActingLocator(Locator):
     Args:
         channels: C_v.
         text_dim: C_x.
-        attributes: as in :class:`Locator`; four at least: what a thing is (the first value is nothing: it is to be
+        attributes: as in :class:`Locator`, four: what a thing is (the first value is nothing: it is to be
             gone), its colour, its action and its direction.
         rows: into how many the features are parted to tell the camera, best h.
     """
