@@ -16,7 +16,7 @@ from lbvedit.errors import InstructionError, NoMatchError, UsageError, WeightsEr
 from lbvedit.pipelines import registry
 from lbvedit.pipelines.m3l import FARTHEST, M3LEdit, M3LOptions, candidates, distance_to
 from lbvedit.pipelines.m3l_frame import Letterbox
-from lbvedit.training import m3l
+from lbvedit.training import m3l, m3l_batches
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
 from lbvedit.training.m3l import M3LRecipe
@@ -39,7 +39,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_digits(folder)
     write_pairs(folder / "e-clevr", [[1, 1, 1, 1]] * 8)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(m3l, "_SENTENCES", 300)
+        patch.setattr(m3l_batches, "_SENTENCES", 300)
         patch.setattr(m3l, "_DESCRIBED", 30)
         patch.setattr(m3l, "_VALIDATED", 1)
         told = {"skips": True, "sentence_norm": True, "warp_gate": False, "horizon": -1.66}

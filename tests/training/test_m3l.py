@@ -19,7 +19,7 @@ from lbvedit.pipelines.m3l_editor import M3LEditor
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss
 from lbvedit.systems.m3l.model import Instruction, Looks
 from lbvedit.systems.m3l.text import TextEncoder
-from lbvedit.training import m3l
+from lbvedit.training import m3l, m3l_batches
 from lbvedit.training.checkpoint import latest, weights_of
 from lbvedit.training.config import configure
 from lbvedit.training.loop import train
@@ -49,7 +49,7 @@ def recipe_of(**settings: object) -> M3LRecipe:
 
 @pytest.fixture(autouse=True)
 def few_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(m3l, "_SENTENCES", 150)
+    monkeypatch.setattr(m3l_batches, "_SENTENCES", 150)
     monkeypatch.setattr(m3l, "_DESCRIBED", 8)
     monkeypatch.setattr(m3l, "_VALIDATED", 1)
 
@@ -360,7 +360,7 @@ def test_solids_are_rendered_only_as_far_as_a_step_needs(monkeypatch: pytest.Mon
     recipe = recipe_of(corpus="e-clevr", frames=2)
     assert rendered == []
     recipe.batch(Draw(0, 0, 2))
-    assert max(rendered[2:]) <= 2  # two whole pairs tell size and length
+    assert max(rendered[2:]) <= 2  # one whole pair tells the length
 
 
 def test_seeing_trains_the_resnet_alone(digits: Path) -> None:
@@ -412,18 +412,18 @@ def test_finding_and_painting_train_what_they_are_about(
 
 
 def test_a_clip_is_given_another_instruction_whenever_it_is_drawn() -> None:
-    settings = {"corpus": "e-clevr", "frames": 1, "only": "finding", "grounding": 0.0, "retelling": True}
+    settings = {"corpus": "e-clevr", "only": "finding", "grounding": 0.0, "retelling": True, "freeze": True}
     recipe = recipe_of(**settings)
+    batches = [recipe.batch(Draw(0, step, 2)) for step in (0, 1, 0)]
+    assert torch.equal(batches[0]["ids"], batches[2]["ids"])
+    assert "target" not in batches[0]
     world = recipe.corpora("train")["e-clevr"]
     assert isinstance(world, EClevr)
-    pair = world.opening(7, 1)
-    told = [recipe._retold(Draw(0, step, 2), world, 7, pair) for step in range(4)]
-    assert len({each["instruction"] for each in told} | {pair["instruction"]}) >= 4
-    again = recipe._retold(Draw(0, 2, 2), world, 7, pair)
-    assert again["instruction"] == told[2]["instruction"]
-    assert torch.equal(again["source"], pair["source"])
-    with pytest.raises(UsageError, match="without targets"):
-        recipe_of(**settings | {"only": "painting"}).build()
+    told = {world.retold(7, np.random.default_rng(seed))["instruction"] for seed in range(4)}
+    assert len(told | {world.said(7)["instruction"]}) >= 4
+    for wrong in ({"only": "painting"}, {"freeze": False}, {"grounding": 0.1}):
+        with pytest.raises(UsageError, match="without targets"):
+            recipe_of(**settings | wrong).build()
 
 
 def test_built_solids_are_given_other_instructions_and_digits_none(digits: Path, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def acting(data: Path, **settings: object) -> M3LRecipe:
 
 @pytest.mark.parametrize("only", ["finding", ""])
 def test_actors_are_found_by_other_instructions_and_painted(actors: Path, only: str) -> None:
-    found = {"retelling": True, "grounding": 0} if only else {}
+    found = {"retelling": True, "grounding": 0, "freeze": True} if only else {}
     recipe, told = acting(actors, only=only, frames=3, **found), {}
     recipe.step(recipe.build(), recipe.batch(Draw(0, 0, 2)), lambda _, losses: told.update(losses))
     assert {"locating", "becoming", "pace", "facing", "eye", "binding", "pointing", "showing"} <= set(told)

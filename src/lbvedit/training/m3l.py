@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,33 +14,23 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-from lbvedit.data.pairs import Pair, Split
+from lbvedit.data.pairs import Split
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Domain, Envelope, Neighbours, clip_statistics
 from lbvedit.measures.ssim import ssim, ssim_map
-from lbvedit.nn.words import encode, train_tokenizer
-from lbvedit.systems.m3l import M3L, DualDiscriminator, Instruction, M3LConfig, Places
+from lbvedit.systems.m3l import M3L, DualDiscriminator, Instruction, M3LConfig
 from lbvedit.systems.m3l.acting import ActingLocator
 from lbvedit.systems.m3l.baselines import Pix2Pix, System, Vid2Vid, make_system
 from lbvedit.systems.m3l.generator import Painted
 from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discrimination_loss, editing_loss, quality_loss
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.m3l_album import Album
-from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, retold, said
+from lbvedit.training.m3l_batches import Collator, Language
+from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, retold
 from lbvedit.training.m3l_leading import Led, led, sprites_loss, steps_loss
-from lbvedit.training.m3l_meaning import (
-    Meaning,
-    Showing,
-    asked,
-    centres,
-    grounding_loss,
-    names,
-    pointing_loss,
-    shown,
-    wanted,
-)
+from lbvedit.training.m3l_meaning import Meaning, Showing, grounding_loss, pointing_loss
+from lbvedit.training.m3l_memory import Memory
 from lbvedit.training.m3l_placing import (
-    Placed,
     acting_losses,
     astray,
     becoming_loss,
@@ -50,7 +40,7 @@ from lbvedit.training.m3l_placing import (
 )
 from lbvedit.training.m3l_settings import M3LTraining
 from lbvedit.training.m3l_squares import Squares, signed
-from lbvedit.training.m3l_things import ACTING, SOLID, coloring, placed
+from lbvedit.training.m3l_things import ACTING, SOLID
 from lbvedit.training.recipe import Draw, Publication, Recipe, Update
 
 __all__ = ["M3LGame", "M3LRecipe"]
@@ -68,15 +58,6 @@ _PARTS = {
 """What each of ``only`` trains, by how its parameters' names begin."""
 _PAINTERS = ("painting", "retouching")
 """Those of them that learn from pixels alone."""
-_SENTENCES = 4096  # of each corpus: every template with every word, many times over
-
-
-class _Language(NamedTuple):
-    """A corpus's words, what they may ask for, and what its videos may show."""
-
-    tokenizer: Tokenizer
-    asked: list[str]
-    shown: list[str]
 
 
 class M3LGame(nn.Module):
@@ -113,7 +94,7 @@ class M3LRecipe(Recipe[M3LTraining]):
                 f"model.sprites={config.model.sprites}: {config.corpus} does not tell so many",
                 hint="two for digits; none for the world",
             )
-        if self._placed and any(self._stands(corpus[0]) is None for corpus in self._train):
+        if self._placed and any(self.collate.stands(corpus[0]["meta"]) is None for corpus in self._train):
             raise UsageError(
                 f"model.horizon={config.model.horizon}: {config.corpus} does not tell where things stand",
                 hint="e-clevr and actors do; one that was built by an earlier version has to be built again",
@@ -129,9 +110,10 @@ class M3LRecipe(Recipe[M3LTraining]):
             )
         if config.only and config.system != "m3l":
             raise UsageError(f"only={config.only} trains a part of m3l", hint="set system=m3l")
-        if config.retelling and (config.only != "finding" or config.grounding):
+        if config.retelling and (config.only != "finding" or config.grounding or not config.freeze):
             raise UsageError(
-                "retelling gives clips instructions without targets", hint="set only=finding and grounding=0"
+                "retelling gives clips instructions without targets",
+                hint="set only=finding, grounding=0 and freeze=true",
             )
         if config.only == "seeing" and not config.showing:
             raise UsageError("only=seeing trains by showing alone", hint="set showing above 0")
@@ -161,11 +143,16 @@ class M3LRecipe(Recipe[M3LTraining]):
     @functools.cached_property
     def architecture(self) -> M3LConfig:
         """The system's configuration with the corpus's vocabulary and frames."""
-        height, width = self._train[0][0]["source"].shape[2:]
-        model = replace(self.config.model, size=(height, width))
+        model = replace(self.config.model, size=self._size)
         if not model.text:
             return model
         return replace(model, text={**model.text, "vocab_size": self.tokenizer.get_vocab_size()})
+
+    @functools.cached_property
+    def _size(self) -> tuple[int, int]:
+        """Height and width of the corpus's frames."""
+        height, width = opening(self._train[0], 0, 1)["source"].shape[2:]
+        return height, width
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -173,17 +160,8 @@ class M3LRecipe(Recipe[M3LTraining]):
         return self._language.tokenizer
 
     @functools.cached_property
-    def _language(self) -> _Language:
-        instructions: list[str] = []
-        asks: set[str] = set()
-        shows: set[str] = set()
-        for corpus in self._train:
-            for index in range(min(_SENTENCES, len(corpus))):
-                told = said(corpus, index)
-                instructions.append(told["instruction"])
-                asks |= asked(told["meta"])
-                shows.update(*shown(told["meta"]))
-        return _Language(train_tokenizer(instructions), sorted(asks), sorted(shows))
+    def _language(self) -> Language:
+        return Language.of(self._train)
 
     def corpora(self, split: Split) -> dict[str, Pairs]:
         """The corpora of the training by name, or their test splits."""
@@ -212,19 +190,14 @@ class M3LRecipe(Recipe[M3LTraining]):
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
         indices = draw.indices(len(corpus))
-        if self.config.anywhere:
-            pairs = [corpus[index] for index in indices]
-            start = int(rng.integers(len(pairs[0]["source"]) - T + 1))
-        else:
-            pairs, start = [opening(corpus, index, T) for index in indices], 0
+        start = int(rng.integers(self._lengths[turn] - T + 1)) if self.config.anywhere else 0
         if self.config.retelling:
-            pairs = [self._retold(draw, corpus, index, pair) for index, pair in zip(indices, pairs, strict=True)]
+            drawn = [np.random.default_rng((self.config.seed, draw.step, index)) for index in indices]
+            rows = [retold(corpus, index, each) for index, each in zip(indices, drawn, strict=True)]
+            clips = {"turn": torch.tensor(turn), "clips": torch.tensor(indices), "start": torch.tensor(start)}
+            return self.collate.told(rows, slice(start, start + T)) | clips
+        pairs = [opening(corpus, index, start + T) for index in indices]
         return self.collate(pairs, slice(start, start + T)) | fed
-
-    def _retold(self, draw: Draw, corpus: Pairs, index: int, pair: Pair) -> Pair:
-        """A pair with another instruction, which its target does not obey."""
-        told = retold(corpus, index, np.random.default_rng((self.config.seed, draw.step, index)))
-        return {**pair, "instruction": told["instruction"], "meta": told["meta"]}
 
     @functools.cached_property
     def _turns(self) -> Sequence[Pairs]:
@@ -248,59 +221,27 @@ class M3LRecipe(Recipe[M3LTraining]):
         """Whether there are places to tell."""
         return self.config.model.horizon is not None and self.config.system == "m3l"
 
-    def _stands(self, pair: Pair) -> Placed | None:
-        """Where what a pair edits stands, if that is told."""
-        assert self.config.model.horizon is not None
-        return placed(pair["meta"], pair["source"].shape[-1], self.config.model.horizon)
-
     def _guides(self) -> list[Led | None]:
         return [led(pair["meta"], pair["source"], pair["target"]) for pair in (corpus[0] for corpus in self._train)]
 
     @functools.cached_property
     def _longest(self) -> int:
         """Frames of the longest training clip."""
-        return min(self.config.frames, *(len(corpus[0]["source"]) for corpus in self._turns))
+        return min(self.config.frames, *self._lengths)
 
-    def collate(self, pairs: Sequence[Pair], frames: slice = slice(None)) -> dict[str, Tensor]:
-        """Pairs as one batch, of each the frames in ``frames``."""
-        ids, present = encode(self.tokenizer, [pair["instruction"] for pair in pairs])
-        language = self._language
-        batch = {
-            "source": torch.stack([pair["source"][frames] for pair in pairs]),
-            "target": torch.stack([pair["target"][frames] for pair in pairs]),
-            "changed": torch.stack([pair["changed"][frames] for pair in pairs]),
-            "ids": ids,
-            "present": present,
-            "asked": _flags(language.asked, [asked(pair["meta"]) for pair in pairs]),
-            "wanted": torch.stack([_flags(language.asked, wanted(pair["meta"])) for pair in pairs]),
-            "shown": torch.stack([_flags(language.shown, shown(pair["meta"])) for pair in pairs]),
-        }
-        batch["named"] = torch.stack(
-            [self._named(words, names(pair["meta"])) for words, pair in zip(ids, pairs, strict=True)]
-        )
-        places = [centres(pair["meta"], pair["source"].shape[-1]) for pair in pairs]
-        if known := [place[:, frames] for place in places if place is not None]:
-            batch["places"] = torch.stack(known)
-        if self._led:
-            leads = [led(pair["meta"], pair["source"], pair["target"]) for pair in pairs]
-            guides = [guide for guide in leads if guide is not None]
-            batch["sprites"] = torch.stack([guide.pictures for guide in guides])
-            batch["mattes"] = torch.stack([guide.mattes for guide in guides])
-            batch["steps"] = torch.stack([guide.steps[frames] for guide in guides])
-        if self._placed:
-            stand = [each for pair in pairs if (each := self._stands(pair)) is not None]
-            told = Placed(*(torch.stack(each) for each in zip(*stand, strict=True)))
-            told = told.during(frames)
-            batch |= {f"stands.{name}": each for name, each in told._asdict().items()}
-            batch["coloring"] = torch.stack([coloring(pair["meta"]) for pair in pairs])
-        return batch
+    @functools.cached_property
+    def _lengths(self) -> list[int]:
+        """Frames of the clips of each turn."""
+        return [len(corpus[0]["source"]) for corpus in self._turns]
 
-    def _named(self, ids: Tensor, things: Sequence[frozenset[str]]) -> Tensor:
-        """Which words of an instruction may name each of some things: ``(things, L)`` bool."""
-        numbers = [[self.tokenizer.token_to_id(word) for word in thing] for thing in things]
-        known = [torch.tensor([number for number in each if number is not None]) for each in numbers]
-        return (
-            torch.stack([torch.isin(ids[1:], each) for each in known]) if known else ids.new_zeros(0, len(ids) - 1) > 0
+    @functools.cached_property
+    def collate(self) -> Collator:
+        """Makes batches of pairs."""
+        return Collator(
+            self._language,
+            self._size[1],
+            sprites=self._led,
+            horizon=self.config.model.horizon if self._placed else None,
         )
 
     def optimizers(self, model: nn.Module) -> dict[str, Optimizer]:
@@ -320,6 +261,9 @@ class M3LRecipe(Recipe[M3LTraining]):
         if self.config.only == "retouching":
             self._retouch(model, batch, update)
             return
+        if self.config.only == "finding":
+            self._find(model, batch, update)
+            return
         source, target = signed(batch["source"]), signed(batch["target"])
         editor, judge, config = model.editor, model.judge, self.config
         if config.only == "seeing" and isinstance(editor, M3L) and model.showing is not None:
@@ -334,21 +278,15 @@ class M3LRecipe(Recipe[M3LTraining]):
             return
         fed = self._fed(editor, source, target, batch)
         text = editor.read(batch["ids"], batch["present"])
-        losses = {}
-        if model.meaning is not None and config.only not in _PAINTERS:
-            losses["meaning"] = config.meaning * model.meaning.loss(text, batch["asked"])
+        losses = self._meant(model, batch, text)
         if isinstance(editor, M3L):
             v = editor.resnet(source)
             f = editor.fuse(v, text)
             if config.only not in _PAINTERS:
                 losses |= self._found(model, editor, batch, text, v, f)
-            if config.only == "finding":
-                update("editing", losses)
-                return
             told = told_places(batch)
-            painted = editor.paint(
-                f, source, fed, text, batch.get("steps"), None if told is None else self._astray(told)
-            )
+            places = None if told is None else astray(told, config.model.attributes)
+            painted = editor.paint(f, source, fed, text, batch.get("steps"), places)
             losses |= self._laid(painted, target, batch)
             edited = painted.frames
         else:
@@ -376,6 +314,30 @@ class M3LRecipe(Recipe[M3LTraining]):
     @functools.cached_property
     def _album(self) -> Album:
         return Album(self.config, self._turns, self.collate, self._longest)
+
+    def _find(self, model: M3LGame, batch: Any, update: Update) -> None:
+        """A step of words, source features and places."""
+        editor = model.editor
+        assert isinstance(editor, M3L)
+        text = editor.read(batch["ids"], batch["present"])
+        if "clips" in batch:
+            turn, start = int(batch["turn"]), int(batch["start"])
+            frames = slice(start, start + batch["stands.here"].shape[1])
+            v = self._memory.seen(editor, turn, batch["clips"].tolist(), frames)
+        else:
+            v = editor.resnet(signed(batch["source"]))
+        found = self._found(model, editor, batch, text, v, editor.fuse(v, text))
+        update("editing", self._meant(model, batch, text) | found)
+
+    @functools.cached_property
+    def _memory(self) -> Memory:
+        return Memory(self._turns)
+
+    def _meant(self, model: M3LGame, batch: Mapping[str, Tensor], text: Instruction) -> dict[str, Tensor]:
+        """The loss of what words tell by themselves."""
+        if model.meaning is None or self.config.only in _PAINTERS:
+            return {}
+        return {"meaning": self.config.meaning * model.meaning.loss(text, batch["asked"])}
 
     def _found(
         self, model: M3LGame, editor: M3L, batch: Mapping[str, Tensor], text: Instruction, v: Tensor, f: Tensor
@@ -433,9 +395,6 @@ class M3LRecipe(Recipe[M3LTraining]):
             alike = ssim_map(_unit(edited).flatten(0, 1), _unit(target).flatten(0, 1))
             losses["structure"] = config.structure * (1 - alike.mean())
         return losses
-
-    def _astray(self, told: Placed) -> Places:
-        return astray(told, self.config.model.attributes)
 
     def _fed(self, editor: M3L | Pix2Pix | Vid2Vid, source: Tensor, target: Tensor, batch: Any) -> Tensor:
         """What stands for the previous target frames: the truth, or for some clips what the model makes on its own.
@@ -530,11 +489,6 @@ class M3LRecipe(Recipe[M3LTraining]):
         source = signed(batch["source"].to(device))
         text = model.editor.read(batch["ids"].to(device), batch["present"].to(device))
         return torch.stack(list(model.editor.edit(source, text)), dim=1)
-
-
-def _flags(facts: Sequence[str], held: Sequence[frozenset[str]]) -> Tensor:
-    """Which facts hold of each pair: ``(B, facts)`` float in {0, 1}."""
-    return torch.tensor([[float(fact in each) for fact in facts] for each in held])
 
 
 def _unit(frames: Tensor) -> Tensor:

@@ -65,7 +65,9 @@ class M3LTraining(TrainingConfig):
         tinting: weight of the loss by which such a system learns to give things another colour, where all else stays.
         anywhere: let training clips begin anywhere in a video: solids look alike in all frames, and stand everywhere.
         retelling: give each clip another instruction whenever it is drawn, for ``only=finding``, which needs no target:
-            there are many more of these than clips, and what is meant is learnt by heart otherwise.
+            there are many more of these than clips, and what is meant is learnt by heart otherwise. With it goes
+            ``freeze``: what is seen of a clip is kept in memory (1.3 MB a clip of the world), so that most steps are
+            over in a third of the time.
         squares: how many frames of a clip ``only=retouching`` makes squares of, which it keeps in memory (0.1 MB each).
         openings: how many further pairs of the world ``only=retouching`` learns from, of which a single frame is
             rendered, within a tenth of a second: what things look like takes many of them to learn. Of E-CLEVR it is
