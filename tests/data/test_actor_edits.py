@@ -1,4 +1,4 @@
-"""Edits of actors: what changes, where everybody is, other instructions, single moments."""
+"""Edits of actors: what changes, where everybody is, other instructions, single moments, sources alone."""
 
 from __future__ import annotations
 
@@ -88,3 +88,13 @@ def test_a_moment_shows_what_is_behind_whom_an_edit_is_about(corpus: ActorEdits)
         assert torch.equal(without, pair["source"]) == (kind == "add")
         assert torch.equal(corpus.moment(index).without, without)
     assert len(kinds) > 2
+
+
+def test_a_glimpse_shows_some_frames_of_a_source_and_tells_of_these(corpus: ActorEdits) -> None:
+    whole, some = (corpus.glimpse(5, count) for count in (3, 2))
+    assert whole["source"].shape == (3, 3, 64, 64)
+    assert some["instruction"] == whole["instruction"]
+    start = next(start for start in range(2) if torch.equal(some["source"], whole["source"][start : start + 2]))
+    for name in ("feet", "centres", "eye"):
+        assert torch.equal(some["meta"][name], whole["meta"][name][..., start : start + 2, :])
+    assert not torch.equal(corpus.glimpse(6, 3)["source"], whole["source"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_st
 from lbvedit.data.world.words import article, describe, imperative, noun_phrase
 from lbvedit.data.world.workshop import COLORS
 
-__all__ = ["KINDS", "MOST", "SIZES", "ActorEdits", "Moment"]
+__all__ = ["KINDS", "MOST", "SIZES", "ActorEdits", "Glimpse", "Moment"]
 
 SIZES = {"train": 10_000, "test": 1_000}
 """Pairs of each split by default."""
@@ -35,6 +35,14 @@ MOST = 4
 
 _CHEST = 0.45
 """Height of an actor's centre above its origin, beside its size."""
+
+
+class Glimpse(TypedDict):
+    """Some frames of a pair's source, ``(T, 3, H, W)`` uint8, its instruction, and its ``meta``, of these frames."""
+
+    source: Tensor
+    instruction: str
+    meta: dict[str, Any]
 
 
 class Moment(NamedTuple):
@@ -130,15 +138,22 @@ class ActorEdits(Filmed[Pair]):
     def _kept(self) -> dict[int, Stage]:
         return {}
 
+    def glimpse(self, index: int, count: int) -> Glimpse:
+        """Some frames of a source, of as many others as there are items: to learn what is seen takes no target."""
+        rng = self.stream(index)
+        stage, changed, edit = self._imagined(rng)
+        start = int(rng.integers(self.frames - count + 1))
+        scene = stage.scene(range(start, start + count + 1))
+        (shown,) = render([scene], self.side, self.side, flow=False, device=self.device)
+        meta = self._meta(stage, changed, edit, 1)
+        told = {name: meta[name][..., start : start + count, :] for name in ("feet", "centres", "eye")}
+        return {"source": shown.frames.cpu(), "instruction": edit.instruction, "meta": meta | told}
+
     def moment(self, index: int) -> Moment:
         """One frame of a pair, of as many others as there are items: three frames instead of forty to render."""
         rng = self.stream(index)
         while True:
-            stage = self._stage(rng)
-            found = _edited(rng, stage, _kind(rng))
-            if found is None:
-                continue
-            changed, edit = found
+            stage, changed, edit = self._imagined(rng)
             number = int(rng.integers(self.frames))
             # An added actor is the one to be gone from the target.
             full = changed if edit.kind == "add" else stage
@@ -160,6 +175,14 @@ class ActorEdits(Filmed[Pair]):
                 "meta": meta,
             }
             return Moment(pair, without)
+
+    def _imagined(self, rng: np.random.Generator) -> tuple[Stage, Stage, _Edit]:
+        """The stage before and after, and the edit, of a pair that is not rendered."""
+        while True:
+            stage = self._stage(rng)
+            found = _edited(rng, stage, _kind(rng))
+            if found is not None:
+                return stage, *found
 
     def _stage(self, rng: np.random.Generator) -> Stage:
         return draw_stage(rng, self.frames, least=1, most=3, zoom=1.3, photos=self.photos)

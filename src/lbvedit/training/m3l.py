@@ -14,6 +14,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from lbvedit.data.actor_edits import ActorEdits
+from lbvedit.data.e_clevr import EClevr
 from lbvedit.data.pairs import Split
 from lbvedit.errors import UsageError
 from lbvedit.measures.domain import Domain, Envelope, Neighbours, clip_statistics
@@ -26,10 +28,10 @@ from lbvedit.systems.m3l.losses import altering_loss, copying_loss, discriminati
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.m3l_album import Album
 from lbvedit.training.m3l_batches import Collator, Language
-from lbvedit.training.m3l_corpora import SUBJECTS, Pairs, open_corpora, opening, retold
+from lbvedit.training.m3l_corpora import SUBJECTS, WORLDLY, Pairs, open_corpora, opening, retold
 from lbvedit.training.m3l_leading import Led, led, sprites_loss, steps_loss
 from lbvedit.training.m3l_meaning import Meaning, Showing, grounding_loss, pointing_loss
-from lbvedit.training.m3l_memory import Memory
+from lbvedit.training.m3l_memory import Glimpses, Memory
 from lbvedit.training.m3l_placing import (
     acting_losses,
     astray,
@@ -117,6 +119,8 @@ class M3LRecipe(Recipe[M3LTraining]):
             )
         if config.only == "seeing" and not config.showing:
             raise UsageError("only=seeing trains by showing alone", hint="set showing above 0")
+        if config.only == "seeing" and config.openings and config.corpus not in WORLDLY:
+            raise UsageError(f"openings are of the world, not of {config.corpus}", hint="--set openings=0")
         if config.only == "retouching" and not config.model.attributes:
             raise UsageError("only=retouching trains the close-up", hint="set model.horizon and model.attributes")
         if config.only == "retouching" and config.model.acting and not config.openings:
@@ -187,6 +191,11 @@ class M3LRecipe(Recipe[M3LTraining]):
         corpus = self._turns[turn]
         if self.config.only == "retouching":  # its squares are made once, so that clips are read once
             return {"turn": torch.tensor(turn), "clips": torch.tensor(draw.indices(self._album.clips(turn)))}
+        if self.config.only == "seeing" and self.config.openings:
+            start = int(rng.integers(self._longest - T + 1))
+            rows = [self._glimpses[turn][index] for index in draw.indices(self.config.openings)]
+            frames = slice(start, start + T)
+            return self.collate.told(rows, frames) | {"source": torch.stack([row["source"][frames] for row in rows])}
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
         indices = draw.indices(len(corpus))
@@ -258,24 +267,12 @@ class M3LRecipe(Recipe[M3LTraining]):
     def step(self, model: nn.Module, batch: Any, update: Update) -> None:
         """One round of Algorithm 1 on whole clips."""
         assert isinstance(model, M3LGame)
-        if self.config.only == "retouching":
-            self._retouch(model, batch, update)
-            return
-        if self.config.only == "finding":
-            self._find(model, batch, update)
+        alone = {"seeing": self._see, "finding": self._find, "retouching": self._retouch, "stepping": self._go}
+        if self.config.only in alone:
+            alone[self.config.only](model, batch, update)
             return
         source, target = signed(batch["source"]), signed(batch["target"])
         editor, judge, config = model.editor, model.judge, self.config
-        if config.only == "seeing" and isinstance(editor, M3L) and model.showing is not None:
-            seen = model.showing.loss(editor.resnet(source), batch["shown"], batch.get("places"))
-            update("editing", {"showing": seen})
-            return
-        if config.only == "stepping" and isinstance(editor, M3L):
-            text = editor.read(batch["ids"], batch["present"])
-            moved = editor.paint(editor.encode(source, text), source, target, text, batch["steps"]).sprites
-            assert moved is not None
-            update("editing", {"steps": steps_loss(moved.steps, batch["steps"])})
-            return
         fed = self._fed(editor, source, target, batch)
         text = editor.read(batch["ids"], batch["present"])
         losses = self._meant(model, batch, text)
@@ -297,6 +294,35 @@ class M3LRecipe(Recipe[M3LTraining]):
         edited = editor(source, fed, editor.read(batch["ids"], batch["present"]))
         update("quality", {"quality": config.adversarial * quality_loss(*judge(edited))})
         update("judge", {"discrimination": discrimination_loss(*judge(edited.detach()), *judge(target))})
+
+    @staticmethod
+    def _see(model: M3LGame, batch: Any, update: Update) -> None:
+        """A step of the 3D ResNet alone."""
+        assert isinstance(model.editor, M3L)
+        assert model.showing is not None
+        v = model.editor.resnet(signed(batch["source"]))
+        update("editing", {"showing": model.showing.loss(v, batch["shown"], batch.get("places"))})
+
+    @functools.cached_property
+    def _glimpses(self) -> list[Glimpses]:
+        config = self.config
+        worlds = [
+            ActorEdits("train", config.seed + 1, config.openings)
+            if name == "actors"
+            else EClevr("train", config.seed + 1, config.openings, zero_shot=config.zero_shot)
+            for name in self._learnt
+        ]
+        return [Glimpses(world, self._longest) for world in worlds]
+
+    @staticmethod
+    def _go(model: M3LGame, batch: Any, update: Update) -> None:
+        """A step of how sprites move."""
+        editor, source, target = model.editor, signed(batch["source"]), signed(batch["target"])
+        assert isinstance(editor, M3L)
+        text = editor.read(batch["ids"], batch["present"])
+        moved = editor.paint(editor.encode(source, text), source, target, text, batch["steps"]).sprites
+        assert moved is not None
+        update("editing", {"steps": steps_loss(moved.steps, batch["steps"])})
 
     def _retouch(self, model: M3LGame, batch: Any, update: Update) -> None:
         """A step of the close-up alone, on one square of each clip."""

@@ -21,6 +21,7 @@ from lbvedit.errors import UsageError
 
 __all__ = [
     "SUBJECTS",
+    "WORLDLY",
     "BuiltPairs",
     "Corpus",
     "Pairs",
@@ -36,6 +37,9 @@ Corpus = Literal["s-mnist", "d-mnist", "mnist", "e-clevr", "actors", "world"]
 
 _PARTS: dict[str, tuple[str, ...]] = {"mnist": ("s-mnist", "d-mnist"), "world": ("e-clevr", "actors")}
 """Corpora that are others drawn in turns."""
+
+WORLDLY = ("e-clevr", "actors", "world")
+"""Those that the world renders."""
 
 _FOLDERS = {"e-clevr": "e-clevr", "actors": "actor-edits"}
 """The names under which ``lbvedit data build`` makes them."""

@@ -1,17 +1,20 @@
-"""What a frozen 3D ResNet sees of clips: the same each time, so it is looked at once and kept."""
+"""What is kept of clips that come again: what a frozen 3D ResNet sees of them, and those that are rendered for it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from lbvedit.data.actor_edits import ActorEdits
+from lbvedit.data.e_clevr import EClevr
 from lbvedit.systems.m3l import M3L
 from lbvedit.training.m3l_corpora import Pairs
 from lbvedit.training.m3l_squares import signed
 
-__all__ = ["Memory"]
+__all__ = ["Glimpses", "Memory"]
 
 
 class Memory:
@@ -43,3 +46,23 @@ class Memory:
             source = self.corpora[turn][clip]["source"]
             self.kept[turn, clip] = editor.resnet(signed(source[None].to(device)))[0].cpu()
         return self.kept[turn, clip]
+
+
+class Glimpses:
+    """Sources of the world by number, rendered when they come for the first time and kept in main memory.
+
+    Args:
+        world: that draws them.
+        frames: of each.
+    """
+
+    def __init__(self, world: ActorEdits | EClevr, frames: int) -> None:
+        self.world, self.frames = world, frames
+        self.kept: dict[int, Mapping[str, Any]] = {}
+
+    def __getitem__(self, index: int) -> Mapping[str, Any]:
+        """A row with ``source`` ``(frames, 3, H, W)`` uint8, ``instruction`` and ``meta``."""
+        if index not in self.kept:
+            shown = self.world.opening if isinstance(self.world, EClevr) else self.world.glimpse
+            self.kept[index] = shown(index, self.frames)
+        return self.kept[index]
