@@ -319,11 +319,16 @@ def _particles(verb: str, rest: list[Token]) -> Iterator[tuple[str, list[Token]]
         yield "", rest
 
 
+_EDGES = frozenset({"start", "beginning", "front", "end", "ends", "back"})
+
+
 def _may_part(rest: list[Token], at: int, size: int) -> bool:
     """Whether a particle behind its object stands where a particle may: at the end, or before a time or an amount."""
     if at + size == len(rest):
         return True
     after = rest[at + size]
+    if rest[at].word == "off" and rest[-1].word in _EDGES:  # "3 seconds off the end"
+        return True
     counted = after.word in NUMBERS and any(token.word == "times" for token in rest[at + size + 1 :])
     measured = counted or after.kind in ("span", "duration", "percent", "number")
     return measured or after.word in {"by", "to", "a", "slightly",

@@ -75,6 +75,8 @@ MODIFIERS: dict[str, tuple[float, float]] = {
     "glossy": (0.0, 1.05), "shiny": (0.0, 1.05), "satin": (0.0, 0.95), "matt": (0.0, 0.9), "mid": (0.0, 1.0),
     "bold": (0.0, 1.3), "intense": (0.0, 1.4), "dusty": (0.1, 0.5), "flat": (0.0, 1.0), "subtle": (0.2, 0.6),
     "metallic": (0.0, 0.85), "matte": (0.0, 0.9), "electric": (0.05, 1.5), "baby": (0.55, 0.9), "royal": (-0.2, 1.2),
+    "fluorescent": (0.1, 1.6), "luminous": (0.1, 1.5), "fiery": (0.0, 1.4), "faded": (0.15, 0.6), "dirty": (-0.1, 0.6),
+    "icy": (0.5, 0.7), "gloss": (0.0, 1.05), "lurid": (0.0, 1.5), "garish": (0.0, 1.5), "neutral": (0.0, 0.5),
 }  # fmt: skip
 """What a word before a colour does: how far lightness goes to white (above 0) or black, and the saturation's factor."""
 

@@ -93,6 +93,8 @@ def _plain_complement(tokens: list[Token]) -> list[Draft] | None:
 def _without_rival(tokens: list[Token]) -> tuple[list[Token], str] | None:
     """What comes before ``instead of blue``, ``rather than blue`` or ``, not the shirt``, and a note on a thing."""
     words = [token.word for token in tokens]
+    if words[0] == "not" and "but" in words[2:-1]:  # "not red but blue"
+        return tokens[words.index("but") + 1 :], ""
     for at in range(1, len(words) - 1):
         size = 2 if words[at : at + 2] in (["instead", "of"], ["rather", "than"], ["and", "not"], [",", "not"]) else 0
         size = size or words[at] == "not"

@@ -64,15 +64,22 @@ def _with_later_named(tokens: list[Token]) -> list[Token]:
 
 
 def _with_bare_stretch_led(tokens: list[Token]) -> list[Token]:
-    """``keep 10 to 25`` -> ``keep from 10 to 25``: two numbers alone behind a verb of cutting are seconds."""
-    out = list(tokens)
-    for at in range(len(tokens) - 3, 0, -1):
-        first = number_at(tokens, at)
+    """``keep 10 to 25`` -> ``keep from 10 to 25``: two numbers alone behind a verb of cutting are seconds.
+
+    So are two more joined to them: ``keep 5 to 10 and 20 to 25``.
+    """
+    out: list[Token] = []
+    last = -1  # where the stretch before ends
+    for at, token in enumerate(tokens):
+        first = number_at(tokens, at) if at else None
         joint = first[1] if first else len(tokens)
         second = number_at(tokens, joint + 1) if joint < len(tokens) and tokens[joint].word in _BETWEEN else None
-        verb = tokens[at - 1].word in _TAKING | {"only", "mute"}
-        if first and second and verb and first[0] < second[0] and _ends(tokens, second[1]):
-            out.insert(at, tokens[at - 1].corrected("from"))
+        before = tokens[at - 1].word
+        follows = before in _TAKING | {"only", "mute"} or (before in ("and", MARK_SOFT) and at - 1 == last)
+        if first and second and follows and first[0] < second[0] and _ends(tokens, second[1]):
+            out.append(tokens[at - 1].corrected("from"))
+            last = second[1]
+        out.append(token)
     return out
 
 

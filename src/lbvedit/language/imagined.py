@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lbvedit.language.amounts import amount_at
 from lbvedit.language.orders import swallows
 from lbvedit.language.pronouns import ARTICLES, PRONOUNS
 from lbvedit.language.synonyms import ACTIONS, STYLE_NOUNS, is_comparative
@@ -68,6 +69,8 @@ def look(tokens: Tokens) -> str | None:
         return None
     if swallows(tokens) or any(token.word in _NO_LOOK for token in tokens) or (tokens and tokens[-1].word in ARTICLES):
         return None
+    if tokens and tokens[0].word in ("he", "she", "they"):  # "look like he is happy"
+        return None
     while len(tokens) > 1 and tokens[-1].word in STYLE_NOUNS | {"styled", "please", "instead"}:
         tokens = tokens[:-1]
     if (
@@ -88,8 +91,15 @@ _FELT = frozenset({"drama", "mood", "emotion", "tension", "energy", "personality
 """What nobody can put into a picture as a thing."""
 
 
+def _only_tells_how_much(tokens: Tokens) -> bool:
+    """Whether some words are a degree and no thing: ``strong``, ``double``."""
+    found = amount_at(tokens, 0)
+    return found is not None and found[1] == len(tokens)
+
+
 def new_thing(tokens: Tokens) -> str | None:
     """A thing that shall come, without its article: ``a golden retriever`` -> golden retriever."""
+    counted = [token.word for token in tokens[:1]] in (["a"], ["an"])
     while len(tokens) > 1 and tokens[0].word in ARTICLES:
         tokens = tokens[1:]
     if (
@@ -97,6 +107,8 @@ def new_thing(tokens: Tokens) -> str | None:
         or tokens[0].word in ARTICLES | PRONOUNS
         or any(token.kind not in ("word", "quote", "number") for token in tokens)
     ):
+        return None
+    if counted and _only_tells_how_much(tokens):
         return None
     if tokens[0].word in ("to", "with", "of", "from", "by", "at", "on", "in", "onto", "into") and len(tokens) > 1:
         return None

@@ -75,7 +75,8 @@ _TRAILERS = phrases(
     "| for the web | thanks a million | thanks a bunch | thank you so much | thanks so much"
 )
 LATER = phrases(
-    "after that | afterwards | afterward | thereafter | from then on | from there on | from that point on | from there"
+    "after that | afterwards | afterward | thereafter | from then on | from there on | from that point on | from there "
+    "| until the end | till the end"
 )
 """What says, behind a clause, that it holds from where the one before ends; if that ends anywhere."""
 _LAUGHTER = re.compile(r"lo+l+|lma+o+|(ha){2,}h?|(he){2,}|x+d+")

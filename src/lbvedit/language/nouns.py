@@ -20,12 +20,12 @@ __all__ = ["conjuncts", "may_name"]
 _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by", "and", "or", "from", "for", "is",
     "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so",
     "my", "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "looked",
-    "had", "has", "have", "like", "no", "every", "each"})  # fmt: skip
+    "had", "has", "have", "like", "no", "every", "each", "during", "without"})  # fmt: skip
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",
-    "sure", "nobody", "rid", "rather",
-    "leave", "instead"})  # fmt: skip
+    "sure", "nobody", "rid", "rather", "around", "between", "leave",
+    "instead"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"but", "fps", "codec", "bitrate", "resize", "rotate", "pixelate", "sharpen", "brighten",
     "darken", "denoise", "desaturate", "reframe",
     "upscale", "stabilize", "make", "remove", "replace", "please", "it", "them", "then", "add", "recolor",
@@ -48,6 +48,7 @@ _COMPARED = frozenset({"older", "younger", "taller", "shorter", "longer", "fatte
     "heavier", "rounder", "wider", "narrower", "shinier", "better", "worse"})  # fmt: skip
 """What no operator makes anything, and no thing is called."""
 _SHARES = frozenset({"half", "quarter", "third"})
+_NEVER_TOGETHER = frozenset({("as", "much"), ("factor", "of"), ("look", "like"), ("looks", "like")})
 _UNPAINTED = frozenset({"opacity", "transparency", "translucency"})
 """What a thing has and no operator changes."""
 _SECOND_THOUGHTS = frozenset({"rather", "no", "wait", "actually", "sorry", "nope"})
@@ -122,7 +123,7 @@ def may_name(tokens: Tokens) -> bool:
             return False
         if (
             (before == "to" and word in PURPOSES)
-            or (before, word) == ("as", "much")
+            or (before, word) in _NEVER_TOGETHER
             or (at and (before, word) == ("the", "same"))
         ):
             return False

@@ -61,6 +61,7 @@ STATES: dict[str, tuple[str, dict[str, object]]] = {
     "decolorized": ("grayscale", {}), "sepia": ("sepia", {}), "sepia toned": ("sepia", {}),
     "vintage sepia": ("sepia", {}),
     "inverted": ("invert", {}), "negative": ("invert", {}), "a negative": ("invert", {}),
+    "photo negative": ("invert", {}), "a photo negative": ("invert", {}),
     "negative colors": ("invert", {}), "inverted colors": ("invert", {}),
     "mirrored": ("flip", {"axis": "horizontal"}), "mirror image": ("flip", {"axis": "horizontal"}),
     "flipped": ("flip", {"axis": "horizontal"}), "upside down": ("rotate", {"angle": 180}),

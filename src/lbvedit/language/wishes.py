@@ -17,7 +17,7 @@ from lbvedit.language.frames.adding import adding, named_look, putting
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.objects import keeping
-from lbvedit.language.frames.phrase import SPARING, words_of
+from lbvedit.language.frames.phrase import SPARING, property_in, words_of
 from lbvedit.language.frames.properties import tuned
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.frames.timing import beginning
@@ -25,7 +25,7 @@ from lbvedit.language.imagined import look
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.reading import Reading, asked, without_all
-from lbvedit.language.synonyms import base_form, is_comparative
+from lbvedit.language.synonyms import PROPERTIES, base_form, is_comparative
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 from lbvedit.language.wholes import is_whole
@@ -50,7 +50,8 @@ _MUST = phrases(
     "should be made | must be made | needs to be made | should be | must be | needs to be | need to be | has to be | "
     "have to be | should look | should become | should turn | shall be | ought to be | should get | should | must | "
     "needs | need | has to | needs to | need to | shall | needs to look | could be | could use | wants to be | "
-    "is supposed to be | are supposed to be | should have | needs to get | should all be | would look better | will be"
+    "is supposed to be | are supposed to be | should have | needs to get | should all be | would look better | "
+    "would look nicer | would look good | would look great | would be better | would be nicer | will be"
 )
 _STATED = phrases("be made | to be made | to be | to look | to become | becomes | become | turns | could | would | to")
 _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
@@ -170,6 +171,8 @@ _LIKE_THEIR_BASE = frozenset({"cut", "put", "set"})
 
 def wished(tokens: list[Token]) -> Iterator[Reading]:
     """``I want the car red``, ``the truck should be white``, ``make it so that the car is red``, ``it is dull``."""
+    if tokens[0].kind == "span" and tokens[1:2] and tokens[1].word in ARTICLES | {"everything"}:
+        tokens = [*tokens[1:], tokens[0]]  # "in the first second the sky should be red"
     if as_it_is := _rest_kept(tokens):
         yield Reading(as_it_is, keeping, "keep")
     gone = words_of(tokens[:4]) in (["there", "should", "be", "no"], ["there", "must", "be", "no"])
@@ -309,6 +312,9 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
     if words[at] in _IS and not wanted and (regretted := shortcoming(tokens[at + 1 :])):
         yield Reading(tuple(replace(draft, target=target, vague=True) for draft in regretted), making, "make")
     if words[at] in _IS and (remedy := complaint(tokens[at + 1 :])):
+        named = property_in(tokens[:at])
+        if named and PROPERTIES.get(named[0], ("",))[0] == remedy[0].op:  # "the white balance is too warm"
+            target = named[1]
         yield Reading(tuple(replace(draft, target=target, vague=True) for draft in remedy), making, "make")
 
 

@@ -29,7 +29,7 @@ _BESIDE = phrases(
     "next to | in front of | on top of | to the left of | to the right of | behind | beside | near | above | under | "
     "underneath | below | around | between"
 )
-_EFFECT_TAIL = frozenset({"effect", "filter", "tone", "look", "toning", "grade", "overlay", "mode", "style",
+_EFFECT_TAIL = frozenset({"effect", "filter", "tone", "look", "feel", "toning", "grade", "overlay", "mode", "style",
     "treatment"})  # fmt: skip
 _OLD = frozenset({"old", "timey", "old-timey", "old-time", "oldschool", "old-school", "old-fashioned", "classic",
     "vintage", "retro", "nostalgic", "antique", "simple", "plain"})  # fmt: skip
@@ -225,7 +225,9 @@ _SIDE = re.compile(
 
 
 def _effect_beside(drafts: list[Draft], beside: tuple[str, ...], target: Target | None) -> list[Draft] | None:
-    """An effect ``behind the speaker`` or ``around the face`` is on all but that."""
+    """An effect ``behind the speaker`` or ``around the face`` is on all but that; a vignette is around all of it."""
+    if beside == ("around",) and drafts[0].op == "vignette" and target and target.kind == "whole":
+        return drafts
     if beside not in (("behind",), ("around",)) or target is None or target.kind != "phrase" or target.outside:
         return None
     return [draft.on(replace(target, outside=True)) for draft in drafts]
@@ -291,6 +293,8 @@ def giving(phrase: Phrase) -> list[Draft] | None:
             return _new(what, target)
     for at in range(1, len(tokens)):  # "give the cat sunglasses"
         target, what = noun_phrase(tokens[:at]), new_thing(tokens[at:])
+        if target and target.kind == "whole":
+            return None  # "give the video soft edges"
         determined = tokens[0].word in ARTICLES and at >= 2
         last = at == len(tokens) - 1 or color(tokens[at : at + 1])  # "the dog blue eyes"
         if determined and target and target.kind == "phrase" and what and last:

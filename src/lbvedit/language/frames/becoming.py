@@ -64,7 +64,7 @@ def compared_property(tokens: list[Token]) -> list[Draft] | None:
     amount, rest = split_amount(tokens)
     for words, said in ((tokens, None), (rest, amount)):
         if len(words) > 1 and words[-1].word in _COMPARED:
-            inner, subject = split_amount(words[:-1])
+            inner, subject = split_amount(words[: -2 if words[-2].word == "more" else -1])  # "the sound more low"
             found = property_in(subject)
             if found and found[0] in PROPERTIES:
                 op, direction = PROPERTIES[found[0]]

@@ -146,13 +146,25 @@ _PLACES = {"top": "top", "bottom": "bottom", "center": "center", "middle": "cent
 
 
 def _position(tokens: Tokens) -> tuple[str, list[Token]]:
-    """Takes the place from the words: ``in the top left corner of the screen``; ``?`` where it makes no sense."""
+    """Takes the place from the words; beside another, ``centered`` says no more: ``at the top, centered``."""
+    besides = _place([token for token in tokens if token.word != "centered"])
+    return besides if besides[0] else _place(tokens)
+
+
+def _behind_quote(tokens: Tokens, at: int) -> bool:
+    """Whether a quote stands right before a token, or before the mark that does."""
+    before = [token.kind for token in tokens[max(at - 2, 0) : at]]
+    return before[-1:] == ["quote"] or before == ["quote", "mark"]
+
+
+def _place(tokens: Tokens) -> tuple[str, list[Token]]:
+    """Takes a place from the words: ``in the top left corner of the screen``; ``?`` where it makes no sense."""
     words = words_of(tokens)
     for at in range(len(words)):
         led = words[at] in ("at", "in", "on", "to", "along", "near", "across") and tokens[at].kind == "word"
         if not at and words[0] in _PLACES and ":" in [token.text for token in tokens[1:3]]:  # "caption top: Hi"
             pass
-        elif not led and not (at and tokens[at - 1].kind == "quote" and words[at] in _PLACES):  # "Hi" bottom left
+        elif not led and not (words[at] in _PLACES and _behind_quote(tokens, at)):  # "Hi" bottom left
             continue
         after = at + led
         while after < len(words) and words[after] in ("the", "very"):

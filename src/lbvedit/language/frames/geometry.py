@@ -12,15 +12,17 @@ from lbvedit.language.complements import CINEMATIC, NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, splits, words_of
+from lbvedit.language.spelling import american
 from lbvedit.language.targets import Target, noun_phrase
-from lbvedit.language.tokens import Token
+from lbvedit.language.tokens import Token, ended_by, phrases
 
 __all__ = ["cropping", "following", "framed", "only_of_size", "resizing", "size_in", "swapping", "zooming"]
 
 _RATIO = re.compile(r"(?!0+:|\d+:0)\d{1,2}(?:\.\d+)?:\d{1,2}(?:\.\d+)?")
-_PLACES = frozenset({"middle", "center", "left half", "right half", "top half", "bottom half", "left", "right", "top",
-    "bottom", "central region", "central part", "middle part", "center part", "central area", "left side",
-    "right side", "left third", "right third", "corner", "edges", "borders"})  # fmt: skip
+_MIDDLE = frozenset({"middle", "center", "central", "central region", "central part", "middle part", "center part",
+    "central area", "very middle", "very center"})  # fmt: skip
+_PLACES = _MIDDLE | {"left half", "right half", "top half", "bottom half", "left", "right", "top", "bottom",
+    "left side", "right side", "left third", "right third", "corner", "edges", "borders"}  # fmt: skip
 _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "format", "aspect", "ratio", "of", "in",
     "with", "as", "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide",
     "high", "tall", "on", "at", "width", "height", "movie", "film", "for", "dimensions", "down", "up", "by", "scene",
@@ -28,6 +30,8 @@ _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "fo
 _AROUND = frozenset({"around", "to", "on", "onto", "at", "into", "in", "for", "so", "follow", "following", "centered",
     "tightly", "keeping"})  # fmt: skip
 """What may stand before the thing that a crop keeps in the picture."""
+_OF_THE_PICTURE = phrases("of the frame | of the picture | of the image | of the video | of the screen | of the shot")
+_BEFORE_SHAPE = frozenset({"with", "in", "at", "to", "a", "an", "the"})
 _SHAPE_NOUNS = frozenset({"format", "aspect", "ratio", "shape", "crop", "frame", "orientation", "version"})
 _SHAPES = frozenset({"portrait", "landscape", "vertical", "horizontal", "square"})
 """What a shape in numbers is called besides: ``a 4:5 portrait``."""
@@ -113,6 +117,7 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         return None
     while tokens and (tokens[-1].word == "centered" or tokens[-1].kind == "mark"):
         tokens.pop()
+    tokens = tokens[: len(tokens) - ended_by(tokens, _OF_THE_PICTURE)]
     for at, token in enumerate(tokens):
         if aspect := _aspect(token):
             params["aspect"] = aspect
@@ -134,8 +139,12 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
             break
     if params:  # "for instagram, 1:1"
         tokens = [token for at, token in enumerate(tokens) if not _is_network(tokens, at)]
+        while tokens and tokens[-1].word in _BEFORE_SHAPE:  # "around the swimmer with a 4:5 aspect ratio"
+            tokens.pop()
     else:
         amount, rest = split_amount(tokens)
+        if amount is not None and amount.relative and not _MIDDLE.isdisjoint(words_of(rest)):
+            amount = Amount("to", amount.value)  # "to the middle 80%"
         if amount is not None and amount.mode in ("by", "times"):
             params["factor"] = tidy(
                 round(1 / (1 - amount.value), 6) if amount.mode == "by" and amount.value < 1 else amount.value
@@ -149,9 +158,10 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     )
     for before, mark, behind in places:
         target = noun_phrase(behind)
-        if target is not None and target.phrase in _PLACES:
+        place = american(target.phrase) if target else ""
+        if place in (_PLACES - _MIDDLE if params else _PLACES):
             return None
-        if behind and behind[0].word in _AROUND:
+        if place in _MIDDLE or (behind and behind[0].word in _AROUND):
             continue  # "to 1:1, centered on the dog"
         left = object_of(
             [token for token in before if token.word not in ("in", "to", "a", "tightly", "centered", "center", ",")]
@@ -170,9 +180,11 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     while kept and kept[-1].word in ("a", "an", "the"):
         kept.pop()
     target = object_of(kept) if kept and words_of(kept) not in (["the"], ["a"], ["the", "a"]) else NOBODY
+    if params and target and american(target.phrase) in _MIDDLE:  # where every crop is
+        target = NOBODY
     if target is None or (target.kind in ("none", "whole", "rest") and not params):
         return None
-    if target.phrase in _PLACES or " off " in target.phrase:  # "a third off the left side"
+    if american(target.phrase) in _PLACES or " off " in target.phrase:  # "a third off the left side"
         return None
     if phrase.particle == "out":
         return [Draft("remove", {}, target).noted("'crop out' is read as removing it")] if not params else None
@@ -221,6 +233,8 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
     if direction > 0 and any(_aspect(token) for token in tokens):
         drafts = cropping(replace(phrase, tokens=[one for one in tokens if one.word not in ("in", "with", "at")]))
         return [draft.noted("zooming to a shape is read as cropping to it") for draft in drafts] if drafts else None
+    if direction > 0 and len(tokens) == 1 and tokens[0].kind == "number" and tokens[0].value > 1:
+        return [Draft("zoom", {"factor": tidy(tokens[0].value)})]
     notes: tuple[str, ...] = ()
     slow = [token for token in tokens if token.word in UNHURRIED]
     if slow:

@@ -73,7 +73,8 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         done = at - (words[at - 1] in ("up", "down", "out"))
         if done > 1 and words[at] == "to" and words[done - 1].endswith("ed"):  # "have the video cropped to 16:9"
             continue
-        if at > 1 and words[at] == "in" and len(words) == at + 3 and color(tokens[at + 1 : -1]) and color(tokens[-1:]):
+        worn = at > 1 and words[at] == "in" and len(words) == at + 3 and color(tokens[at + 1 : -1])
+        if worn and color(tokens[-1:]) and not is_named(" ".join(words[at + 1 :])):
             continue  # "the man in black brown"
         if "not" in words[:at] and MARK_SOFT in words[:at] and drafts[0].op == "recolor":
             continue  # "red, not ... blue"
@@ -116,12 +117,10 @@ def _places(words: list[str]) -> list[int]:
 
 def _shorter(tokens: list[Token]) -> list[Draft] | None:
     """``make it 2 seconds shorter``, ``make it 15 seconds long``."""
-    if (
-        {"wide", "tall", "high"} & set(words_of(tokens))
-        and words_of(tokens[:1]) == ["it"]
-        and (size := size_in(tokens[1:]))
-        and only_of_size(tokens[1:])
-    ):
+    sized = next((at for at, token in enumerate(tokens) if token.kind == "number"), 0)
+    whole = object_of(tokens[:sized]) if {"wide", "tall", "high"} & set(words_of(tokens)) and sized else None
+    size = size_in(tokens[sized:]) if whole and whole.kind in ("whole", "pronoun") else None
+    if size and only_of_size(tokens[sized:]):
         return [Draft("resize", size)]
     kept = tokens[:-1] if words_of(tokens[-1:]) == ["long"] else tokens
     if len(kept) > 1 and kept[-1].kind == "duration" and (whole := object_of(kept[:-1])) and whole.kind != "phrase":

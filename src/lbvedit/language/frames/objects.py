@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from itertools import pairwise
 
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.colors import NEUTRAL, colors_alone
@@ -252,13 +254,29 @@ def background_color(tokens: list[Token]) -> str | None:
     return None
 
 
+def _without_between(kept: list[tuple[float | None, float | None]]) -> list[Draft] | None:
+    """The cuts that leave several stretches, later ones first, for each moves what comes after it.
+
+    None where they overlap, or where one that is counted from the end is not the last.
+    """
+    ordered = sorted(kept, key=lambda span: math.inf if (span[0] or 0) < 0 else span[0] or 0)
+    last = ordered[-1][1]
+    drafts = [] if last is None else [Draft("cut", {"start": last})]
+    for start, end in reversed([(0, ordered[0][0]), *((one[1], two[0]) for one, two in pairwise(ordered))]):
+        if start is None or start < 0 or (end is not None and 0 <= end < start):
+            return None
+        if end is not None and end != start:
+            drafts.append(Draft("cut", {"start": start, "end": end}))
+    return drafts
+
+
 def keeping(phrase: Phrase) -> list[Draft] | None:
     """``keep only the first 5 seconds``, ``keep only the dog``, ``keep the girl in color``."""
     tokens = phrase.tokens
     words = words_of(tokens)
     spans = [token for token in tokens if token.kind == "span"]
     if spans and phrase.previous:
-        return None  # one stretch is kept
+        return None  # several stretches are read as one clause
     if spans:
         if without := spared(tokens):
             out = spanned(Draft("cut"), (without.span[0] or 0, without.span[1]))
@@ -266,8 +284,10 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
         others = [word for word in words if word not in _KEPT]
         if others:
             return None
-        drafts = [spanned(Draft("trim"), span.span) for span in spans]
-        return [draft for draft in drafts if draft] if len(spans) == 1 else None
+        if len(spans) > 1:
+            return _without_between([span.span for span in spans])
+        draft = spanned(Draft("trim"), spans[0].span)
+        return [draft] if draft else None
     if phrase.previous:
         return None
     only = "only" in words or "just" in words

@@ -93,7 +93,8 @@ def property_in(tokens: Tokens, *, loose: bool = False) -> tuple[str, Target] | 
         rest = tokens[start + size :]
         if not rest:
             return name, Target("pronoun") if own else NOBODY
-        if rest[0].word in ("of", "in", "on", "for", "from") and len(rest) > 1 and (target := noun_phrase(rest[1:])):
+        rest = rest[rest[0].word == "out" :]  # "half of the color out of the street"
+        if len(rest) > 1 and rest[0].word in ("of", "in", "on", "for", "from") and (target := noun_phrase(rest[1:])):
             return name, target
     if loose and "color" in words[1:-2]:  # "the hair color of the man"
         at = words.index("color", 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lbvedit.errors import InstructionError
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.colors import NEUTRAL, colors_alone, is_color
@@ -20,7 +22,7 @@ from lbvedit.language.targets import Target, noun_phrase, screen_in, strip_artic
 from lbvedit.language.tokens import MARK_SOFT, Token, join
 from lbvedit.language.wholes import is_whole
 
-__all__ = ["covering", "keyed", "mending", "removing"]
+__all__ = ["covering", "keyed", "mending", "removing", "taking_off"]
 
 _SIDES = frozenset({"left", "right", "top", "bottom", "front", "back", "behind", "end", "side"})
 
@@ -107,6 +109,13 @@ def removing(phrase: Phrase) -> list[Draft] | None:
         return [draft.noted(left_out) if left_out else draft]
 
     return with_reordering(list(tokens), attempt)
+
+
+def taking_off(phrase: Phrase) -> list[Draft] | None:
+    """``take the hat off the man``: what somebody wears is removed; ``the edge off the contrast`` is no thing."""
+    parts = splits(phrase.tokens, frozenset({"off"}))
+    worn = any(before and property_in(behind) is None for before, _, behind in parts)
+    return removing(replace(phrase, verb="remove")) if worn else None
 
 
 _UNKNOWN_MADE = frozenset({"face", "faces", "plate", "plates", "number", "numbers", "name", "names", "address",

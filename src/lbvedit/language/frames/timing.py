@@ -10,6 +10,7 @@ from lbvedit.language.frames.objects import STRETCHES, cutting_out
 from lbvedit.language.frames.phrase import Phrase, spared, words_of
 from lbvedit.language.frames.properties import multiplying
 from lbvedit.language.frames.removing import removing
+from lbvedit.language.frames.turning import rotating
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, join
 
@@ -22,6 +23,7 @@ _NEUTRAL = frozenset({"the", "part", "section", "everything", "from", "of", "a",
     "stays", "left"})  # fmt: skip
 _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ends", "ending", "tail", "back"})
+_BOTH = frozenset({"each", "both", "either"})
 _SCISSORS = frozenset({"cut", "chop", "snip", "clip", "excise"})
 _SOUNDS = frozenset({"sound", "audio", "music", "volume"})
 _WHEN = frozenset({"in", "during", "from", "between", "for", "over", "until", "after", "before", "within", "at"})
@@ -38,9 +40,9 @@ def _spans(tokens: list[Token]) -> list[tuple[float | None, float | None]] | Non
     others = [token.word for token in rest if token.kind != "duration"]
     if not spans and lengths:
         edges = [word for word in others if word in _START | _END]
-        if len(lengths) == 1 and edges in (["end"], ["ends"]) and {"each", "both"} & set(others):
+        if len(lengths) == 1 and edges in (["end"], ["ends"]) and _BOTH & set(others):
             edges, lengths = ["start", "end"], lengths * 2
-            others = [word for word in others if word not in ("each", "both", "ends")]
+            others = [word for word in others if word not in _BOTH | {"ends"}]
         if len(edges) != len(lengths) or not all(word in _NEUTRAL | _START | _END | {"by"} for word in others):
             return None
         pairs = zip(edges, lengths, strict=True)
@@ -163,7 +165,7 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
             return [Draft("trim", _given(spans[0]))] if len(spans) == 1 else None
         drafts = [Draft("cut", {"start": 0, **_given(span)} if span[0] is None else _given(span)) for span in spans]
         inner = [draft for draft in drafts if draft.params["start"] > 0]
-        if len(inner) > 1:  # each cut moves what comes after it: later ones first
+        if inner:  # each cut moves what comes after it: later ones first
             drafts = sorted(drafts, key=lambda draft: -draft.params["start"])
         if phrase.verb == "clip" and not phrase.particle and len(inner) == 1:
             drafts = [draft.noted("'clip' is read as cutting out; say 'keep' to keep that time") for draft in drafts]
@@ -266,18 +268,22 @@ def fading(phrase: Phrase) -> list[Draft] | None:
 
 
 def letting(phrase: Phrase) -> list[Draft] | None:
-    """``let it fade out``, ``make the clip start at 0:04``."""
+    """``let it fade out``, ``make the clip start at 0:04``, ``have the picture turn 90 degrees``."""
     words = words_of(phrase.tokens)
     black = next((at for at in range(1, len(words)) if words[at : at + 3] == ["go", "to", "black"]), 0)
-    at = black or next((at for at, word in enumerate(words) if at and word in _LET), 0)
+    at = black or next((at for at, word in enumerate(words) if at and word in _LET | _TURNED), 0)
     target = noun_phrase(phrase.tokens[:at]) if at and not phrase.previous else None
     if target is None or target.kind not in ("whole", "pronoun"):
         return None
-    frame = fading if black or words[at] == "fade" else beginning
-    return frame(Phrase(phrase.tokens[at + 1 :], words[at]))
+    behind = Phrase(phrase.tokens[at + 1 :], words[at])
+    if not black and words[at] in _TURNED:  # "make it turn around" is rather what somebody does
+        drafts = rotating(behind) if {"degrees", "degree"} & set(words) or target.kind == "whole" else None
+        return [draft.on(target) for draft in drafts] if drafts else None
+    return (fading if black or words[at] == "fade" else beginning)(behind)
 
 
 _LET = frozenset({"fade", "start", "begin", "end", "stop"})
+_TURNED = frozenset({"turn", "rotate"})
 
 
 def beginning(phrase: Phrase) -> list[Draft] | None:
