@@ -44,6 +44,10 @@ FRAMES = 20
 SIZES = {"train": 9_233, "test": 1_629}
 """Pairs of each split in the paper."""
 
+_KINDS = ("property", "position", "both")
+_SHARES = (0.55, 0.38, 0.07)
+"""What an instruction changes, and how often."""
+
 COLORS: dict[str, tuple[int, int, int]] = {
     "gray": (95, 95, 95), "red": (178, 32, 32), "blue": (38, 70, 215), "green": (26, 110, 24),
     "brown": (124, 70, 22), "purple": (126, 36, 190), "cyan": (38, 205, 205), "yellow": (250, 226, 44),
@@ -156,12 +160,15 @@ class EClevr(Drawn[Pair]):
         return {"instruction": instruction, "meta": meta}
 
     def retold(self, index: int, rng: np.random.Generator) -> Mapping[str, Any]:
-        """Another ``instruction`` for a pair's source, and the ``meta`` of the pair that it would make."""
+        """Another ``instruction`` for a pair's source, and the ``meta`` of the pair that it would make.
+
+        All kinds are equally likely: those that are rare among pairs, a change and a place at once, are the hardest.
+        """
         stream = self.stream(index)
         source, _, _ = self._draw(stream)
         stage = _Stage(stream)
         while True:
-            drawn = self._edited(rng, source, _kind(rng))
+            drawn = self._edited(rng, source, str(rng.choice(_KINDS)))
             if drawn is not None:
                 target, edit = drawn
                 return {"instruction": _say(rng, source, target, edit), "meta": _meta(source, target, edit, stage)}
@@ -329,7 +336,7 @@ def _beside(reference: _Solid, solid: _Solid, relation: str) -> tuple[float, flo
 
 
 def _kind(rng: np.random.Generator) -> str:
-    return str(rng.choice(("property", "position", "both"), p=(0.55, 0.38, 0.07)))
+    return str(rng.choice(_KINDS, p=_SHARES))
 
 
 def _with(attributes: Attributes, place: int, value: int) -> Attributes:
