@@ -274,6 +274,8 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
         if words[0] in ("less", "too", "no", "fewer", "not", "overly"):
             sign = -1 if words[0] != "too" or sign == 1 else sign
         words = words[1:]
+    if words[:1] == ["of"] and " ".join(words[1:]) in PROPERTIES:  # "more of light"
+        words = words[1:]
     inner, _ = split_amount(tokens[len(tokens) - len(words) :]) if len(words) > 1 else (None, [])
     if inner is not None and amount is None and " ".join(words) not in QUALITIES:
         rest = split_amount(tokens[len(tokens) - len(words) :])[1]

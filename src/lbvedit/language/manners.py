@@ -30,8 +30,9 @@ _REQUESTS = phrases(
     "i wish to | we need to | we want to | you need to | you have to | could you possibly | can you possibly | "
     "help me to | go ahead and | make sure to | be sure to | feel free to | how do i | how can i | how would i | "
     "how do you | id like to | could you | can you | would you | will you | could we | can we | can i | could i | "
-    "you should | you must | let us | help me | try to | i will | we will | how about | what about | remember to | "
-    "go and | please to | could somebody | can someone | please you | let me | lets"
+    "you should | you must | please you can | please you could | let us | help me | try to | i will | we will | "
+    "how about | what about | remember to | go and | please to | could somebody | can someone | please you | "
+    "let me | lets"
 )
 _ORDER = phrases(
     "before you do anything else | as a next step | in the end | last of all | first of all | to begin with | "
@@ -72,7 +73,8 @@ _TRAILERS = phrases(
     "for effect | for dramatic effect | for emphasis | for a change | for good measure | for now "
     "| not of the rest | not the rest | not everything else | not on the rest | not for the rest | but not the rest "
     "| somehow | for instagram | for tiktok | for youtube | for social media | for reels | for stories | for my phone "
-    "| for the web | thanks a million | thanks a bunch | thank you so much | thanks so much"
+    "| for the web | for the whole video | for the entire video | for the whole clip | the whole way through "
+    "| thanks a million | thanks a bunch | thank you so much | thanks so much"
 )
 LATER = phrases(
     "after that | afterwards | afterward | thereafter | from then on | from there on | from that point on | from there "

@@ -99,7 +99,7 @@ def may_name(tokens: Tokens) -> bool:
         return False
     if words[0] in ("everything", "everyone") and MARK_SOFT in words:
         return False  # "everything gray, the car"
-    if words[0] in ("something", "cut", "trim") or (len(words) > 1 and words[-1] in _COMPARED):
+    if words[0] in ("something", "cut", "trim", "appear") or (len(words) > 1 and words[-1] in _COMPARED):
         return False  # "cut blah", "the man older"
     for at, (before, word) in enumerate(pairwise(words[:relative])):
         if (

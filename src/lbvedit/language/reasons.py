@@ -89,6 +89,8 @@ def _is_reason(tokens: Tokens, at: int) -> bool:
         return all(token.kind == "word" for token in tokens[at + 2 : at + 3])  # "blue, like the sky"
     if words[:1] == ["like"] and is_color(before) and at > 1 and tokens[at - 2].word not in ("the", "a", "an"):
         return all(token.kind == "word" for token in tokens[at + 1 : at + 2]) and at + 1 < len(tokens)
+    if words[:3] in (["since", "the", "second"], ["since", "the", "minute"]):  # "cut it since the second 8"
+        return False
     if any(tuple(words[: len(cause)]) == cause for cause in (*_CAUSES, *(_CAUTIONS if at else ()))):
         return True
     if words[:1] != ["so"] or not at or any(token.word in _SHAPED for token in tokens[:at]):

@@ -19,6 +19,7 @@ ENDS = re.compile(r"beginning|ending|start|end")
 SCENE = re.compile(
     r"(part|bit|section|segment|moment|portion|scene)s? (where|when|in which|after|before|until)\b"
     r"|(beginning|ending|middle|start)$"
+    r"|(first|second|third|fourth|fifth|last|next|opening|final|closing) (shot|scene|take|clip)$"
     r"|(very )?(first|last) (\d+|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty)$"
 )
 """What is rather a time than a place, if it is taken away."""

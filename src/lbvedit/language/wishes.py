@@ -13,7 +13,8 @@ from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured,
 from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import VERB_BASES, VERBS, Phrase
-from lbvedit.language.frames.adding import adding, named_look, putting
+from lbvedit.language.frames.adding import adding, putting
+from lbvedit.language.frames.effects import named_look
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.objects import keeping

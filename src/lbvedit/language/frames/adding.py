@@ -6,34 +6,26 @@ import re
 from dataclasses import replace
 
 from lbvedit.errors import InstructionError
-from lbvedit.language.amounts import Amount, amount_at, split_amount
-from lbvedit.language.complements import COLORED, color, complement
+from lbvedit.language.amounts import split_amount
+from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.captions import TEXT_NOUNS, text_in
+from lbvedit.language.frames.effects import ON, effect, styled
 from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
-from lbvedit.language.frames.timing import fading
 from lbvedit.language.imagined import look, new_thing
 from lbvedit.language.lexicon import kinds_of
-from lbvedit.language.operators import OPERATORS
 from lbvedit.language.pronouns import ARTICLES, SPEAKERS
-from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
+from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import Token, begun_by, join, phrases
 
-__all__ = ["adding", "dressing", "giving", "named_look", "putting"]
+__all__ = ["adding", "dressing", "giving", "putting"]
 
-_NO_LOOK = frozenset({"by", "when", "it", "them", "is", "i", "you", "what", "if", "once", "while", "color", "colors"})
-_ON = frozenset({"to", "on", "onto", "in", "into", "over", "for", "upon", "of", "with"})
 _BESIDE = phrases(
     "next to | in front of | on top of | to the left of | to the right of | behind | beside | near | above | under | "
     "underneath | below | around | between"
 )
-_EFFECT_TAIL = frozenset({"effect", "filter", "tone", "look", "feel", "toning", "grade", "overlay", "mode", "style",
-    "treatment"})  # fmt: skip
-_OLD = frozenset({"old", "timey", "old-timey", "old-time", "oldschool", "old-school", "old-fashioned", "classic",
-    "vintage", "retro", "nostalgic", "antique", "simple", "plain"})  # fmt: skip
-"""What sepia and black and white are anyway."""
 _THERE_ALREADY = frozenset({"the", "this", "that", "these", "those", "it", "him", "them", "her", "me", "us",
     "everything", "everyone", "my", "our", "his", "their"})  # fmt: skip
 _SCENES = frozenset({"moon", "mars", "space", "beach", "desert", "jungle", "forest", "woods", "ocean", "sea",
@@ -46,107 +38,6 @@ _NO_THINGS = frozenset({"boost", "lift", "kick", "life", "zing", "touch", "twist
     "those"})  # fmt: skip
 
 
-def effect(tokens: list[Token]) -> list[Draft] | None:
-    """The steps of an effect's name: ``a strong blur``, ``some contrast``, ``a red tint``, ``a 2 second fade in``."""
-    words = words_of(tokens)
-    if "fade" in words:
-        at = words.index("fade")
-        return fading(Phrase([*tokens[:at], *tokens[at + 1 :]], "fade"))
-    toned = STATES.get(words[-2] if words[-1] in _EFFECT_TAIL and len(words) > 1 else words[-1], ("",))[0]
-    hollow = ARTICLES | {"effect", "nice"} | (_OLD if toned in ("sepia", "grayscale") else frozenset())
-    while words and words[0] in hollow and len(words) > 1 and amount_at(tokens, 0) is None:
-        tokens, words = tokens[1:], words[1:]
-        if len(words) > 1 and words[0] == "of":  # "an effect of sepia"
-            tokens, words = tokens[1:], words[1:]
-    if len(words) > 1 and words[0] in ("light", "soft") and " ".join(words[1:]) in EFFECTS:  # "a light blur"
-        return _named_effect(" ".join(words[1:]), Amount("degree", 0))
-    tail = list(words)
-    while len(tail) > 1 and tail[-1] in _EFFECT_TAIL:
-        tail = tail[:-1]
-    named = tokens[: len(tail)]
-    amount, rest = split_amount(named)
-    while rest and rest[0].word in ARTICLES and len(rest) > 1:
-        rest = rest[1:]
-        more, rest_again = split_amount(rest)
-        amount, rest = amount or more, rest_again if more else rest
-    for words_left, said in ((named, None), (rest, amount)):
-        if drafts := _named_effect(" ".join(words_of(words_left)), said):
-            return drafts
-    if words[-1] in ("tint", "tone", "color", "filter", "paint", "overlay", "hue", "job", "colors") and (
-        name := color(_plain_tint(tokens[:-1] if words[-1] != "job" else tokens[:-2]))
-    ):
-        return [Draft("recolor", {"color": name})]
-    if words[0] in ("more", "less", "extra", "additional", "some") or words[-1] == "version":  # "a square version"
-        return complement(tokens)
-    return None
-
-
-def _plain_tint(tokens: list[Token]) -> list[Token]:
-    """``a pinkish`` tint -> ``a pink``."""
-    plain = COLORED.get(tokens[-1].word, "") if tokens and tokens[-1].word.endswith("ish") else ""
-    return [*tokens[:-1], tokens[-1].corrected(plain)] if plain else tokens
-
-
-def _named_effect(name: str, amount: Amount | None) -> list[Draft] | None:
-    extra = name.removeprefix("more ").removeprefix("extra ").removeprefix("additional ")
-    sign = -1 if name.startswith("less ") else 1
-    extra = extra.removeprefix("less ")
-    if extra in EFFECTS and sign > 0:
-        op, params = EFFECTS[extra]
-        if op in ("vignette",):
-            scaled = graded(op, 1, amount) if amount else None
-            return [Draft(op, dict(scaled.params) if scaled else {})]
-        if op in ("temperature", "zoom", "speed") and amount is None:
-            return [Draft(op, params)]
-        draft = graded(op, -1 if params.get("amount", 0) == -0.3 else 1, amount)
-        return (
-            [Draft(op, {**params, **(draft.params if draft and not (params and not amount) else {})})]
-            if draft
-            else None
-        )
-    if extra in PROPERTIES:
-        op, direction = PROPERTIES[extra]
-        draft = graded(op, 0 if amount and amount.mode == "to" else direction * sign, amount)
-        return [draft] if draft else None
-    op, direction = QUALITIES.get(extra, ("", 0))
-    if op in ("brightness", "contrast", "saturation", "temperature"):
-        draft = graded(op, direction * sign, amount)
-        return [draft] if draft else None
-    return None
-
-
-def named_look(tokens: list[Token]) -> list[Draft] | None:
-    """An effect or a look on its own: ``heavy blur on the background``, ``2 second fade in``, ``cinematic look``."""
-    amount, named = split_amount(tokens)
-    measured = amount and amount.mode in ("by", "number") and named and tokens[0] is named[0]
-    if words_of(tokens[-3:]) == ["in", "the", "colors"]:  # "more pop in the colours"
-        return named_look(tokens[:-3]) if len(tokens) > 3 else None
-    words = words_of(named if measured else tokens)
-    if measured:  # "blur on the sky by 40%"
-        tokens = [*tokens[len(named) :], *named]
-    if words[0] == "the":  # names a thing, and asks for nothing
-        return None
-    faint = words[0] == "light" and " ".join(words[1:]) in EFFECTS  # "light vignette"
-    if not _NO_LOOK.isdisjoint(words) or (words[0] in PROPERTIES and not faint) or " ".join(words[:2]) in PROPERTIES:
-        return None
-    if name := background_color(tokens):  # "white background"
-        return [Draft("cutout", {"background": name}, Target("phrase", "background", outside=True))]
-    if words in (["transparent", "background"], ["no", "background"]):
-        return [Draft("cutout", {}, Target("phrase", "background", outside=True))]
-    for before, mark, behind in [*splits(tokens, _ON), (tokens, "", [])]:
-        target = noun_phrase(behind) if mark else NOBODY
-        said = list(before)
-        look_alone = ARTICLES.isdisjoint(words_of(said)) and len(said) < 5
-        drafts = (effect(said) or (look_alone and _styled(said)) or None) if said and target is not None else None
-        if not drafts or target is None or drafts[0].op == "recolor":
-            continue
-        if measured and "amount" not in drafts[0].params:
-            return None  # "grayscale by 50%"
-        if target == NOBODY or OPERATORS[drafts[0].op].takes_target != "no":
-            return [draft.on(target) for draft in drafts]
-    return None
-
-
 def adding(phrase: Phrase) -> list[Draft] | None:
     """``add a hat to the man``, ``add a vignette``, ``apply a strong blur to the sky``, ``add the caption "Hi"``."""
     tokens = phrase.tokens
@@ -154,34 +45,20 @@ def adding(phrase: Phrase) -> list[Draft] | None:
         return None
     if words := text_in(tokens, phrase):
         return words
-    if drafts := _styled(tokens):
+    if drafts := styled(tokens):
         return drafts
     if drafts := effect(tokens):
         return drafts
-    for before, _, behind in splits(tokens, _ON):
+    for before, _, behind in splits(tokens, ON):
         target = noun_phrase(behind)
         drafts = effect(list(before)) if before else None
         if drafts and target is not None:
             return [draft.on(target) for draft in drafts]
-        if target is not None and before and (drafts := _styled(list(before))):
+        if target is not None and before and (drafts := styled(list(before))):
             return [draft.on(target) for draft in drafts]
     if phrase.verb in ("apply", "use", "do"):
         return None
     return _thing(tokens, phrase)
-
-
-def _styled(tokens: list[Token]) -> list[Draft] | None:
-    words = words_of(tokens)
-    if words[:3] == ["the", "style", "of"]:
-        for before, _, behind in splits(tokens, frozenset({"to", "on"})):
-            style, target = look(list(before)), noun_phrase(behind)
-            if style and target is not None:
-                return [Draft("style", {"style": style}, target)]
-        style = look(tokens)
-        return [Draft("style", {"style": style})] if style else None
-    if len(words) > 1 and words[-1] in STYLE_NOUNS and effect(tokens) is None and (style := look(tokens)):
-        return [Draft("style", {"style": style})]
-    return None
 
 
 def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
@@ -199,7 +76,7 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
                 return [Draft("cutout", {"background": ground}, target)]
             if what and target and target.kind in ("phrase", "pronoun"):
                 return [Draft("add", {"what": what, "where": " ".join(beside)}, target)]
-    for before, mark, behind in splits(tokens, _ON - {"with", "of"}):
+    for before, mark, behind in splits(tokens, ON - {"with", "of"}):
         target, what = noun_phrase(behind), new_thing(list(before)) if before else None
         if what is None or target is None:
             continue
@@ -262,6 +139,10 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         draft = graded(op, sense, amount) if op else None
         if named and draft:
             return [draft.on(named[1])]
+    for before, _, behind in splits(tokens[1:], frozenset({"in", "at"})):  # "give me the video in black and white"
+        given, drafts = object_of(before), complement(behind)
+        if drafts and given and given.kind == "whole" and tokens[0].word in SPEAKERS:
+            return [draft.on(NOBODY) for draft in drafts]
     for at in range(1, len(tokens)):
         target = noun_phrase(tokens[:at])
         if target is None:
@@ -278,7 +159,7 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         )
         if not starts:
             continue
-        if drafts := effect(list(rest)) or _styled(list(rest)) or complement(rest):
+        if drafts := effect(list(rest)) or styled(list(rest)) or complement(rest):
             receiver = target.phrase in SPEAKERS  # "give me more contrast"
             return [draft.on(NOBODY if receiver else target) for draft in drafts]
         if (
@@ -375,7 +256,9 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             moved = f"putting {join(before)!r} {mark} {join(behind)}"
             return [draft.noted(f"{moved} is read as another background for everything")]
     _refuse_moving(tokens)
-    return adding(Phrase(tokens, "add", phrase.particle, phrase.previous))
+    drafts = adding(Phrase(tokens, "add", phrase.particle, phrase.previous))
+    added = drafts and drafts[0].op == "add" and drafts[0].target == NOBODY and "where" not in drafts[0].params
+    return None if added and tokens[0].word in _THERE_ALREADY else drafts  # "the background blurred" is nothing new
 
 
 def _refuse_moving(tokens: list[Token]) -> None:
@@ -385,7 +268,7 @@ def _refuse_moving(tokens: list[Token]) -> None:
         InstructionError: ``the man on the left``, ``the dog next to the car`` is asked for.
     """
     for at in range(1, len(tokens)):
-        placed = tokens[at].word in _ON | {"at", "against", "towards"} or begun_by(tokens[at:], _BESIDE)
+        placed = tokens[at].word in ON | {"at", "against", "towards"} or begun_by(tokens[at:], _BESIDE)
         there = noun_phrase(tokens[:at]) if placed and tokens[0].word in _THERE_ALREADY else None
         noun = tokens[at - 1].word
         if there and (there.kind == "pronoun" or kinds_of(noun)) and at + 1 < len(tokens):

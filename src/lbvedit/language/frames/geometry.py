@@ -303,6 +303,8 @@ def resizing(phrase: Phrase) -> list[Draft] | None:
             left = object_of(tokens[:at])
             return [drafts[0].on(left)] if left is not None else None
     amount, rest = split_amount(tokens)
+    if len(tokens) == 1 and tokens[0].kind == "number" and tokens[0].value <= 16:  # "scale 0.5"
+        amount, rest = Amount("times" if direction else "to", tokens[0].value), []
     target = object_of(rest)
     if target is None:
         for before, _, behind in splits(tokens, frozenset({"to", "by", "at"})):

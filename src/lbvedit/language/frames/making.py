@@ -157,6 +157,9 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         size = next((len(mark) for mark in _LIKE if tuple(words[at : at + len(mark)]) == mark), 0)
         style = look(tokens[at + size :]) if size else None
         target = _subject(tokens[:at], phrase)
+        done = _seeming(tokens[at + size :]) if size else None
+        if done and target is not None and target.kind in ("phrase", "pronoun"):
+            return [Draft("animate", {"action": done}, target)]
         if style and target == BACKGROUND and _ART.isdisjoint(words[at + size :]):
             scene = Draft("restyle_background", {"with": style}, target)
             return [scene.noted(f"{style!r} is read as another scene; say 'in the style of' for a look")]
@@ -185,6 +188,13 @@ def _imagined(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if acted := _acting(tokens, phrase):
         return acted
     return _wearing(tokens) or _becoming(tokens, phrase)
+
+
+def _seeming(tokens: list[Token]) -> str | None:
+    """What somebody shall look like doing: ``they are dancing``."""
+    said = words_of(tokens[:2])
+    somebody = said[:1] in (["it"], ["he"], ["she"], ["they"]) and said[1:] in (["is"], ["are"])
+    return action(tokens[2:]) if somebody else None
 
 
 def _tone_of(tokens: list[Token]) -> Draft | None:
@@ -297,7 +307,9 @@ def changing(phrase: Phrase) -> list[Draft] | None:
             if (named := property_in(left)) and named[0] in ("color", "colors") and named[1].kind == "phrase":
                 continue  # "the color of the car to ble" asks for no other car
             target = _subject(left, phrase) if left else phrase.last_target
-            if target is None or mark == "by" or (target.kind == "none" and mark not in ("to", "into")):
+            if target is None or (target.kind == "none" and mark not in ("to", "into")):
+                continue
+            if mark == "by" and right[0].word not in ("a", "an"):  # but "change the car by a bus"
                 continue
             if mark in ("with", "for") and complement(right) is None and phrase.verb == "change":
                 continue

@@ -53,7 +53,8 @@ STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion",
 _IN_COLOR = frozenset({"in color", "colored", "in full color", "color", "in its color", "in their color",
     "in its original color"})  # fmt: skip
 _AS_EVER = frozenset({"normal", "original", "natural", "clear", "visible", "in focus", "in normal color", "focused",
-    "unblurred", "fine", "as before", "the way they are", "as it was", "as normal", "as usual"})  # fmt: skip
+    "unblurred", "centered", "in the middle", "in the center", "in frame", "in the frame", "in shot", "in the shot",
+    "in the picture", "fine", "as before", "the way they are", "as it was", "as normal", "as usual"})  # fmt: skip
 """How the rest is anyway."""
 _SEEN = frozenset({"readable", "legible", "recognizable"})
 _AS_IT_IS = frozenset({"as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are",

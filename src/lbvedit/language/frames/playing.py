@@ -73,10 +73,10 @@ def _speed(direction: int, amount: Amount) -> Draft | None:
 
 
 def playing(phrase: Phrase) -> list[Draft] | None:
-    """``play it backwards``, ``run the clip at half speed``, ``show it in slow motion``."""
-    tokens = phrase.tokens
+    """``play it backwards``, ``run the clip at half speed``, ``show it in slow motion``, ``play it more slowly``."""
+    tokens = [token.corrected(_ADVERBS.get(token.word, token.word)) for token in phrase.tokens]
     for at in range(len(tokens)):
-        drafts = complement(tokens[at:])
+        drafts = complement(tokens[at:]) or _at_percent(tokens[at:])
         target = object_of(tokens[:at])
         if (
             drafts
@@ -107,6 +107,14 @@ def playing(phrase: Phrase) -> list[Draft] | None:
 
 
 _WAYS = frozenset({"reverse", "speed", "loop"})
+_ADVERBS = {"slowly": "slow", "quickly": "fast", "quietly": "quiet", "loudly": "loud"}
+
+
+def _at_percent(tokens: list[Token]) -> list[Draft] | None:
+    """``at 50%``: of something that plays it is the speed."""
+    amount, rest = split_amount(tokens)
+    draft = graded("speed", 0, amount) if amount and amount.mode == "to" and not rest else None
+    return [draft] if draft and tokens[0].word == "at" else None
 
 
 def _played(tokens: list[Token]) -> list[Draft] | None:
@@ -186,5 +194,5 @@ def freezing(phrase: Phrase) -> list[Draft] | None:
 
 
 _FROZEN = frozenset({"freeze", "frame", "the", "a", "it", "video", "clip", "footage", "image", "picture", "at", "for",
-    "of", "on", "after", "start", "beginning", "end", "last-frame", "first-frame", "time", "whole", "very",
+    "of", "on", "with", "after", "start", "beginning", "end", "last-frame", "first-frame", "time", "whole", "very",
     "everything"})  # fmt: skip

@@ -107,6 +107,9 @@ def _deepened(tokens: list[Token], direction: int, amount: Amount | None) -> Dra
     """``boost the blues``, ``lower the blacks``: more or less of a colour; of one without a hue, of its light."""
     target = noun_phrase(tokens) if tokens else None
     colors = colors_alone(target.phrase) if target and target.kind == "phrase" else ()
+    if target and target.phrase in _BANDS:  # "lift the shadows"
+        lit = graded("brightness", direction, amount)
+        return lit.on(target) if lit else None
     if target is None or not colors or any(name.split()[-1] not in SHADES for name in colors):
         return None
     without_hue = [name.split()[-1] in NEUTRAL for name in colors]
@@ -233,6 +236,9 @@ def setting(phrase: Phrase) -> list[Draft] | None:
             mark = "to" if token.word == "at" else token.word
             if drafts := set_property(phrase.tokens[:at], mark, phrase.tokens[at + 1 :]):
                 return drafts
+            target = noun_phrase(phrase.tokens[:at]) if mark == "to" else None
+            if target and (drafts := complement(phrase.tokens[at + 1 :])):  # "set the sky to blue"
+                return [draft.on(target) for draft in drafts]
     return None
 
 

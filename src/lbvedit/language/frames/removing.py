@@ -16,6 +16,7 @@ from lbvedit.language.frames.phrase import (
     with_reordering,
     words_of,
 )
+from lbvedit.language.persons import noun_of
 from lbvedit.language.spelling import american
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase, screen_in, strip_articles
@@ -124,7 +125,7 @@ _UNKNOWN_MADE = frozenset({"face", "faces", "plate", "plates", "number", "number
 
 
 def _hides_who(target: Target) -> bool:
-    return target.phrase.lower().partition(" except ")[0].split()[-1] in _UNKNOWN_MADE
+    return noun_of(target.phrase) in _UNKNOWN_MADE
 
 
 def _listed(tokens: list[Token]) -> list[Draft] | None:

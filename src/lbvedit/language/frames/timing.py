@@ -123,7 +123,7 @@ _OF_A_CLIP = frozenset({"a", "the", "of", "out", "from", "long", "short", "it", 
 def _after_or_before(tokens: list[Token]) -> bool:
     """Whether a half-open span says what to drop ("trim everything after 0:10"), and not an edge of some length."""
     said = [token.text.lower() for token in tokens if token.kind == "span"]
-    return any(one.startswith(("after", "before", "from")) for one in said)
+    return any(one.startswith(("after", "before", "from", "since")) for one in said)
 
 
 def _complementary(start: float | None, end: float | None) -> tuple[float | None, float | None]:

@@ -26,7 +26,7 @@ _AXIS_WORDS = {
 }
 
 
-_TURN_WORDS = frozenset({"gently", "smoothly", "degrees", "degree", "deg", "by", "to", "turn", "a", "around",
+_TURN_WORDS = frozenset({"gently", "smoothly", "degrees", "degree", "deg", "by", "of", "to", "turn", "a", "around",
     "direction", "wise", "way", "and", "full"})  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
             angle = 90.0
         elif words[at : at + 3] == ["on", "its", "side"]:
             angle, at = 90.0, at + 2
-        elif word not in _TURN_WORDS or (word == "by" and number_at(tokens, at + 1) is None):
+        elif word not in _TURN_WORDS or (word in ("by", "of") and number_at(tokens, at + 1) is None):
             kept.append(tokens[at])
         at += 1
     if "the" in words_of(kept[-1:]) or "in" in words_of(kept[-1:]):
