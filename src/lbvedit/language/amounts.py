@@ -193,8 +193,6 @@ def _quantity(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
     if number := number_at(tokens, at):
         value, after = number
         unit = tokens[after].word if after < len(tokens) else ""
-        if unit in ("percent", "percents", "per"):
-            return Amount("by", value / 100, relative=True), after + 1 + (unit == "per")
         if unit in ("x", "times", "fold"):
             return Amount("times", value), after + 1
         if unit in ("db", "decibel", "decibels"):

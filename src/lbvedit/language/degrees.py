@@ -94,9 +94,13 @@ def with_quarters_named(tokens: list[Token]) -> list[Token]:
 
 
 def with_strengths_plain(tokens: list[Token]) -> list[Token]:
-    """``a blur of strength 0.4`` and ``a blur, strength 0.4`` -> ``a blur by 0.4``."""
+    """``a blur of strength 0.4`` -> ``a blur by 0.4``, and so ``, strength 0.4`` and ``with 40% strength``."""
     out = list(tokens)
     before = ("of", "with", "at", "a", "an", MARK_SOFT)
+    for at in range(len(tokens) - 1, 1, -1):
+        if tokens[at].word in _STRENGTHS and tokens[at - 1].kind == "percent" and tokens[at - 2].word == "with":
+            out[at - 2 : at + 1] = [tokens[at - 2].corrected("by"), tokens[at - 1]]
+    tokens = list(out)
     for at in range(len(tokens) - 2, 0, -1):
         if tokens[at].word not in _STRENGTHS or tokens[at - 1].word not in before:
             continue
@@ -160,8 +164,7 @@ def _with_amounts_joined(tokens: list[Token]) -> list[Token]:
         said = at - (tokens[at - 1].word == "please")
         ends = {at + 3, at + 4} & {len(tokens)} or (at + 3 < len(tokens) and tokens[at + 3].kind == "mark")
         times = value.kind == "number" and [token.word for token in tokens[at + 3 : at + 4]] == ["x"]
-        percent = value.kind == "number" and [token.word for token in tokens[at + 3 : at + 4]] == ["percent"]
-        measured = value.kind == "percent" or times or percent
+        measured = value.kind == "percent" or times
         graded = tokens[said - 1].word in QUALITIES or tokens[said - 1].word in PROPERTIES
         if mark.word == MARK_SOFT and like.word in _ABOUT and measured and ends and graded:
             joint = [] if times else [like.corrected("by")]

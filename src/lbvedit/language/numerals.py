@@ -1,11 +1,11 @@
-"""Numbers of several words as one token: ``one hundred and eighty``, ``sixteen by nine``."""
+"""Numbers of several words as one token: ``one hundred and eighty``, ``fifty percent``, ``sixteen by nine``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from lbvedit.language.durations import NUMBERS, number_at
-from lbvedit.language.tokens import Token, join
+from lbvedit.language.tokens import Token, begun_by, join, phrases
 
 __all__ = ["with_numerals_joined"]
 
@@ -16,9 +16,9 @@ _LARGEST_SIDE = 21
 
 
 def with_numerals_joined(tokens: list[Token]) -> list[Token]:
-    """The sentence with its hundreds and, where a shape is asked for, its ratios in digits."""
+    """The sentence with its hundreds, its percents and, where a shape is asked for, its ratios in digits."""
     shaped = not _SHAPING.isdisjoint(token.word for token in tokens)
-    tokens = _with(_hundreds_at, tokens)
+    tokens = _with(_percent_at, _with(_hundreds_at, tokens))
     return _with(_ratio_at, tokens) if shaped else tokens
 
 
@@ -43,6 +43,19 @@ def _hundreds_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
     value = int(100 * count + rest)
     said = tokens[at:end]
     return Token("number", join(said), str(value), said[0].start, said[-1].end, float(value)), end
+
+
+def _percent_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
+    """``20 percent`` or ``fifty per cent`` as ``20%``, and where it ends."""
+    number = number_at(tokens, at)
+    size = begun_by(tokens[number[1] :], _PERCENT) if number else 0
+    if number is None or not size:
+        return None
+    said = tokens[at : number[1] + size]
+    return Token("percent", join(said), "%", said[0].start, said[-1].end, number[0] / 100), number[1] + size
+
+
+_PERCENT = phrases("percent | percents | per cent | pct")
 
 
 def _ratio_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:

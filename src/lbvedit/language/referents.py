@@ -34,6 +34,7 @@ class Referents:
         self.notes = notes
         self.last: str | None = None
         self.owner: str | None = None
+        self.holder: str | None = None  # whose the replaced thing was
         self.gone = False
         self.spared = False  # whether the last target was named as what is left out: "all but the boat: blur it"
         self.named: list[str] = []
@@ -71,10 +72,11 @@ class Referents:
         target = draft.target
         if target.kind == "phrase":
             if target.owner and self.owner:
-                if " " in self.owner:
-                    return f"{target.phrase} of the {self.owner}"
-                own = "'" if _PLURAL.search(self.owner) else "'s"
-                return f"{self.owner}{own} {target.phrase}"
+                owner = self._owner(target.owner, self.owner)
+                if " " in owner:
+                    return f"{target.phrase} of the {owner}"
+                own = "'" if _PLURAL.search(owner) else "'s"
+                return f"{owner}{own} {target.phrase}"
             return target.phrase if draft.op == "spare" else self._with_noun(target.phrase)
         whole = draft.op in OPERATORS and OPERATORS[draft.op].takes_target == "no"
         person = target.kind == "pronoun" and target.phrase in PERSONS
@@ -122,6 +124,10 @@ class Referents:
         if self.gone and target.kind == "pronoun" and draft.op not in ("replace", "become", "add", "animate"):
             return self._gone(draft, steps[-1])
         return self.last if target.kind in ("pronoun", "rest") else None
+
+    def _owner(self, pronoun: str, named: str) -> str:
+        """Whose something is: behind ``replace the man's hat with a helmet``, ``his`` does not mean the helmet."""
+        return self.holder if self.holder and pronoun in ("his", "her") and not is_person(named) else named
 
     def _person(self, pronoun: str, draft: Draft) -> str:
         """Whom a pronoun means: who was named last of those who can be meant.
@@ -194,13 +200,14 @@ class Referents:
             target: what it acts on.
         """
         kind = draft.target.kind
-        self.told = True
+        self.told, self.holder = True, None
         self.aside = self.aside and kind == "pronoun"
         if kind in ("phrase", "whole"):
             self.spared = draft.op == "focus" and draft.target.outside
         if draft.op in ("become", "replace") and target is not None and target != "background":
             self.last, self.rival, self.gone = str(draft.params["with"]), target, False
             self.owner = self.last
+            self.holder = target.partition("'s ")[0] if "'s " in target else None
             return
         if draft.op == "add":
             what = str(draft.params["what"])

@@ -45,7 +45,7 @@ _FRAMING = frozenset({"crop", "zoom", "flip", "rotate", "resize", "add"})
 
 def _refers(draft: Draft, named: Target) -> bool:
     """Whether a draft is about what one before it has named."""
-    return draft.target.kind in ("pronoun", "rest") or draft.target.owner or draft.target == named
+    return draft.target.kind in ("pronoun", "rest") or bool(draft.target.owner) or draft.target == named
 
 
 def _may_spare(step: Step) -> bool:

@@ -30,17 +30,19 @@ class Target:
         phrase: the words, for a phrase; a pronoun that tells persons, things or several apart; ``all`` for one that
             stands for all that was named; ``people`` for everyone else; ``audio`` or ``sound`` for the whole of that.
         outside: everything except the phrase.
-        owner: whether a possessive pronoun stood before the phrase ("his shirt").
+        owner: the possessive pronoun that stood before the phrase ("his shirt"), or an empty string.
     """
 
     kind: Literal["whole", "phrase", "pronoun", "rest", "none"]
     phrase: str = ""
     outside: bool = False
-    owner: bool = False
+    owner: str = ""
 
 
 _PEOPLE = (["everyone"], ["everybody"], ["all", "people"], ["all", "the", "people"])
 _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})
+_ALONE = frozenset({"only", "itself", "themselves", "himself", "herself", "together"})
+"""What says of a thing that it is meant and nothing else, or of several that all are."""
 _COUNTS = frozenset({"to", "first", "last", "the", "and", "only"})
 _SILENCES = frozenset({"silence", "silences", "pauses"})
 _NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate"}) | _SILENCES
@@ -81,7 +83,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return None  # "saturation +25"
     if (head := _without_rival(tokens)) is not None:
         return noun_phrase(head)
-    if len(words) > 1 and words[-1] in ("only", "itself", "themselves", "himself", "herself"):
+    if len(words) > 1 and words[-1] in _ALONE:
         return noun_phrase(tokens[:-1])
     if words[0] in ("only", "just", "also") or (words[0] == "both" and words[1:2] == ["the"]):
         return noun_phrase(tokens[1:])
@@ -265,7 +267,7 @@ def _phrase(tokens: Tokens, words: list[str]) -> Target | None:
         return meant if meant and meant.kind == "phrase" and may_be(words[0], meant.phrase) else None
     if not may_name(tokens):
         return None
-    owner = tokens[0].word in OWNERS and len(words) > 1
+    owner = words[0] if words[0] in OWNERS and len(words) > 1 else ""
     if any(token.text == ":" for token in tokens):
         return None
     said = strip_articles(tokens[1:] if owner else tokens)

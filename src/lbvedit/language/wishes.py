@@ -106,6 +106,7 @@ def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:
 
 def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
     """``blurry background``, ``darker sky``, ``black and white except the balloon``: a quality with its thing."""
+    tokens = tokens[tokens[0].word in ("a", "an") :]
     words = [token.word for token in tokens]
     for at in range(1, len(tokens)):
         quality = complement(tokens[:at])

@@ -30,6 +30,11 @@ _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "fo
 _AROUND = frozenset({"around", "to", "on", "onto", "at", "into", "in", "for", "so", "follow", "following", "centered",
     "tightly", "keeping"})  # fmt: skip
 """What may stand before the thing that a crop keeps in the picture."""
+_ALL_AROUND = tuple(
+    (way, *sides)
+    for way in ("off", "from", "on")
+    for sides in phrases("each side | every side | all sides | each edge | every edge | all edges | all around")
+)
 _OF_THE_PICTURE = phrases("of the frame | of the picture | of the image | of the video | of the screen | of the shot")
 _BEFORE_SHAPE = frozenset({"with", "in", "at", "to", "a", "an", "the"})
 _SHAPE_NOUNS = frozenset({"format", "aspect", "ratio", "shape", "crop", "frame", "orientation", "version"})
@@ -142,7 +147,10 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         while tokens and tokens[-1].word in _BEFORE_SHAPE:  # "around the swimmer with a 4:5 aspect ratio"
             tokens.pop()
     else:
-        amount, rest = split_amount(tokens)
+        around = ended_by(tokens, _ALL_AROUND)
+        amount, rest = split_amount(tokens[: len(tokens) - around])
+        if around and amount and amount.mode == "by" and amount.value < 0.5:  # "10% off each side"
+            amount = Amount("by", 2 * amount.value)
         if amount is not None and amount.relative and not _MIDDLE.isdisjoint(words_of(rest)):
             amount = Amount("to", amount.value)  # "to the middle 80%"
         if amount is not None and amount.mode in ("by", "times"):

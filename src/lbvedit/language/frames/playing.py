@@ -9,7 +9,7 @@ from lbvedit.language.complements import complement
 from lbvedit.language.drafts import Draft, graded, tidy
 from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import Frame, Phrase, object_of, words_of
-from lbvedit.language.tokens import Token
+from lbvedit.language.tokens import Token, join
 
 __all__ = ["freezing", "looping", "playing", "speeding"]
 
@@ -101,8 +101,8 @@ def playing(phrase: Phrase) -> list[Draft] | None:
             ["from", "back", "to", "front"],
         ):
             return [Draft("reverse", {}, target)] if target is not None else None
-        if words in (["in", "real", "time"], ["at", "normal", "speed"]):
-            return None
+        if words in (["in", "real", "time"], ["at", "normal", "speed"], ["normally"]):
+            return [Draft("focus").noted(f"{join(tokens[at:])!r} is how it plays anyway")]
     return None
 
 

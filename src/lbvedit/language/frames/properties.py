@@ -168,8 +168,6 @@ def _level(tokens: list[Token]) -> Amount | None:
             return Amount("by", value / 100)
         unit = words_of(tokens)[after:] or [""]
         unit = [word for word in unit if word not in _OF_WHAT_IT_IS] or [""]
-        if unit == ["percent"]:
-            return Amount("to", value / 100)
         if unit in ([""], ["x"], ["times"]):
             return Amount("to", value)
     return None

@@ -306,6 +306,8 @@ def beginning(phrase: Phrase) -> list[Draft] | None:
     if len(points) == 1 and others[-1:] == (["later"] if starts else ["earlier"]):  # "end it 3 seconds earlier"
         others.pop()
         points = [replace(points[0], value=points[0].value if starts else -points[0].value)]
+    if not starts and others[-3:] == ["before", "the", "end"] and len(points) == 1:
+        others, points = others[:-3], [replace(points[0], value=-points[0].value)]
     if len(points) != 1 or not all(
         word in ("at", "the", "video", "clip", "it", "from", "after", "in", "mark", "footage") for word in others
     ):
