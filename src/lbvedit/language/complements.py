@@ -35,7 +35,7 @@ _FRUITS = frozenset({"orange", "peach", "lemon", "cherry", "plum", "tangerine", 
 _COLOR_NOUNS = frozenset({"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead",
     "paintwork", "now", "job"})  # fmt: skip
 _QUALIFIED = frozenset({"colors", "color", "tones", "tone", "light", "lighting", "look", "image", "sound", "picture",
-    "video", "clip", "edges", "details", "shade", "audio", "volume"})  # fmt: skip
+    "video", "clip", "edges", "details", "shade", "audio", "volume", "feel", "mood", "vibe", "atmosphere"})  # fmt: skip
 _MEDIA = frozenset({"video", "clip", "format", "picture", "mode", "crop", "speed", "orientation", "frame", "film",
     "movie", "footage", "version"})  # fmt: skip
 NAMED_HEIGHTS = {"4k": 2160, "uhd": 2160, "2k": 1440, "qhd": 1440, "fullhd": 1080, "hd": 720, "8k": 4320, "sd": 480}

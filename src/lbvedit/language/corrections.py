@@ -12,6 +12,7 @@ from lbvedit.language.colors import is_color
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.manners import without_manners
 from lbvedit.language.pronouns import ARTICLES, PRONOUNS
+from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 
 __all__ = ["MAYBE", "SURELY", "with_second_thoughts_named"]
@@ -66,12 +67,19 @@ def _second_thought(tokens: Tokens, at: int) -> tuple[int, str]:
     if not size:
         size, word = begun_by(tokens[at:], _MAYBE), MAYBE
     after = tokens[at + size] if at + size < len(tokens) else None
+    if after and after.word in PROPERTIES and _ends(tokens, at + size + 1):  # "no sound and no color"
+        return 0, ""
     if not size or after is None or not (parted or (is_color(tokens[at - 1].word) and is_color(after.word))):
         return 0, ""
     colored = is_color(after.word)  # "red no blue"
     follows = colored or after.kind == "mark" or after.word in _BEHIND or after.word in VERB_BASES
     follows = follows or tokens[at].word == "actually"
     return (size, word) if follows else (0, "")
+
+
+def _ends(tokens: Tokens, at: int) -> bool:
+    """Whether a clause may end there."""
+    return at >= len(tokens) or _joins(tokens[at]) or tokens[at].word == "please"
 
 
 def _with_instead_first(tokens: list[Token]) -> list[Token]:

@@ -80,6 +80,8 @@ def look(tokens: Tokens) -> str | None:
         or any(token.kind not in ("word", "quote", "number", "mark") for token in tokens)
     ):
         return None
+    if is_comparative(tokens[-1].word):  # "a darker mood"
+        return None
     return join(tokens).removesuffix("-style").removesuffix("'s")
 
 

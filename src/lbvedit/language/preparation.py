@@ -184,6 +184,9 @@ def _with_slips_mended(tokens: Tokens) -> list[Token]:
         if token.word == "much" and after.word in QUALITIES and at and tokens[at - 1].word == "too":
             out[at - 1 : at + 1] = [replace(out[at - 1], text=join(out[at - 1 : at + 1]), end=token.end)]
             return _with_slips_mended(out)  # "too much dark"
+        opens = at == 0 or tokens[at - 1].kind == "mark" or tokens[at - 1].word in ("and", "then", "please")
+        if token.word == "ad" and opens and (after.word in ARTICLES or after.kind == "quote"):
+            out[at] = replace(token, word="add", text="add")
         if token.word == "form" and after.kind in ("clock", "duration", "number"):
             out[at] = replace(token, word="from", text="from")
         shade = next((one for one in _SHADES if sorted(one) == sorted(token.word) and one != token.word), None)
@@ -213,10 +216,15 @@ _SAID_OF = frozenset({"too", "so", "way", "far", "really", "very", "quite", "not
 
 
 def _with_joints_plain(tokens: list[Token]) -> list[Token]:
-    """``the man as well as his shadow`` -> ``the man and his shadow``; ``please`` says nothing before a mark."""
+    """``the man as well as his shadow`` -> ``the man and his shadow``, ``nothing but the man`` -> ``only the man``.
+
+    ``please`` says nothing before a mark.
+    """
     out: list[Token] = []
     for at, token in enumerate(tokens):
-        if ended_by(out, (("as", "well"),)) and token.word == "as" and len(out) > 2:
+        if ended_by(out, (("nothing",),)) and token.word in ("but", "except"):
+            out[-1] = replace(out[-1].corrected("only"), end=token.end)
+        elif ended_by(out, (("as", "well"),)) and token.word == "as" and len(out) > 2:
             out[-2:] = [replace(out[-2].corrected("and"), text="and", end=token.end)]
         elif not (token.word == "please" and at and _says_nothing(tokens, at)):
             out.append(token)

@@ -110,6 +110,8 @@ class Referents:
         if target.kind == "pronoun" and spared and steps and steps[-1].op == draft.op:
             self.notes.append(f"the pronoun is read as {spared!r}, not as {kept!r}")
             return spared  # "darken the room but not the lamp, and make that one brighter"
+        if several and draft.op == "animate" and len(self.named) > 1 and self.last and not is_plural(self.last):
+            return " and ".join(self.named)  # "a hat on the man, a scarf on the woman, then make them dance"
         if target.kind == "pronoun" and self.rival and self.last:
             worn = self._means_spared(target.phrase) if self.aside else self._means_worn(target.phrase, steps[-1])
             meant, other = (self.rival, self.last) if worn else (self.last, self.rival)
@@ -213,6 +215,8 @@ class Referents:
             what = str(draft.params["what"])
             self.last, self.rival = (what, None) if target is None else (target, what)
             self.owner, self.gone = self.last, False
+            if target is not None and target not in self.named:
+                self.named.append(target)
             return
         if kind == "phrase" and target is not None:
             self.last = target

@@ -76,6 +76,16 @@ def is_stutter(word: str, meant: str) -> bool:
     return any(word == meant[: at + 1] + meant[at:] for at in range(len(meant)))
 
 
+def lacks_letter(word: str, meant: str) -> bool:
+    """Whether a word is a longer one without one vowel, or with one of two equal letters: ``hous``, ``botle``."""
+    lacking = (
+        meant[:at] + meant[at + 1 :]
+        for at in range(1, len(meant) if len(meant) >= 5 else 0)
+        if meant[at] in "aeiou" or meant[at] == meant[at - 1]
+    )
+    return word in lacking
+
+
 def _one_slip(first: str, second: str) -> bool:
     """Whether two words differ by exactly one insertion, deletion, substitution or swap of neighbours.
 
@@ -137,6 +147,8 @@ _ORDINARY_WORDS = (
     "tools torch tower toys tracks tray treat trie tries trio trip trough trust typo usage user users varnish verb "
     "vest vine wait waiting wake waken wall war warn warning wasted watcher wave waves wear weight went west when "
     "where whose wife win wire wit witch wood wool world worm worry writer year yours zone zoo "
+    "bard bards cane canes cots lama lamas lash moth moths muse char chars snot trans pano pint pant bred "
+    "bars hums sats mane manes "
     "shot shots muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
 )
 ORDINARY = frozenset(_ORDINARY_WORDS.split())

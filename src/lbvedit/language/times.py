@@ -60,6 +60,8 @@ def _point_at(tokens: Tokens, at: int, *, bare: bool = False) -> tuple[float, in
         return _after_point(tokens, value, after)
     if bare and words[:1] and (count := ORDINALS.get(words[0])):  # "from the fifth to the tenth second"
         return count, at + 1
+    if bare and words[1:2] and words[1] in _TH and tokens[at].kind == "number":  # "from the 5th to the 10th second"
+        return tokens[at].value, at + 2
     return number_at(tokens, at) if bare else None
 
 
@@ -311,6 +313,8 @@ def _is_length(tokens: Tokens, at: int, after: int) -> bool:
 def _without_lead(tokens: list[Token]) -> list[Token]:
     """Drops the preposition and the noun before a span: ``during``, ``the part``, ``everything``."""
     out: list[Token] = []
+    if len(tokens) > 2 and tokens[0].word == "only" and _says_when(tokens[1]) and tokens[2].text == ",":
+        tokens = tokens[1:]  # "only from 0:10 to 0:12, blur the face"
     for at, token in enumerate(tokens):
         alone = len(out) == 1 and out[0].word in ("only", "just") and (at + 1 == len(tokens) or _parts(tokens[at + 1]))
         if token.kind == "span" and not alone:
@@ -324,6 +328,11 @@ def _without_lead(tokens: list[Token]) -> list[Token]:
                     out.pop()
         out.append(token)
     return out
+
+
+def _says_when(token: Token) -> bool:
+    """Whether a token is a time with a preposition, which is no name of what is kept."""
+    return token.kind == "span" and token.text.split()[0].lower() in ("from", "between", "after", "until", "before")
 
 
 def _pop_stretch(tokens: list[Token]) -> None:

@@ -10,7 +10,15 @@ from lbvedit.language.colors import MODIFIERS, color_words
 from lbvedit.language.frames import PARTICLES, VERB_BASES
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.manners import FILLERS
-from lbvedit.language.spelling import COMMON_SLIPS, ORDINARY, american, candidates, is_stutter, is_sure_slip
+from lbvedit.language.spelling import (
+    COMMON_SLIPS,
+    ORDINARY,
+    american,
+    candidates,
+    is_stutter,
+    is_sure_slip,
+    lacks_letter,
+)
 from lbvedit.language.synonyms import ACTIONS, EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
 from lbvedit.language.times import TIME_WORDS
 from lbvedit.language.tokens import MARK_HARD, Token, black_and_white
@@ -71,11 +79,15 @@ def _meant_by(word: str) -> str | None:
     if word in vocabulary() or word in ORDINARY or word in ACTIONS:
         return None
     plain = candidates(word, _LONG_NOUNS | _PLAIN_COLORS)
-    if plain and word != f"{plain[0]}s":
+    sure = next((other for other in candidates(word, _plain_words()) if is_sure_slip(word, other)), "")
+    if plain and word != f"{plain[0]}s" and not (sure and plain[0][0] != word[0]):  # "dnoise" is no noise
         return plain[0]
-    near = candidates(word, _plain_words())
-    named = (name for name in candidates(word, thing_words()) if sorted(name) == sorted(word) or is_stutter(word, name))
-    return next((other for other in near if is_sure_slip(word, other)), next(named, None))
+    return sure or next((name for name in candidates(word, thing_words() | WHOLE_NOUNS) if _misspelt(word, name)), None)
+
+
+def _misspelt(word: str, name: str) -> bool:
+    """Whether a word that is in no list can hardly be anything but a thing's name."""
+    return sorted(name) == sorted(word) or is_stutter(word, name) or lacks_letter(word, name)
 
 
 @cache
@@ -84,4 +96,5 @@ def _plain_words() -> frozenset[str]:
     words = {word for table in (QUALITIES, STATES, PROPERTIES, EFFECTS) for phrase in table for word in phrase.split()}
     words |= set(_JOINTS.split())
     words |= {"please", "counterclockwise", "anticlockwise", "bottom", "center", "middle", "caption", "subtitle"}
+    words |= {word for word in DEGREE_WORDS if word.endswith("ly")}
     return frozenset(words | VERB_BASES | TIME_WORDS | WHOLE_NOUNS | _LONG_NOUNS | _BRITISH | MODIFIERS.keys())

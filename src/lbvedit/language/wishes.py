@@ -11,7 +11,7 @@ from dataclasses import replace
 from lbvedit.language.amounts import split_amount
 from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured, misshot, shortcoming, slanted, unheard
 from lbvedit.language.complements import color, complement
-from lbvedit.language.drafts import Draft, spanned
+from lbvedit.language.drafts import Draft, graded, spanned
 from lbvedit.language.frames import VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.adding import adding, putting
 from lbvedit.language.frames.effects import named_look
@@ -40,6 +40,8 @@ _WISHES = phrases(
     "i would be grateful if | i would be happy if | we would be grateful if | we would love it if | "
     "it would be good if | it would be better if | i would like to see | i would like it if | it would be nice if | "
     "i would love it if | it would be lovely if | it would be best if | it would be cool if | it would be great if | "
+    "it would be good to have | it would be nice to have | it would be great to have | it would be lovely to have | "
+    "it would be good to see | it would be nice to see | it would be great to see | it would be lovely to see | "
     "i would like to have | make it so that | see to it that | i want to have | i want to see | i wish that | "
     "can we have | could i have | i would prefer | i would rather have | "
     "make sure that | we only want | i would love | we would like | "
@@ -294,8 +296,12 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
             begun = asked(beginning, Phrase(tokens[at + len(must) + 1 :], tail[0]))
             if begun:
                 yield Reading(begun, beginning, tail[0])
-        if words[0] == "only" and tail[-1] in ("color", "colored") and target.kind == "phrase":
-            yield Reading((Draft("grayscale", {}, replace(target, outside=True)),), making, "make")
+        others = replace(target, outside=True) if words[0] == "only" and target.kind == "phrase" else None
+        if others and tail[-1] in ("color", "colored"):
+            yield Reading((Draft("grayscale", {}, others),), making, "make")
+        blurred = graded("blur", 1, None) if tail in (("in", "focus"), ("sharp",)) else None
+        if others and blurred:
+            yield Reading((blurred.on(others),), making, "make")
         if drafts := asked(making, Phrase([*tokens[:at], *tokens[at + len(must) :]], "want")):
             yield Reading(drafts, making, "make")
     stays = next((len(one) for one in _STAYS if words[at : at + len(one)] == one), 0)

@@ -46,8 +46,8 @@ def inverted(tokens: list[Token]) -> list[Draft] | None:
 
 def fitting(draft: Draft, target: Target) -> Draft:
     """A step on its target: what becomes transparent is cut out, or removed."""
-    if draft.op == "cutout" and target == BACKGROUND:
-        return draft.on(Target("phrase", "background", outside=True))
+    if draft.op in ("cutout", "remove") and target == BACKGROUND:
+        return Draft("cutout", draft.params, Target("phrase", "background", outside=True))
     if draft.op == "cutout" and target.kind == "rest":  # "keep the man and make the rest transparent"
         return draft.on(Target("pronoun"))
     if draft.op == "cutout" and target.kind == "phrase" and target.outside:

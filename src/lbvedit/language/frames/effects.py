@@ -53,7 +53,7 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
     for words_left, said in ((named, None), (rest, amount)):
         if drafts := _named_effect(" ".join(words_of(words_left)), said):
             return drafts
-    if words[-1] in ("tint", "tone", "color", "filter", "paint", "overlay", "hue", "job", "colors") and (
+    if words[-1] in ("tint", "tone", "color", "filter", "paint", "overlay", "hue", "job", "colors", "finish") and (
         name := color(_plain_tint(tokens[:-1] if words[-1] != "job" else tokens[:-2]))
     ):
         return [Draft("recolor", {"color": name})]

@@ -100,7 +100,8 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             target.kind == "phrase" and OPERATORS[drafts[0].op].takes_target == "no" and _acts(tokens[1:at])
         ):
             continue
-        if target == NOBODY and (drafts[0].op == "recolor" or phrase.verb in ("turn", "have", "get", "let", "want")):
+        nameless = target == NOBODY and not named
+        if nameless and (drafts[0].op == "recolor" or phrase.verb in ("turn", "have", "get", "let", "want")):
             continue
         return [fitting(draft, target) for draft in drafts]
     return _shorter(tokens) or compared_property(tokens) or inverted(tokens) or _imagined(tokens, phrase)

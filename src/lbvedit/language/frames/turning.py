@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lbvedit.language.drafts import Draft, tidy
+from lbvedit.language.drafts import NOBODY, Draft, tidy
 from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, words_of
 from lbvedit.language.pronouns import ARTICLES, PRONOUNS
+from lbvedit.language.targets import Target
 from lbvedit.language.tokens import Token
 
 __all__ = ["flipping", "rotating"]
@@ -119,6 +120,8 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
     if behind and (len(behind) < len(kept) or behind[0].word not in ARTICLES | PRONOUNS | {"everything"}):
         return None  # "rotate 90 degrees blah"
     target = object_of(kept)
+    if target == Target("phrase", "horizon"):  # which is straight where the picture is
+        target = NOBODY
     if target is None or (angle is None and not directed and phrase.verb != "rotate"):
         return None
     if phrase.verb == "turn" and target.kind == "phrase" and (angle is None or property_in(kept)):
