@@ -29,6 +29,8 @@ def complaint(tokens: list[Token]) -> list[Draft] | None:
     """``too dark`` asks for the opposite, and so does what is always a fault: ``a bit noisy``."""
     words = [token.word for token in tokens]
     amount, named = split_amount(tokens)
+    if words[:1] == ["not"] and words[-1:] == ["enough"]:  # "not bright enough"
+        return complement([tokens[0].corrected("more"), *tokens[1:-1]])
     if "too" not in words and amount is not None and color(named):  # "looks a bit orange"
         return complement([tokens[0].corrected("less"), *tokens])
     at = next((at for at, word in enumerate(words) if word == "too"), None)

@@ -296,6 +296,8 @@ def _graded_words(tokens: Tokens, amount: Amount | None) -> list[Draft] | None:
         return _property(" ".join(words[1:]), 1 if words[0].startswith("high") else -1, amount)
     if len(words) > 1 and words[-1] in _QUALIFIED:
         quality = QUALITIES.get(" ".join(words[:-1]))
+        if words[-1] in ("sound", "audio", "volume") and words[:-1] in (["soft"], ["softer"]):
+            quality = ("volume", -1)
         if quality:
             return _one(graded(quality[0], quality[1] * sign, amount))
     if explicit or tokens[0].word in ("more", "less", "no"):

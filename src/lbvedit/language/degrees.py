@@ -8,9 +8,9 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from lbvedit.language.amounts import amount_at
+from lbvedit.language.amounts import Amount, amount_at
 from lbvedit.language.colors import is_color
-from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
+from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES, is_comparative
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
 
 __all__ = [
@@ -191,6 +191,17 @@ def with_degrees_joined(tokens: list[Token]) -> list[Token]:
         turned = (
             out[at].text == "," and out[at + 1].word in _TURNS and (at + 2 == len(out) or out[at + 2].kind == "mark")
         )
-        if turned or (found and alone and found[0].mode == "degree" and out[at - 1].kind == "word"):
+        behind = found and alone and out[at - 1].kind == "word"
+        if turned or (behind and found and (found[0].mode == "degree" or _multiplies(found[0], out[:at]))):
             del out[at]
     return out
+
+
+def _multiplies(amount: Amount, before: Tokens) -> bool:
+    """Whether ``2x`` behind a comma says how much of what the clause before it asks for: ``zoom in, 2x``."""
+    clause = itertools.takewhile(lambda token: token.kind != "mark" and token.word != "and", reversed(before))
+    return amount.mode == "times" and any(token.word in _MULTIPLIED or is_comparative(token.word) for token in clause)
+
+
+_MULTIPLIED = frozenset({"speed", "slow", "timelapse", "time-lapse", "zoom", "scale", "upscale", "downscale", "resize",
+    "enlarge", "magnify", "accelerate", "loop", "repeat"})  # fmt: skip

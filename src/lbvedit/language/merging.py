@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from lbvedit.errors import InstructionError
+from lbvedit.language.colors import is_color
 from lbvedit.language.drafts import HIDING, SPAN, Draft
 from lbvedit.types import Step
 
@@ -26,6 +27,10 @@ def merged(before: Step, step: Step, draft: Draft, vague: Step | None) -> tuple[
     """
     params = step.params
     same = before.op == step.op
+    cleared = before.op == "cutout" and (before.target, before.outside) == ("background", True) and not before.params
+    filled = params.get("color") or params.get("with")
+    if cleared and (step.target, step.outside) == ("background", False) and is_color(str(filled)):
+        return replace(before, params={"background": filled}), None  # "remove the background, make it white"
     worn = before.op == "add" and step.op == "recolor" and step.target == before.params["what"]
     if worn and params.keys() == {"color"}:  # "a hat, make it red"
         what = f"{params['color']} {step.target}"

@@ -47,6 +47,7 @@ def american(word: str) -> str:
 _COMMON = {
     "the": "thee tha tte tne tse tht thi ths thu tre tae thr thw rhe yhe ghe fhe te hte teh",
     "and": "adn nad aad anf amd abd snd annd",
+    "make": "mak amke mke",
     "from": "fom frm fron frmo rfom feom ftom grom",
     "then": "thn hten tehn thne",
     "into": "int itno inot ino imto",
@@ -148,7 +149,7 @@ _ORDINARY_WORDS = (
     "vest vine wait waiting wake waken wall war warn warning wasted watcher wave waves wear weight went west when "
     "where whose wife win wire wit witch wood wool world worm worry writer year yours zone zoo "
     "bard bards cane canes cots lama lamas lash moth moths muse char chars snot trans pano pint pant bred "
-    "bars hums sats mane manes "
+    "bars hums sats mane manes time date "
     "shot shots muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
 )
 ORDINARY = frozenset(_ORDINARY_WORDS.split())

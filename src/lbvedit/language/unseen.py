@@ -26,8 +26,9 @@ SCENE = re.compile(
 
 EDGE = re.compile(
     r"(black )?(bars|borders)|letterbox(ing)?|pillarbox(ing)?"
-    r"|(top|bottom|left|right)( (side|edge|half|third|quarter|part))? of the (picture|image|frame|screen|shot|video)"
-    r"|(top|bottom|left|right) (side|edge|half|third|quarter|part|\d+)"
+    r"|(top|bottom|left|right|upper|lower)( (side|edge|half|third|quarter|part))?"
+    r" of the (picture|image|frame|screen|shot|video)"
+    r"|(top|bottom|left|right|upper|lower) (side|edge|half|third|quarter|part|\d+)"
 )
 """What is cropped away rather than found."""
 

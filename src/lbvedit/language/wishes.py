@@ -342,7 +342,9 @@ def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
     if (wrong := complaint(said)) and wrong[0].op != "recolor" and not tinted:
         meant = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
         return tuple(
-            replace(draft, vague=True) if len(said) < len(tokens) else replace(draft, vague=True).noted(meant)
+            replace(draft, vague=True)
+            if len(said) < len(tokens) or said[0].word == "not"
+            else replace(draft, vague=True).noted(meant)
             for draft in wrong
         )
     spans = [token for token in tokens if token.kind == "span"]

@@ -34,7 +34,7 @@ _SCENES = frozenset({"moon", "mars", "space", "beach", "desert", "jungle", "fore
 """Where things may be put that need not be in the video."""
 _CLOTHES = frozenset({"suit", "tuxedo", "dress", "uniform", "costume", "jacket", "coat", "shirt", "kimono", "armor"})
 _NO_THINGS = frozenset({"boost", "lift", "kick", "life", "zing", "touch", "twist", "together", "fade",
-    "audio", "track", "transition", "speed", "filter", "effect", "them",
+    "audio", "track", "transition", "speed", "time", "times", "date", "filter", "effect", "them",
     "those"})  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from lbvedit.language.frames.phrase import Phrase, words_of
 from lbvedit.language.orders import swallows
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.targets import noun_phrase
-from lbvedit.language.tokens import Token, Tokens, join
+from lbvedit.language.tokens import Token, Tokens, ended_by, join, phrases
 
 __all__ = ["TEXT_NOUNS", "captioning", "text_in"]
 
@@ -79,10 +79,6 @@ def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         after = named + 1
         while after < len(tokens) and (words[after] in _SAYING or words[after] == ","):
             after += 1
-        for tail in (["on", "it"], ["on", "screen"], ["on", "the", "screen"], ["on", "the", "video"]):
-            if words[-len(tail) :] == tail and len(tokens) - len(tail) > after:
-                tokens = tokens[: -len(tail)]
-                break
         return _unquoted(tokens[after:], position, phrase)
     if lead and position and tokens and tokens[0].text == ":":  # "caption top: Hi"
         return _unquoted(tokens[1:], position, phrase)
@@ -124,8 +120,9 @@ def _is_shouted(tokens: list[Token]) -> bool:
 
 def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | None:
     """A caption without quotes, where nothing in it may be meant for the editor: a time, a colour, a language."""
+    tokens = tokens[: len(tokens) - ended_by(tokens, _ON_IT)]
     words = words_of(tokens)
-    if tuple(words[:2]) in (("my", "name"), ("our", "name"), ("the", "date"), ("the", "time")):
+    if tuple(words[:2]) in (("my", "name"), ("our", "name"), ("your", "name"), ("the", "date"), ("the", "time")):
         return None  # which nobody has told
     if phrase.previous or not words or words[0] in ("in", "for", "automatically", "box", "to", "from"):
         return None  # "Tom and Jerry" is one caption
@@ -134,6 +131,9 @@ def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | No
     styled = styled or words[-1] in _LETTERS  # "in red letters"
     placed = words[-2:-1] == ["the"] and words[-1] in ("end", "start", "beginning", "corner")
     return None if timed or styled or placed or swallows(tokens) else _caption(join(tokens), position)
+
+
+_ON_IT = phrases("on it | on screen | on the screen | on the video | on the clip | on the picture | over the video")
 
 
 def _caption(text: str, position: str) -> list[Draft] | None:

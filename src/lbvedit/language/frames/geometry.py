@@ -237,7 +237,7 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
     tokens = list(phrase.tokens)
     if phrase.previous:
         return None
-    direction = -1 if phrase.particle == "out" else 1
+    direction = -1 if phrase.particle in ("out", "back") else 1
     if direction > 0 and any(_aspect(token) for token in tokens):
         drafts = cropping(replace(phrase, tokens=[one for one in tokens if one.word not in ("in", "with", "at")]))
         return [draft.noted("zooming to a shape is read as cropping to it") for draft in drafts] if drafts else None

@@ -6,6 +6,7 @@ from lbvedit.language.colors import SHADES, colors_alone
 from lbvedit.language.complements import COLORED_THINGS, color
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames.becoming import BACKGROUND
+from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, words_of
 from lbvedit.language.frames.properties import set_property
 from lbvedit.language.imagined import action, look, new_thing
@@ -45,7 +46,7 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
         if target is None or target.kind == "none":
             continue
         if target == BACKGROUND:
-            if name := color(right):
+            if name := color(right) or background_color(right):
                 return [Draft("cutout", {"background": name}, Target("phrase", "background", outside=True))]
             what = new_thing(right)
             return [Draft("restyle_background", {"with": what}, target)] if what else None

@@ -24,7 +24,7 @@ from lbvedit.language.frames.phrase import (
 from lbvedit.language.pronouns import ARTICLES, PERSONS, PRONOUNS
 from lbvedit.language.synonyms import PROPERTIES, is_comparative
 from lbvedit.language.targets import CORNERS, Target, noun_phrase
-from lbvedit.language.tokens import Token
+from lbvedit.language.tokens import Token, ended_by, phrases
 
 __all__ = [
     "STRETCHES",
@@ -217,6 +217,7 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous:
         return None
     tokens = phrase.tokens[words_of(phrase.tokens[:1]) == ["out"] :]
+    tokens = tokens[: len(tokens) - ended_by(tokens, _WITH_ALPHA)]
     if phrase.verb in ("key", "chroma", "chromakey") and words_of(tokens[-1:]) in (["away"], ["out"]):
         tokens = tokens[:-1]
     for before, mark, behind in splits(tokens, frozenset({"on", "onto", "against", "with", "over", "and"})):
@@ -242,6 +243,9 @@ def cutting_out(phrase: Phrase) -> list[Draft] | None:
         elif not phrase.particle:  # a key may be many things
             return None
     return [Draft("cutout", {}, target)]
+
+
+_WITH_ALPHA = phrases("as a transparent png | as a png | with transparency | with alpha | with an alpha channel")
 
 
 def background_color(tokens: list[Token]) -> str | None:
@@ -305,6 +309,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
             return [Draft("focus", {}, target)]
         if tail in _AS_EVER | _SEEN and target is not None and target.kind == "phrase" and not only:
             return [Draft("spare", {}, target)]
+        if tail == "centered" and target == Target("pronoun", "it"):  # "follow the car and keep it centered"
+            return [Draft("focus", {}, target)]
         if tail in _IN_COLOR:
             if target is None or target.kind != "phrase":
                 return None
@@ -332,6 +338,9 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
             return [Draft("focus", {}, target)] if as_ever else None
     if only and (named := property_in(kept)) and named[0] in ("color", "colors") and named[1].kind == "phrase":
         return [Draft("grayscale", {}, replace(named[1], outside=True))]
+    if only and (target := noun_phrase(kept)) and not target.outside and set(colors_alone(target.phrase)) - NEUTRAL:
+        splashed = Draft("grayscale", {}, replace(target, outside=True))
+        return [splashed.noted(f"all but {target.phrase!r} turns gray; say 'cut out' to have it alone")]
     if only:
         return cutting_out(Phrase(kept, phrase.verb))
     if (named := property_in(kept)) and named[0] in PROPERTIES:  # "while keeping the contrast"

@@ -33,15 +33,17 @@ def covering(phrase: Phrase) -> list[Draft] | None:
     if phrase.previous:
         return None
     for before, _, behind in splits(phrase.tokens, frozenset({"with", "behind", "by", "under"})):
-        words = " ".join(words_of(strip_articles(behind)))
-        op, _ = EFFECTS.get(words.removesuffix(" effect"), ("", {}))
+        amount, named = split_amount(strip_articles(behind))
+        op, _ = EFFECTS.get(" ".join(words_of(named)).removesuffix(" effect"), ("", {}))
         target = noun_phrase(before)
-        draft = graded(op, 1, None) if op in ("blur", "pixelate") else None
+        draft = graded(op, 1, amount) if op in ("blur", "pixelate") else None
         if draft and target is not None:
             return [draft.on(target)]
     target = noun_phrase(phrase.tokens)
     draft = graded("blur", 1, None)
-    return [draft.on(target)] if phrase.verb == "obscure" and draft and target is not None else None
+    if draft and phrase.verb == "mask":
+        draft = draft.noted("'mask' is read as blurring it; say 'cut out' to keep it alone")
+    return [draft.on(target)] if phrase.verb in ("obscure", "mask") and draft and target is not None else None
 
 
 def mending(phrase: Phrase) -> list[Draft] | None:

@@ -100,7 +100,10 @@ def trimming(phrase: Phrase) -> list[Draft] | None:
 def clipping(phrase: Phrase) -> list[Draft] | None:
     """``make a 10 second clip from 0:30``, ``create a clip of the first 10 seconds``: what is kept."""
     words = words_of(phrase.tokens)
-    words = words[1:] if words[:1] in (["me"], ["us"]) else words
+    receiver = words[:1] in (["me"], ["us"])
+    if receiver and words[1:] == ["<span>"]:  # "give me the first five seconds"
+        return [Draft("trim", _given(phrase.tokens[1].span))]
+    words = words[receiver:]
     others = {token.word for token in phrase.tokens if token.kind not in ("span", "duration")}
     if words[:1] != ["a"] or _CLIPS.isdisjoint(words) or not others <= _CLIPS | _OF_A_CLIP or phrase.previous:
         return None

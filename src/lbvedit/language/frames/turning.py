@@ -107,6 +107,8 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
             angle, at = 180.0, at + (word != "half")
         elif word == "quarter" or word == "sideways":
             angle = 90.0
+        elif words[at : at + 3] == ["on", "its", "head"]:
+            angle, at = 180.0, at + 2
         elif words[at : at + 3] == ["on", "its", "side"]:
             angle, at = 90.0, at + 2
         elif word not in _TURN_WORDS or (word in ("by", "of") and number_at(tokens, at + 1) is None):
