@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from lbvedit.language.amounts import amount_at, split_amount
+from lbvedit.language.amounts import DEGREE_WORDS, amount_at, split_amount
 from lbvedit.language.complaints import FAULTS
 from lbvedit.language.complements import color, complement
 from lbvedit.language.corrections import MAYBE, SURELY
@@ -61,13 +61,20 @@ def _verb_first(tokens: list[Token]) -> list[Token]:
     adverb = bool(tokens) and tokens[0].word.endswith("ly")
     if tokens and tokens[0].word in UNHURRIED:
         after = 1
-    if len(tokens) > 1 and tokens[0].word in ("only", "just") and _base(tokens[1].word):
-        after = 2 + _particle_size(_base(tokens[1].word) or "", tokens[2:])
+    if len(tokens) > 1 and tokens[0].word in ("only", "just") and (verb := _base(tokens[1].word)):
+        if tokens[0].word == "just" and verb not in _CHOOSING:  # "just add a hat"
+            return tokens[1:]
+        after = 2 + _particle_size(verb, tokens[2:])
         return [*tokens[1:after], tokens[0], *tokens[after:]]
     noun = not adverb and after + 1 < len(tokens) and tokens[after + 1].word in ("on", "over", "in", "effect")
     if after and after < len(tokens) and tokens[after].kind == "word" and _is_verb(tokens[after].word) and not noun:
         return [*tokens[after:], *tokens[:after]]
     return tokens
+
+
+_CHOOSING = frozenset({"keep", "retain", "preserve", "leave", "show", "play", "run", "see", "watch", "extract", "take",
+    "grab", "select", "use", "trim", "want"})  # fmt: skip
+"""Verbs whose "just" says that the rest shall go."""
 
 
 def _is_bare_time(tokens: Tokens) -> bool:
@@ -319,6 +326,7 @@ def _particles(verb: str, rest: list[Token]) -> Iterator[tuple[str, list[Token]]
         yield "", rest
 
 
+_MEASURES = DEGREE_WORDS | {"bit", "third", "quarter", "half", "lot", "few", "second", "couple"}
 _EDGES = frozenset({"start", "beginning", "front", "end", "ends", "back"})
 
 
@@ -329,6 +337,8 @@ def _may_part(rest: list[Token], at: int, size: int) -> bool:
     after = rest[at + size]
     if rest[at].word == "off" and rest[-1].word in _EDGES:  # "3 seconds off the end"
         return True
+    if after.word == "a" and _MEASURES.isdisjoint(token.word for token in rest[at + size + 1 : at + size + 2]):
+        return False  # "add a man in a suit"
     counted = after.word in NUMBERS and any(token.word == "times" for token in rest[at + size + 1 :])
     measured = counted or after.kind in ("span", "duration", "percent", "number")
     return measured or after.word in {"by", "to", "a", "slightly",

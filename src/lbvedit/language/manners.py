@@ -73,8 +73,8 @@ _TRAILERS = phrases(
     "for effect | for dramatic effect | for emphasis | for a change | for good measure | for now "
     "| not of the rest | not the rest | not everything else | not on the rest | not for the rest | but not the rest "
     "| somehow | for instagram | for tiktok | for youtube | for social media | for reels | for stories | for my phone "
-    "| for the web | for the whole video | for the entire video | for the whole clip | the whole way through "
-    "| thanks a million | thanks a bunch | thank you so much | thanks so much"
+    "| now | for us | for the web | for the whole video | for the entire video | for the whole clip "
+    "| the whole way through | thanks a million | thanks a bunch | thank you so much | thanks so much"
 )
 LATER = phrases(
     "after that | afterwards | afterward | thereafter | from then on | from there on | from that point on | from there "
@@ -123,7 +123,7 @@ def _means_something(tokens: list[Token], phrase: tuple[str, ...]) -> bool:
 
 def _is_the_shape(tokens: list[Token], phrase: tuple[str, ...]) -> bool:
     """Whether ``for tiktok`` says what to crop to; behind ``to a square`` it only says why."""
-    if phrase[:1] != ("for",) or tokens[0].word not in ("crop", "reframe", "recrop"):
+    if phrase[:1] != ("for",) or phrase[1] in ("me", "us") or tokens[0].word not in ("crop", "reframe", "recrop"):
         return False
     before = tokens[: -len(phrase)]
     return not any(token.kind in ("clock", "aspect", "size") or _named_shape(token) for token in before)

@@ -45,7 +45,7 @@ def merged(before: Step, step: Step, draft: Draft, vague: Step | None) -> tuple[
         if before is vague and draft.target.kind in ("pronoun", "none"):  # "it is too loud at 3 s, turn it down"
             step = replace(step, params={**{name: before.params[name] for name in SPAN & set(before.params)}, **params})
         again = draft.target.kind == "pronoun" and step.op in HIDING  # "... unreadable, so blur it"
-        if (step.op in _ONCE or again) and before.params == step.params:
+        if (step.op in _ONCE or again) and before.params == params and "scale" not in params:
             return before, None
         if step.op == "resize" and {*before.params, *step.params} == {"width", "height"}:
             return replace(step, params={**before.params, **step.params}), None

@@ -49,10 +49,12 @@ _COMPARED = frozenset({"older", "younger", "taller", "shorter", "longer", "fatte
     "heavier", "rounder", "wider", "narrower", "shinier", "better", "worse"})  # fmt: skip
 """What no operator makes anything, and no thing is called."""
 _SHARES = frozenset({"half", "quarter", "third"})
-_NEVER_TOGETHER = frozenset({("as", "much"), ("factor", "of"), ("look", "like"), ("looks", "like")})
+_NEVER_TOGETHER = frozenset({("as", "much"), ("look", "like"), ("looks", "like")})
 _UNPAINTED = frozenset({"opacity", "transparency", "translucency"})
 """What a thing has and no operator changes."""
-_SECOND_THOUGHTS = frozenset({"rather", "no", "wait", "actually", "sorry", "nope"})
+_GOES_ON = frozenset({"rather", "no", "wait", "actually", "sorry", "nope", "plus", "after", "also", "finally", "next",
+    "later", "lastly", "afterwards"})  # fmt: skip
+"""What begins a second thought or another order behind a comma."""
 _CLAUSE = frozenset({"who", "that", "which", "where", "whose", "when"})
 _WHO = frozenset({"she", "he", "they"})
 _PAIRED = frozenset(pair for one in PERSONS | {"it", "them"} for pair in ((one, "and"), ("and", one)))
@@ -86,6 +88,8 @@ def may_name(tokens: Tokens) -> bool:
         return False  # "eighty by seven twenty"
     if swallows(tokens) or is_order(tokens, 0) or (words[0] in ORDERS and words[1:2] == [MARK_SOFT]):
         return False
+    if ("factor", "of") in pairwise(words):
+        return False  # "the man who runs by a factor of three"
     if any(pair in _PAIRED for pair in (tuple(words[:2]), tuple(words[-2:]))):
         return False  # "him and the dog"
     if not _UNPAINTED.isdisjoint(words):
@@ -106,7 +110,7 @@ def may_name(tokens: Tokens) -> bool:
         if (
             word == "so"
             or (before == "by" and (is_color(word) or tokens[at + 1].kind == "number" or word in _SHARES))
-            or (before == MARK_SOFT and word in _SECOND_THOUGHTS)
+            or (before == MARK_SOFT and word in _GOES_ON)
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
         ):
             return False

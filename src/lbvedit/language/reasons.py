@@ -8,7 +8,7 @@ from __future__ import annotations
 from lbvedit.language.colors import is_color
 from lbvedit.language.manners import FILLERS
 from lbvedit.language.synonyms import QUALITIES, base_form
-from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, join, phrases
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, begun_by, join, phrases
 
 __all__ = ["PURPOSES", "without_purposes", "without_reasons"]
 
@@ -122,8 +122,8 @@ def _end(tokens: Tokens, at: int, verbs: frozenset[str]) -> int:
             return place
         joint = _joins(tokens[place])
         after = place + 1
-        while joint and after < len(tokens) and tokens[after].word in ("and", "then", "also", "please", "just"):
-            after += 1
+        while joint and (size := begun_by(tokens[after:], FILLERS) or begun_by(tokens[after:], (("just",),))):
+            after += size
         if not joint or after >= len(tokens):
             continue
         wishes = tokens[place].word not in ("and", "then") and tokens[after].word in _OTHER_CLAUSES

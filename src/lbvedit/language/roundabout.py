@@ -11,6 +11,7 @@ from itertools import pairwise
 from lbvedit.language.colors import is_color
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.imagined import action
+from lbvedit.language.manners import FILLERS
 from lbvedit.language.persons import is_person
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.synonyms import QUALITIES, STATES, base_form
@@ -211,8 +212,8 @@ def with_rivals_replaced(tokens: list[Token]) -> list[Token]:
     if at is None:
         return tokens
     begin = _begin(tokens, at)
-    while begin < at and tokens[begin].word in ("please", "now"):
-        begin += 1
+    while begin < at and (size := begun_by(tokens[begin:at], (*FILLERS, ("just",)))):
+        begin += size
     walks = action(tokens[at + 2 : at + 3]) if at + 3 < len(tokens) else None
     if begin == at and walks and (tokens[at + 3].kind == "mark" or tokens[at + 3].word in VERB_BASES):
         return [*tokens[:at], *tokens[at + 3 :]]  # "instead of walking, the man should run"

@@ -149,7 +149,7 @@ _ORDINARY_WORDS = (
     "vest vine wait waiting wake waken wall war warn warning wasted watcher wave waves wear weight went west when "
     "where whose wife win wire wit witch wood wool world worm worry writer year yours zone zoo "
     "bard bards cane canes cots lama lamas lash moth moths muse char chars snot trans pano pint pant bred "
-    "bars hums sats mane manes time date "
+    "bars hums sats mane manes time date scone scones twine radio thong thongs wards wolds "
     "shot shots muted mule tune tube cube cute crop drop prop cloth clothes closet window widow shadow meadow"
 )
 ORDINARY = frozenset(_ORDINARY_WORDS.split())
@@ -165,7 +165,13 @@ def is_sure_slip(word: str, meant: str) -> bool:
         return len(meant) >= 4
     if is_stutter(word, meant):
         return len(meant) >= 3
-    return len(meant) >= 6 and word[:1] == meant[:1] and word[-1:] == meant[-1:]
+    long = len(meant) >= 6 or meant in _UNMISTAKABLE
+    return long and word[:1] == meant[:1] and word[-1:] == meant[-1:]
+
+
+_UNMISTAKABLE = frozenset({"thing", "scene", "frame", "right", "light", "third", "twice", "photo", "ratio", "words",
+    "where", "since", "first", "whole", "front", "sepia", "image"})  # fmt: skip
+"""Short words of the grammar that no other word lies near, but for those in the list of ordinary ones."""
 
 
 def candidates(word: str, vocabulary: Iterable[str]) -> list[str]:

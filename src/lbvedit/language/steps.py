@@ -89,8 +89,8 @@ def _decided(draft: Draft, target: str | None, outside: bool, notes: list[str]) 
     if draft.op == "remove" and heard in ("audio", "sound", "soundtrack"):
         return replace(draft, op="mute")
     all_of_it = draft.target.kind == "whole" or (target is None and draft.target.kind == "pronoun")
-    if draft.op == "highlight" and all_of_it and draft.words.lower().endswith("pop"):
-        return replace(draft, op="saturation", params={"amount": 0.3})
+    if draft.op == "highlight" and all_of_it and "pop" in draft.words.lower().split():
+        return replace(draft, op="saturation", params={"amount": 0.3, **draft.params})
     if draft.op == "cutout" and "background" in draft.params and target == "background" and not outside:
         return replace(draft, op="recolor", params={"color": draft.params["background"]})
     return draft

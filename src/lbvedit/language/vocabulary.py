@@ -29,7 +29,12 @@ __all__ = ["vocabulary", "with_known_words"]
 _LONG_NOUNS = frozenset({"video", "background", "everything", "everyone", "footage", "second", "seconds", "minute",
     "minutes", "vertically", "horizontally", "degrees", "clockwise", "percent", "slightly", "square", "except",
     "audio", "noise", "volume", "brightness", "contrast", "saturation", "color", "person", "people"})  # fmt: skip
-_JOINTS = "the and from then all down left right three with into but out"
+_JOINTS = (
+    "the and from then all down left right three with into but out instead together across during between since where "
+    "exactly strength intensity format negative heading letters words thing light photo ratio twice "
+    "around tightly whole first redder greener bluer behind outside inside effect filter slowly everywhere throughout "
+    "corner corners backdrop front sepia neither nobody shade"
+)
 _SHOWN = frozenset({"caption", "title", "subtitle", "text", "saying", "says", "write", "label", "heading"})
 _BRITISH = frozenset({"colour", "colours", "stabilise", "stabilised", "centre", "pixellate", "greyscale", "recolour"})
 _PLAIN_COLORS = frozenset({"black", "white", "yellow", "green", "orange", "purple", "brown", "violet"})
@@ -55,9 +60,9 @@ def vocabulary() -> frozenset[str]:
 def with_known_words(tokens: list[Token]) -> tuple[list[Token], tuple[str, ...]]:
     """Corrects slips in the few words that are hardly ever slips of others: ``vidoe``, ``backgroud``, ``yelow``."""
     out, notes = [], []
-    shown = False  # the words of a caption are the user's own
+    shown = False  # the words of a caption are the user's own, where no quotes end them
     for token in tokens:
-        shown = (shown and token.word != MARK_HARD) or token.word in _SHOWN
+        shown = (shown and token.word != MARK_HARD and token.kind != "quote") or token.word in _SHOWN
         meant = _slip_of(token) if token.kind == "word" and not shown else None
         if meant is not None:
             notes.append(f"read {token.text!r} as {meant!r}")

@@ -65,7 +65,7 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     words = words_of(tokens)
     if any(token.kind == "quote" for token in tokens):
         return None
-    for at in range(1, len(words)):
+    for at in range(1, _placed(words)):
         beside = next((one for one in _BESIDE if tuple(words[at : at + len(one)]) == one), None)
         if beside:
             what, target = new_thing(tokens[:at]), noun_phrase(tokens[at + len(beside) :])
@@ -92,6 +92,16 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         return None
     what = new_thing(tokens)
     return _new(what, NOBODY) if what else None
+
+
+def _placed(words: list[str]) -> int:
+    """Where it is said on what the new thing is; what stands behind that tells which: ``on the man near the car``."""
+    told = (
+        at
+        for at in range(1, len(words) - 1)
+        if words[at] in ("on", "onto", "to", "over") and words[at + 1] in _THERE_ALREADY and words[at - 1] != "next"
+    )
+    return next((at for at in told if not any(tuple(words[at : at + len(one)]) == one for one in _BESIDE)), len(words))
 
 
 _SIDE = re.compile(

@@ -73,9 +73,8 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         done = at - (words[at - 1] in ("up", "down", "out"))
         if done > 1 and words[at] == "to" and words[done - 1].endswith("ed"):  # "have the video cropped to 16:9"
             continue
-        worn = at > 1 and words[at] == "in" and len(words) == at + 3 and color(tokens[at + 1 : -1])
-        if worn and color(tokens[-1:]) and not is_named(" ".join(words[at + 1 :])):
-            continue  # "the man in black brown"
+        if _wears_one(tokens, at):
+            continue
         if "not" in words[:at] and MARK_SOFT in words[:at] and drafts[0].op == "recolor":
             continue  # "red, not ... blue"
         target = _subject(_without_from(tokens[:at]), phrase)
@@ -105,6 +104,13 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             continue
         return [fitting(draft, target) for draft in drafts]
     return _shorter(tokens) or compared_property(tokens) or inverted(tokens) or _imagined(tokens, phrase)
+
+
+def _wears_one(tokens: list[Token], at: int) -> bool:
+    """Whether the first of two colours belongs to the thing: ``the man in black brown``."""
+    said = words_of(tokens[at:])
+    worn = at > 1 and len(said) == 3 and said[0] == "in" and color(tokens[-2:-1]) and color(tokens[-1:])
+    return bool(worn) and not is_named(" ".join(said[1:]))
 
 
 def _places(words: list[str]) -> list[int]:
@@ -261,7 +267,7 @@ def painting(phrase: Phrase) -> list[Draft] | None:
         for at in _places(words_of(tokens)):
             mark = tokens[at].word in ("in", "to", "as", "with", "into", "a", "an", "entirely", "completely", "all")
             for rest in (tokens[at:], tokens[at + 1 :] if mark else []):
-                drafts = complement(rest) if rest else None
+                drafts = complement(rest) if rest and not _wears_one(tokens, at) else None
                 target = _subject(_without_from(tokens[:at]), phrase) if drafts else None
                 if (
                     not drafts
@@ -301,7 +307,7 @@ def changing(phrase: Phrase) -> list[Draft] | None:
         parted = splits(tokens, frozenset({"to", "into", "as", "for", "with", "by"}))
         for before, mark, behind in sorted(parted, key=lambda part: part[1] not in ("to", "into")):
             left, right = _without_from(list(before)), list(behind)
-            if not right:
+            if not right or (mark == "to" and left and left[-1].word in ("next", "close")):
                 continue
             if left and (drafts := set_property(left, mark, right)):
                 return drafts
@@ -310,8 +316,9 @@ def changing(phrase: Phrase) -> list[Draft] | None:
             target = _subject(left, phrase) if left else phrase.last_target
             if target is None or (target.kind == "none" and mark not in ("to", "into")):
                 continue
-            if mark == "by" and right[0].word not in ("a", "an"):  # but "change the car by a bus"
-                continue
+            another = right[0].word in ("a", "an", "some")  # "change the car by a bus"
+            if not another and (mark == "by" or (mark in ("with", "for") and complement(right) is None)):
+                continue  # "turn the boat with the white sail green"
             if mark in ("with", "for") and complement(right) is None and phrase.verb == "change":
                 continue
             if drafts := become(right, target):

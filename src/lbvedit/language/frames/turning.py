@@ -28,7 +28,7 @@ _AXIS_WORDS = {
 
 
 _TURN_WORDS = frozenset({"gently", "smoothly", "degrees", "degree", "deg", "by", "of", "to", "turn", "a", "around",
-    "direction", "wise", "way", "and", "full"})  # fmt: skip
+    "direction", "wise", "way", "full"})  # fmt: skip
 
 
 def flipping(phrase: Phrase) -> list[Draft] | None:
@@ -80,6 +80,20 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
     return [Draft("flip", {"axis": axis}, target, notes) for axis in axes]
 
 
+def _turns(tokens: list[Token], at: int) -> bool:
+    """Whether a small word says how something is turned, and is no part of its name: ``by 90``, ``to the left``."""
+    behind = [token.word for token in tokens[at + 1 : at + 3] if token.word != "the"]
+    match tokens[at].word:
+        case "by" | "of":
+            return number_at(tokens, at + 1) is not None
+        case "to":
+            return bool(behind) and behind[0] in ("left", "right", "clockwise", "counterclockwise")
+        case "a":
+            return bool(behind) and behind[0] in ("quarter", "half", "full", "bit", "little")
+        case _:
+            return True
+
+
 def rotating(phrase: Phrase) -> list[Draft] | None:
     """``rotate the video 90 degrees counterclockwise``, ``turn it to the left``, ``rotate by 180``."""
     tokens = phrase.tokens
@@ -111,7 +125,7 @@ def rotating(phrase: Phrase) -> list[Draft] | None:
             angle, at = 180.0, at + 2
         elif words[at : at + 3] == ["on", "its", "side"]:
             angle, at = 90.0, at + 2
-        elif word not in _TURN_WORDS or (word in ("by", "of") and number_at(tokens, at + 1) is None):
+        elif word not in _TURN_WORDS or not _turns(tokens, at):
             kept.append(tokens[at])
         at += 1
     if "the" in words_of(kept[-1:]) or "in" in words_of(kept[-1:]):
