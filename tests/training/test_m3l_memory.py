@@ -43,14 +43,14 @@ def test_a_clip_is_read_once_and_its_frames_have_seen_those_before_them() -> Non
     text = {"vocab_size": 9, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
     editor = M3L(M3LConfig(size=(16, 16), visual_dim=8, text_dim=8, strides=(1, 2, 2), kernel_t=2, heads=1, text=text))
     memory = Memory([clips])
-    seen = memory.seen(editor, 0, [2, 0], slice(1, 3))
+    seen = memory.seen(editor, 0, torch.tensor([2, 0]), slice(1, 3))
     with torch.no_grad():
         whole = editor.resnet(signed(clips.clips[[2, 0]]))
         late = editor.resnet(signed(clips.clips[[2, 0], 1:]))
     torch.testing.assert_close(seen, whole[:, 1:3])
     assert not torch.allclose(seen, late[:, :2])
     assert not seen.requires_grad
-    again = memory.seen(editor, 0, [0, 2], slice(4))
+    again = memory.seen(editor, 0, torch.tensor([0, 2]), slice(4))
     torch.testing.assert_close(again, whole.flip(0))
     assert clips.read == 2
 

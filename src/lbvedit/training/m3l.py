@@ -349,7 +349,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         if "clips" in batch:
             turn, start = int(batch["turn"]), int(batch["start"])
             frames = slice(start, start + batch["stands.here"].shape[1])
-            v = self._memory.seen(editor, turn, batch["clips"].tolist(), frames)
+            v = self._memory.seen(editor, turn, batch["clips"], frames)
         else:
             v = editor.resnet(signed(batch["source"]))
         found = self._found(model, editor, batch, text, v, editor.fuse(v, text))

@@ -26,26 +26,34 @@ class Memory:
 
     def __init__(self, corpora: Sequence[Pairs]) -> None:
         self.corpora = corpora
-        self.kept: dict[tuple[int, int], Tensor] = {}
+        self.kept: list[Tensor | None] = [None] * len(corpora)
+        self.known = [torch.zeros(len(corpus), dtype=torch.bool) for corpus in corpora]
 
-    def seen(self, editor: M3L, turn: int, clips: Sequence[int], frames: slice) -> Tensor:
+    def seen(self, editor: M3L, turn: int, clips: Tensor, frames: slice) -> Tensor:
         """Features ``(B, T, C_v, h, w)`` of some frames, which have seen those before them.
 
         Args:
             editor: whose 3D ResNet learns no more.
             turn: which corpus.
-            clips: their places in it.
+            clips: ``(B,)`` their places in it.
             frames: the same of all.
         """
         device = next(editor.parameters()).device
-        return torch.stack([self._one(editor, device, turn, clip)[frames] for clip in clips]).to(device)
+        clips = clips.cpu()
+        for clip in clips[~self.known[turn][clips]].tolist():
+            self._look(editor, device, turn, clip)
+        kept = self.kept[turn]
+        assert kept is not None
+        return kept[clips, frames].to(device)
 
     @torch.no_grad()
-    def _one(self, editor: M3L, device: torch.device, turn: int, clip: int) -> Tensor:
-        if (turn, clip) not in self.kept:
-            source = self.corpora[turn][clip]["source"]
-            self.kept[turn, clip] = editor.resnet(signed(source[None].to(device)))[0].cpu()
-        return self.kept[turn, clip]
+    def _look(self, editor: M3L, device: torch.device, turn: int, clip: int) -> None:
+        v = editor.resnet(signed(self.corpora[turn][clip]["source"][None].to(device)))[0]
+        kept = self.kept[turn]
+        if kept is None:  # one block: clip by clip they would lie scattered among what is freed again
+            kept = self.kept[turn] = v.new_empty((len(self.corpora[turn]), *v.shape), device="cpu")
+        kept[clip] = v
+        self.known[turn][clip] = True
 
 
 class Glimpses:
