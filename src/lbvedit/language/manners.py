@@ -7,7 +7,7 @@ import re
 from lbvedit.language.synonyms import STATES
 from lbvedit.language.tokens import Token, Tokens, phrases
 
-__all__ = ["FILLERS", "LATER", "without_manners"]
+__all__ = ["FILLERS", "LATER", "without_manners", "without_trailers"]
 
 _REQUESTS = phrases(
     "i would be very grateful if you could | might i ask you to | is there a chance you could | "
@@ -99,12 +99,24 @@ def without_manners(tokens: Tokens) -> list[Token]:
             if words[: len(phrase)] == phrase and not _means_something(tokens, phrase):
                 tokens, changed = tokens[len(phrase) :], True
                 break
-        words = tuple(token.word for token in tokens)
-        for phrase in (*_TRAILERS, *LATER):
-            if len(words) >= len(phrase) and words[-len(phrase) :] == phrase and not _is_the_shape(tokens, phrase):
-                tokens, changed = tokens[: -len(phrase)], True
-                break
+        if size := _trailer(tokens):
+            tokens, changed = tokens[:-size], True
     return tokens
+
+
+def without_trailers(tokens: Tokens) -> list[Token]:
+    """Some words without the politeness behind them."""
+    tokens = list(tokens)
+    while size := _trailer(tokens):
+        tokens = tokens[:-size]
+    return tokens
+
+
+def _trailer(tokens: list[Token]) -> int:
+    """How many words of politeness end some words; 0 where none do."""
+    words = tuple(token.word for token in tokens)
+    ending = (one for one in (*_TRAILERS, *LATER) if words[-len(one) :] == one and not _is_the_shape(tokens, one))
+    return next((len(one) for one in ending), 0)
 
 
 def _laughs(tokens: list[Token]) -> bool:

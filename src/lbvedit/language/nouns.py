@@ -49,7 +49,7 @@ _COMPARED = frozenset({"older", "younger", "taller", "shorter", "longer", "fatte
     "heavier", "rounder", "wider", "narrower", "shinier", "better", "worse"})  # fmt: skip
 """What no operator makes anything, and no thing is called."""
 _SHARES = frozenset({"half", "quarter", "third"})
-_NEVER_TOGETHER = frozenset({("as", "much"), ("look", "like"), ("looks", "like")})
+_NEVER_TOGETHER = frozenset({("as", "much"), ("looks", "like")})
 _UNPAINTED = frozenset({"opacity", "transparency", "translucency"})
 """What a thing has and no operator changes."""
 _GOES_ON = frozenset({"rather", "no", "wait", "actually", "sorry", "nope", "plus", "after", "also", "finally", "next",
@@ -88,7 +88,7 @@ def may_name(tokens: Tokens) -> bool:
         return False  # "eighty by seven twenty"
     if swallows(tokens) or is_order(tokens, 0) or (words[0] in ORDERS and words[1:2] == [MARK_SOFT]):
         return False
-    if ("factor", "of") in pairwise(words):
+    if {("factor", "of"), ("look", "like")} & set(pairwise(words)):
         return False  # "the man who runs by a factor of three"
     if any(pair in _PAIRED for pair in (tuple(words[:2]), tuple(words[-2:]))):
         return False  # "him and the dog"

@@ -8,6 +8,7 @@ from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import TIMED, Frame, Phrase
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.phrase import SPARING
+from lbvedit.language.manners import without_trailers
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.sparing import split_exception
 from lbvedit.language.targets import noun_phrase
@@ -54,7 +55,7 @@ def asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
         kept = kept[:-1]
     if [token.word for token in kept[-1:]] == ["the"]:
         kept = kept[:-1]
-    kept = _without_stretch(kept)
+    kept = without_trailers(_without_stretch(kept))  # "blur the faces for privacy from 0:03 on"
     span = spans[0].span
     while kept and (spared := next((words for words in SPARING if _ends_with(kept, words)), ())):
         if None not in span:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from lbvedit.language.colors import is_color
 from lbvedit.language.manners import FILLERS
 from lbvedit.language.synonyms import QUALITIES, base_form
+from lbvedit.language.times import span_at_end
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, begun_by, join, phrases
 
 __all__ = ["PURPOSES", "without_purposes", "without_reasons"]
@@ -58,6 +59,7 @@ def without_purposes(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token]
     """The sentence without what its edits are for (``to make the singer stand out``), and a note for each."""
     for at in range(2, len(tokens) - 1):
         if tokens[at].word == "so" and (end := _end(tokens, at, verbs)) and _is_seen(tokens[at:end]):
+            end -= span_at_end(tokens[at:end])
             note = f"{join(tokens[at:end])!r} is taken as a purpose, and asks for nothing"
             rest, notes = without_purposes([*tokens[:at], *tokens[end:]], verbs)
             return rest, (note, *notes)
@@ -69,6 +71,7 @@ def without_purposes(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token]
             continue
         at_start = at - 2 if [one.word for one in tokens[at - 2 : at]] == ["in", "order"] else at
         end = _end(tokens, at + 1, verbs)
+        end -= span_at_end(tokens[at:end])
         note = f"{join(tokens[at_start:end])!r} is taken as a purpose, and asks for nothing"
         rest, notes = without_purposes([*tokens[:at_start], *tokens[end:]], verbs)
         return rest, (note, *notes)

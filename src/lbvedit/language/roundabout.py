@@ -16,6 +16,7 @@ from lbvedit.language.persons import is_person
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.synonyms import QUALITIES, STATES, base_form
 from lbvedit.language.targets import noun_phrase
+from lbvedit.language.times import span_at_end
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, ended_by, phrases
 
 __all__ = [
@@ -70,6 +71,7 @@ def with_shown_named(tokens: list[Token]) -> list[Token]:
         said += begun_by(tokens[said:], _SEEING)
         said += words[said] == "only"
         end = _end(tokens, said)
+        end -= span_at_end(tokens[said:end])
         shown = ended_by(tokens[said:end], _SHOWN_SO)
         seen = shown or words[said - 1] in ("see", "only")
         target = noun_phrase(tokens[said : end - shown]) if seen and end - shown > said else None

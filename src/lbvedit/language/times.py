@@ -26,7 +26,7 @@ from lbvedit.language.durations import (
 )
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
-__all__ = ["TIME_WORDS", "mark_times"]
+__all__ = ["TIME_WORDS", "mark_times", "span_at_end"]
 
 _NTH = frozenset({"second", "minute"})
 _TH = frozenset({"st", "nd", "rd", "th"})
@@ -281,6 +281,13 @@ def mark_times(tokens: Tokens) -> list[Token]:
             continue
         at = after
     return _without_lead(out)
+
+
+def span_at_end(tokens: Tokens) -> int:
+    """How many words the stretch of time has that ends some words; 0 where none does."""
+    last = mark_times(tokens)[-1:]
+    timed = last and last[0].kind == "span"
+    return sum(token.start >= last[0].start for token in tokens) if timed else 0
 
 
 def _edge_in_the_same_unit(

@@ -17,7 +17,7 @@ from lbvedit.language.imagined import look, new_thing
 from lbvedit.language.lexicon import kinds_of
 from lbvedit.language.pronouns import ARTICLES, SPEAKERS
 from lbvedit.language.synonyms import PROPERTIES
-from lbvedit.language.targets import Target, noun_phrase
+from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.tokens import Token, begun_by, join, phrases
 
 __all__ = ["adding", "dressing", "giving", "putting"]
@@ -235,9 +235,10 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
         ):
             return [draft.on(target) for draft in drafts]
         thing = target is not None and target.kind in ("phrase", "pronoun") and words_of(before[:1]) != ["a"]
-        if thing and target and mark == "in" and (name := color(behind)):  # "put the car in red"
+        placed = {"on", "onto", "over"} & set(words_of(before))  # "put the hat on the girl in blue"
+        if thing and target and mark == "in" and not placed and (name := color(behind)):  # "put the car in red"
             return [Draft("recolor", {"color": name}, target)]
-        if thing and target and words_of(behind[-2:]) == ["transparent", "background"]:
+        if thing and target and words_of(strip_articles(behind)) == ["transparent", "background"]:
             return [Draft("cutout", {}, target)]
         ground = color(behind) if thing and mark in ("on", "onto", "against", "over") else None
         if name := background_color(list(behind)) or ground:

@@ -91,7 +91,8 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             target = named[1]
         elif named and named[0] == "color" and drafts[0].op == "recolor" and named[1].kind == "phrase":
             target = named[1]  # "the car's color should be red"
-        named_by_color = target and target.kind == "phrase" and is_color(target.phrase.split()[-1].lower())
+        last = target.phrase.lower().split()[-2:] if target and target.kind == "phrase" else []
+        named_by_color = last and is_color(last[-1]) and last[0] != "in"
         linked = words[at] in _BEFORE_STYLE | {"even", "slightly", "seem"}  # "the rose look red"
         if named_by_color and drafts[0].op == "recolor" and at < len(tokens) - 1 and not linked:
             continue  # "the red light green"
@@ -109,7 +110,7 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
 def _wears_one(tokens: list[Token], at: int) -> bool:
     """Whether the first of two colours belongs to the thing: ``the man in black brown``."""
     said = words_of(tokens[at:])
-    worn = at > 1 and len(said) == 3 and said[0] == "in" and color(tokens[-2:-1]) and color(tokens[-1:])
+    worn = at > 1 and len(said) > 2 and said[0] == "in" and color(tokens[at + 1 : at + 2]) and color(tokens[at + 2 :])
     return bool(worn) and not is_named(" ".join(said[1:]))
 
 
@@ -307,7 +308,7 @@ def changing(phrase: Phrase) -> list[Draft] | None:
         parted = splits(tokens, frozenset({"to", "into", "as", "for", "with", "by"}))
         for before, mark, behind in sorted(parted, key=lambda part: part[1] not in ("to", "into")):
             left, right = _without_from(list(before)), list(behind)
-            if not right or (mark == "to" and left and left[-1].word in ("next", "close")):
+            if not right:
                 continue
             if left and (drafts := set_property(left, mark, right)):
                 return drafts

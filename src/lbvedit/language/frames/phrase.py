@@ -72,7 +72,8 @@ def spared(tokens: Tokens) -> Token | None:
 def splits(tokens: Tokens, marks: frozenset[str]) -> Iterator[tuple[Tokens, str, Tokens]]:
     """Every way to part some words at one of the marks: what is before it, the mark, what is behind it."""
     for at, token in enumerate(tokens):
-        if token.word in marks and token.kind == "word":
+        beside = token.word == "to" and at and tokens[at - 1].word in ("next", "close")
+        if token.word in marks and token.kind == "word" and not beside:
             yield tokens[:at], token.word, tokens[at + 1 :]
 
 

@@ -85,7 +85,8 @@ def removing(phrase: Phrase) -> list[Draft] | None:
                 break
             if mark == "from" and before and before[-1].word.endswith("ing"):
                 continue  # "the cables hanging from the ceiling"
-            if mark in ("from", "off") and before and where is not None and words_of(behind)[-1] not in _SIDES:
+            side = not _SIDES.isdisjoint(words_of(strip_articles(behind))[:1] + words_of(behind)[-1:])
+            if mark in ("from", "off") and before and where is not None and not side:
                 whole = list(before)
                 left_out = f"'{mark} {join(behind)}' is left out of what is removed"
                 break

@@ -141,8 +141,9 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
     """``cut`` takes a stretch of time out; of a thing it cuts the thing out."""
     tokens = phrase.tokens
     words = words_of(tokens)
-    if words[-2:] == ["in", "half"]:  # "cut the volume in half"
-        return multiplying(0.5)(replace(phrase, tokens=tokens[:-2]))
+    halved = [token for token in tokens if token.kind != "span"]
+    if words_of(halved[-2:]) == ["in", "half"]:  # "cut the volume in half"
+        return _halved(replace(phrase, tokens=halved[:-2]), [token.span for token in tokens if token.kind == "span"])
     if phrase.previous and phrase.previous[-1].op == "cut" and any(token.kind == "span" for token in tokens):
         return None  # each cut moves what comes after it: several stretches are read as one clause
     lengths = [token for token in tokens if token.kind == "duration"]
@@ -199,6 +200,13 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
     if out and phrase.particle != "out":
         return [draft.noted("'cut' is read as cutting out; say 'remove' to take it away") for draft in out]
     return out
+
+
+def _halved(phrase: Phrase, spans: list[tuple[float | None, float | None]]) -> list[Draft] | None:
+    """Half of a property, at a time if one is told."""
+    drafts = multiplying(0.5)(phrase) or []
+    timed = [spanned(draft, spans[0]) if spans else draft for draft in drafts]
+    return [draft for draft in timed if draft] if all(timed) and len(spans) < 2 else None
 
 
 def shortening(phrase: Phrase) -> list[Draft] | None:
