@@ -73,7 +73,7 @@ _TRAILERS = phrases(
     "for effect | for dramatic effect | for emphasis | for a change | for good measure | for now "
     "| not of the rest | not the rest | not everything else | not on the rest | not for the rest | but not the rest "
     "| somehow | for instagram | for tiktok | for youtube | for social media | for reels | for stories | for my phone "
-    "| now | for us | for the web | for the whole video | for the entire video | for the whole clip "
+    "| now | for us | for mobile | for the web | for the whole video | for the entire video | for the whole clip "
     "| the whole way through | thanks a million | thanks a bunch | thank you so much | thanks so much"
 )
 LATER = phrases(

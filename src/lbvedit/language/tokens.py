@@ -116,7 +116,7 @@ def tokenize(text: str, known: frozenset[str]) -> list[Token]:
     Raises:
         InstructionError: a number that is larger than anything takes.
     """
-    text = re.sub(r"(?<=[bB])[&/](?=[wW])", " ", text)
+    text = re.sub(r"(?<=\bblack )/(?= white\b)", " ", text, flags=re.IGNORECASE)
     out: list[Token] = []
     for found in _PIECE.finditer(text):
         kind, piece, start = found.lastgroup or "", found.group(), found.start()

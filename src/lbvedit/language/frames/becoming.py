@@ -77,6 +77,8 @@ def compared_property(tokens: list[Token]) -> list[Draft] | None:
 def become(tokens: list[Token], target: Target) -> list[Draft] | None:
     """What a target turns into: a colour, a quality, a look, another scene or another thing."""
     words = words_of(tokens)
+    if words in (["the", "left"], ["the", "right"], ["left"], ["right"]):
+        return None  # "turn it to the right" turns the picture
     if colors_alone(target.phrase) and len(tokens) == 1 and is_color(words[0].removesuffix("s")):  # "the reds to blues"
         return [Draft("recolor", {"color": words[0].removesuffix("s")}, target)]
     if drafts := complement(tokens):

@@ -38,7 +38,7 @@ _ALL_AROUND = tuple(
 _OF_THE_PICTURE = phrases("of the frame | of the picture | of the image | of the video | of the screen | of the shot")
 _BEFORE_SHAPE = frozenset({"with", "in", "at", "to", "a", "an", "the"})
 _SHAPE_NOUNS = frozenset({"format", "aspect", "ratio", "shape", "crop", "frame", "orientation", "version"})
-_SHAPES = frozenset({"portrait", "landscape", "vertical", "horizontal", "square"})
+_SHAPES = frozenset({"portrait", "landscape", "vertical", "horizontal", "square", "widescreen"})
 """What a shape in numbers is called besides: ``a 4:5 portrait``."""
 _TOWARDS = frozenset({"on", "onto", "to", "into", "at", "towards", "toward", "the", "in"})
 
@@ -128,7 +128,7 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
             params["aspect"] = aspect
             while at < len(tokens) and (tokens[at] is token or tokens[at].word in _SHAPE_NOUNS | _SHAPES):
                 del tokens[at]
-            while at and tokens[at - 1].word in CINEMATIC:
+            while at and (tokens[at - 1].word in CINEMATIC or complement([tokens[at - 1], token])):  # "vertical 9:16"
                 del tokens[at - 1]
                 at -= 1
             break

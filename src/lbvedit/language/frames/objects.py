@@ -53,9 +53,11 @@ STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion",
 _IN_COLOR = frozenset({"in color", "colored", "in full color", "color", "in its color", "in their color",
     "in its original color"})  # fmt: skip
 _AS_EVER = frozenset({"normal", "original", "natural", "clear", "visible", "in focus", "in normal color", "focused",
-    "unblurred", "centered", "in the middle", "in the center", "in frame", "in the frame", "in shot", "in the shot",
-    "in the picture", "fine", "as before", "the way they are", "as it was", "as normal", "as usual"})  # fmt: skip
+    "unblurred", "fine", "as before", "the way they are", "as it was", "as normal", "as usual"})  # fmt: skip
 """How the rest is anyway."""
+_IN_SIGHT = frozenset({"centered", "in the middle", "in the center", "in frame", "in the frame", "in shot",
+    "in the shot", "in the picture"})  # fmt: skip
+"""Where a crop keeps what it is about."""
 _SEEN = frozenset({"readable", "legible", "recognizable"})
 _AS_IT_IS = frozenset({"as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are",
     "the way it is", "as she is", "as he is", "the way she is", "the way he is", "the way they are",
@@ -301,10 +303,13 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
         kept,
         frozenset({"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color", "alone"})
         | _AS_EVER
-        | _SEEN,
+        | _SEEN
+        | _IN_SIGHT,
     ):
         tail = " ".join([mark, *words_of(behind)])
         target = object_of(before)
+        if tail in _IN_SIGHT and phrase.verb in _KEEPING and target is not None and target.kind == "phrase":
+            return [Draft("spare", {}, target)]
         if tail in _IN_COLOR | _AS_EVER and target is not None and target.kind == "rest" and not only:
             return [Draft("focus", {}, target)]
         if tail in _AS_EVER | _SEEN and target is not None and target.kind == "phrase" and not only:
