@@ -6,8 +6,6 @@ rest``.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from lbvedit.language.colors import is_color
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.imagined import action
@@ -210,9 +208,11 @@ _INSTEAD = phrases("instead of | rather than")
 
 def with_rivals_replaced(tokens: list[Token]) -> list[Token]:
     """``put a lion instead of the dog``, ``instead of the dog I want a lion`` -> ``replace the dog with a lion``."""
-    at = next((at for at, (one, two) in enumerate(pairwise(tokens)) if (one.word, two.word) == ("instead", "of")), None)
+    at = next((at for at in range(len(tokens)) if begun_by(tokens[at:], _INSTEAD)), None)
     if at is None:
         return tokens
+    if tokens[at].word == "in":  # "in place of"
+        tokens = [*tokens[:at], tokens[at].corrected("instead"), *tokens[at + 2 :]]
     begin = _begin(tokens, at)
     while begin < at and (size := begun_by(tokens[begin:at], (*FILLERS, ("just",)))):
         begin += size
@@ -228,6 +228,9 @@ def with_rivals_replaced(tokens: list[Token]) -> list[Token]:
         if found := _replacing(tokens[wish:end], tokens[at + 2 : place], tokens[:begin], tokens[end:]):
             return found
     return tokens
+
+
+_INSTEAD = phrases("instead of | in place of")
 
 
 def _replacing(wish: Tokens, rival: Tokens, before: Tokens, behind: Tokens) -> list[Token] | None:

@@ -16,6 +16,7 @@ from lbvedit.language.frames import VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.adding import adding, putting
 from lbvedit.language.frames.effects import named_look
 from lbvedit.language.frames.geometry import only_of_size, size_in
+from lbvedit.language.frames.imagining import backing
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.objects import keeping
 from lbvedit.language.frames.phrase import SPARING, property_in, words_of
@@ -268,6 +269,8 @@ def _wanted(tokens: list[Token], *, only: bool) -> Iterator[Reading]:
         yield Reading((kept,))
     if drafts := asked(making, Phrase(tokens, "want")):
         yield Reading(drafts, making, "make")
+    if drafts := asked(backing, Phrase(tokens, "use")):  # "I want a beach as the background"
+        yield Reading(drafts, backing, "use")
     if drafts := asked(adding, Phrase(tokens, "apply")):  # "I need a blur on the face"
         yield Reading(drafts, adding, "apply")
     if tokens[0].word in ("only", "just") and (drafts := asked(keeping, Phrase(tokens, "keep"))):

@@ -76,7 +76,8 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
                 return [Draft("cutout", {"background": ground}, target)]
             if what and target and target.kind in ("phrase", "pronoun"):
                 return [Draft("add", {"what": what, "where": " ".join(beside)}, target)]
-    for before, mark, behind in splits(tokens, ON - {"with", "of"}):
+    parted = splits(tokens, ON - {"with", "of"})  # "a street in Tokyo in the background"
+    for before, mark, behind in sorted(parted, key=lambda part: words_of(part[2]) != ["the", "background"]):
         target, what = noun_phrase(behind), new_thing(list(before)) if before else None
         if what is None or target is None:
             continue

@@ -124,7 +124,7 @@ def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | No
     words = words_of(tokens)
     if tuple(words[:2]) in (("my", "name"), ("our", "name"), ("your", "name"), ("the", "date"), ("the", "time")):
         return None  # which nobody has told
-    if phrase.previous or not words or words[0] in ("in", "for", "automatically", "box", "to", "from"):
+    if phrase.previous or not words or words[0] in _NO_TEXT:
         return None  # "Tom and Jerry" is one caption
     timed = any(token.kind in ("clock", "duration", "span") for token in tokens)
     styled = len(words) > 2 and words[-2] == "in" and (words[-1] in ("bold", "italics", "french") or color(tokens[-1:]))
@@ -133,6 +133,8 @@ def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | No
     return None if timed or styled or placed or swallows(tokens) else _caption(join(tokens), position)
 
 
+_NO_TEXT = frozenset({"in", "for", "automatically", "box", "to", "from", "on", "next", "behind"})
+"""What no caption begins with that stands in no quotes."""
 _ON_IT = phrases("on it | on screen | on the screen | on the video | on the clip | on the picture | over the video")
 
 

@@ -12,9 +12,11 @@ from lbvedit.language.complements import CINEMATIC, NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
 from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, splits, words_of
+from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.spelling import american
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import Token, ended_by, phrases
+from lbvedit.language.wholes import WHOLE_NOUNS
 
 __all__ = ["cropping", "following", "framed", "only_of_size", "resizing", "size_in", "swapping", "zooming"]
 
@@ -161,6 +163,9 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
         elif amount is not None and amount.mode == "to" and 0 < amount.value <= 1:
             params["factor"] = tidy(round(1 / amount.value, 6))
             tokens = rest
+    named = noun_phrase(tokens) if params and tokens and tokens[0].word in ARTICLES else None
+    if named and named.kind == "phrase" and not named.outside and tokens[1].word not in WHOLE_NOUNS:
+        return [Draft("crop", params, named), *sized]  # "the girl in blue to 1:1"
     places = sorted(
         splits(tokens, _AROUND), key=lambda place: place[1] in ("to", "at", "in", "into", "for", "on", "so")
     )

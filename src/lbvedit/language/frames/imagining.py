@@ -12,9 +12,9 @@ from lbvedit.language.frames.properties import set_property
 from lbvedit.language.imagined import action, look, new_thing
 from lbvedit.language.synonyms import ACTIONS
 from lbvedit.language.targets import Target, noun_phrase, screen_in, strip_articles
-from lbvedit.language.tokens import Token
+from lbvedit.language.tokens import Token, ended_by, phrases
 
-__all__ = ["animating", "replacing", "styling"]
+__all__ = ["animating", "backing", "replacing", "styling"]
 
 _SO_THAT = frozenset({"so", "that", "it", "he", "she", "they", "to", "with", "as", "is", "are", "doing",
     "and"})  # fmt: skip
@@ -79,12 +79,26 @@ def styling(phrase: Phrase) -> list[Draft] | None:
         return (
             [Draft("style", {"style": "cartoon" if phrase.verb != "animefy" else "anime"}, target)] if target else None
         )
-    for before, mark, behind in splits(tokens, frozenset({"as", "in", "like", "into", "to", "with"})):
+    parted = splits(tokens, frozenset({"as", "in", "like", "into", "to", "with"}))
+    for before, mark, behind in sorted(parted, key=lambda part: part[1] in ("in", "with")):
         target = object_of(before)
         style = look(list(behind)) if behind else None
         if style and target is not None and not (mark == "in" and target.kind == "none" and before):
             return [Draft("style", {"style": style}, target)]
     return None
+
+
+def backing(phrase: Phrase) -> list[Draft] | None:
+    """``use a beach as the background``: another scene behind the things."""
+    size = ended_by(phrase.tokens, _AS_BACKGROUND)
+    scene = new_thing(phrase.tokens[: len(phrase.tokens) - size]) if size else None
+    return [Draft("restyle_background", {"with": scene}, BACKGROUND)] if scene and not phrase.previous else None
+
+
+_AS_BACKGROUND = phrases(
+    "as the background | as a background | as background | as its background | as a backdrop | as the backdrop | "
+    "for the background | for a background"
+)
 
 
 def animating(phrase: Phrase) -> list[Draft] | None:

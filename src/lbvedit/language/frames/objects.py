@@ -334,6 +334,8 @@ def keeping(phrase: Phrase) -> list[Draft] | None:
     for at in range(1, len(kept)):
         quality = complement(kept[at:])
         target = noun_phrase(kept[:at])
+        if only and kept[at].word == "in":
+            continue  # "keep only the girl in blue"
         if phrase.verb in _KEEPING and quality and quality[0].op in _KEPT_SO and target and target.kind == "phrase":
             return [Draft("spare", {}, target)]
         if phrase.verb in _KEEPING and quality and target and target.kind == "rest" and not only:

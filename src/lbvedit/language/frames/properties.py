@@ -237,6 +237,9 @@ def setting(phrase: Phrase) -> list[Draft] | None:
             target = noun_phrase(phrase.tokens[:at]) if mark == "to" else None
             if target and (drafts := complement(phrase.tokens[at + 1 :])):  # "set the sky to blue"
                 return [draft.on(target) for draft in drafts]
+            scene = new_thing(phrase.tokens[at + 1 :]) if target == Target("phrase", "background") else None
+            if scene:
+                return [Draft("restyle_background", {"with": scene}, target or NOBODY)]
     return None
 
 

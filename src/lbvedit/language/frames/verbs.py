@@ -81,6 +81,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("replace|swap|substitute|exchange|swap out|switch out", imagining.replacing),
     ("stylize|restyle|style|cartoonify|cartoonize|animefy|reimagine|redraw", imagining.styling),
     ("animate", imagining.animating),
+    ("use|take|have|put", imagining.backing),
     ("increase|raise|boost|enhance|bump|bump up|turn up|bring up|up|amplify", properties.more_or_less(1)),
     ("intensify|strengthen|crank up|pump up|crank|push up|push|heighten|elevate|lift", properties.more_or_less(1)),
     ("ramp|ramp up|pull up|punch up|augment", properties.more_or_less(1)),
