@@ -31,7 +31,7 @@ _REQUESTS = phrases(
     "help me to | go ahead and | make sure to | be sure to | feel free to | how do i | how can i | how would i | "
     "how do you | id like to | could you | can you | would you | will you | could we | can we | can i | could i | "
     "you should | you must | please you can | please you could | let us | help me | try to | i will | we will | "
-    "how about | what about | remember to | go and | please to | could somebody | can someone | please you | "
+    "how about | what about | why not | remember to | go and | please to | could somebody | can someone | please you | "
     "let me | lets"
 )
 _ORDER = phrases(

@@ -21,7 +21,7 @@ _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by
     "are", "who", "which", "wearing", "behind", "under", "near", "very", "more", "less", "into", "as", "be", "so",
     "my", "but", "not", "except", "holding", "too", "all", "much", "only", "looks", "look", "looked",
     "had", "has", "have", "like", "no", "every", "each", "during", "without",
-    "towards", "toward"})  # fmt: skip
+    "towards", "toward", "than"})  # fmt: skip
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",

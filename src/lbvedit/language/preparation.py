@@ -20,7 +20,6 @@ from lbvedit.language.degrees import (
 from lbvedit.language.durations import NUMBERS
 from lbvedit.language.ellipses import with_ellipses_filled
 from lbvedit.language.frames import VERB_BASES
-from lbvedit.language.frames.objects import STRETCHES
 from lbvedit.language.negations import with_negations_named
 from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
@@ -31,10 +30,12 @@ from lbvedit.language.roundabout import (
     with_gone_removed,
     with_means_named,
     with_other_way_left_out,
+    with_part_named_by_time,
     with_rivals_replaced,
     with_shown_named,
     with_times_named,
     without_echoes,
+    without_named_ends,
 )
 from lbvedit.language.sparing import EXCEPT, with_everywhere_named
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
@@ -77,7 +78,7 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_turns_named,
         _with_frames_named,
         _with_strips_named,
-        _with_part_named_by_time,
+        with_part_named_by_time,
         _without_rival_between,
         _with_moment_at_length,
         _without_colons,
@@ -86,7 +87,7 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_exception_last,
         without_hedges,
         with_degrees_joined,
-        _without_named_ends,
+        without_named_ends,
     ):
         tokens = step(tokens)
     return tokens
@@ -111,34 +112,6 @@ def _with_arrows_named(tokens: list[Token]) -> list[Token]:
 
 def _parts(token: Token) -> bool:
     return token.kind == "mark" or token.word in ("and", "then")
-
-
-def _without_named_ends(tokens: list[Token]) -> list[Token]:
-    """``drop the intro (first 4 seconds)`` -> ``drop first 4 seconds``: the time says it all."""
-    for at in range(1, len(tokens) - 3):
-        mark = at + 1 + (tokens[at + 1].word in ("out", "off", "away"))
-        after = mark + 1 + (tokens[mark + 1].word == "the")
-        named = tokens[at].word in _ENDS and tokens[mark].word == MARK_SOFT
-        if named and tokens[after : after + 1] and tokens[after].word in _BEFORE_TIME:
-            begin = at - (tokens[at - 1].word in ARTICLES)
-            return [*tokens[:begin], *tokens[at + 1 : mark], *tokens[mark + 1 :]]
-    return tokens
-
-
-_BEFORE_TIME = frozenset({"first", "last", "opening", "final", "from", "after", "before"})
-_ENDS = frozenset({"intro", "outro", "beginning", "ending", "opening", "start", "end", "middle", "credits"})
-
-
-def _with_part_named_by_time(tokens: list[Token]) -> list[Token]:
-    """``the part where the phone rings (0:22 to 0:27)`` -> ``the part 0:22 to 0:27``: the time says it all."""
-    for at in range(1, len(tokens) - 2):
-        if tokens[at].word not in STRETCHES or tokens[at + 1].word not in ("where", "when", "in", "with", "that"):
-            continue
-        mark = next((place for place in range(at + 2, len(tokens) - 1) if tokens[place].kind == "mark"), 0)
-        after = mark + 1 + (mark and tokens[mark + 1].word in ("from", "between"))
-        if mark and tokens[after : after + 1] != [] and tokens[after].kind in ("clock", "number"):
-            return [*tokens[: at + 1], *tokens[mark + 1 :]]
-    return tokens
 
 
 def _without_rival_between(tokens: list[Token]) -> list[Token]:

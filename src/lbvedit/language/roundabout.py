@@ -7,7 +7,9 @@ rest``.
 from __future__ import annotations
 
 from lbvedit.language.colors import is_color
+from lbvedit.language.durations import NUMBERS
 from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.frames.objects import STRETCHES
 from lbvedit.language.imagined import action
 from lbvedit.language.manners import FILLERS
 from lbvedit.language.persons import is_person
@@ -23,10 +25,12 @@ __all__ = [
     "with_gone_removed",
     "with_means_named",
     "with_other_way_left_out",
+    "with_part_named_by_time",
     "with_rivals_replaced",
     "with_shown_named",
     "with_times_named",
     "without_echoes",
+    "without_named_ends",
 ]
 
 
@@ -265,6 +269,41 @@ _BRINGING = phrases(
 
 def _parts(token: Token) -> bool:
     return token.kind == "mark" or token.word in ("and", "then", "but")
+
+
+def without_named_ends(tokens: list[Token]) -> list[Token]:
+    """``drop the intro (first 4 seconds)`` -> ``drop first 4 seconds``: the time says it all."""
+    for at in range(1, len(tokens) - 3):
+        mark = at + 1 + (tokens[at + 1].word in ("out", "off", "away"))
+        after = mark + 1 + (tokens[mark + 1].word == "the")
+        named = tokens[at].word in _ENDS and tokens[mark].word == MARK_SOFT
+        if named and _begins_time(tokens[after : after + 2]):
+            begin = at - (tokens[at - 1].word in ARTICLES)
+            return [*tokens[:begin], *tokens[at + 1 : mark], *tokens[mark + 1 :]]
+    return tokens
+
+
+def _begins_time(tokens: Tokens) -> bool:
+    """Whether some words begin a stretch of time: ``first 4``, ``after 0:10``; not ``after that``."""
+    words = [token.word for token in tokens]
+    counted = words[1:] != [] and (tokens[1].kind in ("number", "clock") or words[1] in NUMBERS)
+    return words[:1] != [] and (words[0] in _EDGES or (counted and words[0] in ("from", "after", "before")))
+
+
+_EDGES = frozenset({"first", "last", "opening", "final"})
+_ENDS = frozenset({"intro", "outro", "beginning", "ending", "opening", "start", "end", "middle", "credits"})
+
+
+def with_part_named_by_time(tokens: list[Token]) -> list[Token]:
+    """``the part where the phone rings (0:22 to 0:27)`` -> ``the part 0:22 to 0:27``: the time says it all."""
+    for at in range(1, len(tokens) - 2):
+        if tokens[at].word not in STRETCHES or tokens[at + 1].word not in ("where", "when", "in", "with", "that"):
+            continue
+        mark = next((place for place in range(at + 2, len(tokens) - 1) if tokens[place].kind == "mark"), 0)
+        after = mark + 1 + (mark and tokens[mark + 1].word in ("from", "between"))
+        if mark and tokens[after : after + 1] != [] and tokens[after].kind in ("clock", "number"):
+            return [*tokens[: at + 1], *tokens[mark + 1 :]]
+    return tokens
 
 
 def _begin(tokens: Tokens, at: int) -> int:

@@ -39,6 +39,15 @@ def step_of(draft: Draft, target: str | None, outside: bool, notes: list[str]) -
             f"{draft.words!r:.80} asks for another sound, and no operator makes any",
             hint="sound can be made louder or quieter, or muted: 'mute it', 'turn the volume down by 20%'",
         )
+    if entry.domain == "time" and draft.target.kind == "whole" and draft.target.phrase in HEARD:
+        raise InstructionError(
+            f"{draft.words!r:.80} is about the sound alone, and {draft.op} takes picture and sound together",
+            hint=f"as in {entry.example!r}",
+        )
+    if entry.domain == "sound" and (target or "").endswith(" channel"):
+        raise InstructionError(
+            f"{target!r} is a part of the sound, and {draft.op} acts on all of it", hint=f"as in {entry.example!r}"
+        )
     if entry.takes_target == "no":
         if draft.target.kind == "phrase" and target:
             lead, _, stray = target.partition(" ")

@@ -20,7 +20,7 @@ _QUALITY_GROUPS: dict[tuple[str, int], str] = {
     ("saturation", -1): "desaturated dull pale muted washed-out faded toned-down",
     ("temperature", 1): "warm orangey yellowish orangish",
     ("temperature", -1): "cool cold chilly icy bluish",
-    ("sharpen", 1): "sharp crisp clear detailed crystal-clear razor-sharp tack-sharp",
+    ("sharpen", 1): "sharp crisp clear detailed crystal-clear razor-sharp tack-sharp readable legible",
     ("blur", 1): "blurry blurred fuzzy unfocused hazy soft out-of-focus unsharp unreadable unrecognizable",
     ("denoise", 1): "clean smooth noiseless grainless",
     ("denoise", -1): "noisy grainy",

@@ -32,5 +32,6 @@ EDGE = re.compile(
 )
 """What is cropped away rather than found."""
 
-HEARD = frozenset({"audio", "sound", "voice", "voices", "speech", "music", "song", "soundtrack", "beep", "beeps",
-    "barking", "laughter", "applause", "narration", "hiss", "hum", "echo", "shouting", "swearing"})  # fmt: skip
+HEARD = frozenset({"audio", "sound", "voice", "voices", "vocals", "speech", "music", "song", "soundtrack", "beep",
+    "beeps", "barking", "laughter", "applause", "narration", "hiss", "hum", "echo", "shouting",
+    "swearing"})  # fmt: skip

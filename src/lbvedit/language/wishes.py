@@ -46,8 +46,8 @@ _WISHES = phrases(
     "i would like to have | make it so that | see to it that | i want to have | i want to see | i wish that | "
     "can we have | could i have | i would prefer | i would rather have | "
     "make sure that | we only want | i would love | we would like | "
-    "i only want | make it so | i would like | can i have | i just want | i want that | i only need | we only need | "
-    "i just need | i want | i need | i wish | "
+    "i only want | make it so | i would like | can i have | may i have | i just want | i want that | "
+    "i only need | we only need | i just need | i want | i need | i wish | "
     "ensure that | make that | make sure | we need | we want | could | can | may | ensure"
 )
 _MUST = phrases(

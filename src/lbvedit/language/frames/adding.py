@@ -185,9 +185,9 @@ def giving(phrase: Phrase) -> list[Draft] | None:
             return _new(what, target)
     for at in range(1, len(tokens)):  # "give the cat sunglasses"
         target, what = noun_phrase(tokens[:at]), new_thing(tokens[at:])
-        if target and target.kind == "whole":
+        if at > 1 and target and target.kind == "whole":
             return None  # "give the video soft edges"
-        determined = tokens[0].word in ARTICLES and at >= 2
+        determined = tokens[0].word in ARTICLES | {"all", "both"} and at >= 2
         last = at == len(tokens) - 1 or color(tokens[at : at + 1])  # "the dog blue eyes"
         if determined and target and target.kind == "phrase" and what and last:
             return _new(what, target)

@@ -41,7 +41,7 @@ def replacing(phrase: Phrase) -> list[Draft] | None:
             if drafts := set_property(left, "to", right):
                 return drafts
             if found[0] in ("sound", "audio", "music"):
-                return None
+                return [Draft("mute")] if words_of(right) in (["silence"], ["nothing"]) else None
         target = noun_phrase(left)
         if target is None or target.kind == "none":
             continue
