@@ -19,6 +19,7 @@ _VERBS_TOO = frozenset({"turn", "set", "dim", "slow", "speed", "crop", "zoom", "
     "mirror", "reverse", "hide", "paint", "color", "change", "play", "show", "fade", "raise", "lower", "boost", "clean",
     "highlight", "invert", "loop", "freeze", "pause", "fix", "correct", "greenscreen"})  # fmt: skip
 """Verbs that some things are called by, too: ``the dog and mute it`` is no thing, ``the paint and the cut`` is one."""
+_JOINING = frozenset({"and", "but", "then", "please", "finally", "also", "next", "afterwards", "plus"})
 _ASKING = frozenset({"can", "could", "would", "will"})
 _SPEAKING = frozenset({"i", "we", "you", "please", "there"})
 _OBJECTS = ARTICLES | PRONOUNS | frozenset({"his", "her", "its", "their", "everything", "everyone", "all", "first",
@@ -33,7 +34,8 @@ def swallows(tokens: Tokens, *, actions: frozenset[str] = frozenset()) -> bool:
         actions: verbs that may be meant for a thing in the picture: ``sit down and play the piano``.
     """
     for at, token in enumerate(tokens):
-        joined = at and (tokens[at - 1].kind == "mark" or tokens[at - 1].word in ("and", "but", "then", "please"))
+        joined = at and (tokens[at - 1].kind == "mark" or tokens[at - 1].word in _JOINING)
+        joined = joined or [one.word for one in tokens[max(at - 2, 0) : at]] == ["after", "that"]
         last = at and tokens[at - 1].kind == "mark" and at + 1 == len(tokens) and token.word in _VERBS_TOO
         if joined and token.word not in actions and (last or is_order(tokens, at)):
             return True

@@ -9,7 +9,8 @@ __all__ = ["MEDIA", "WHOLE_NOUNS", "is_footage", "is_placed", "is_rest", "is_who
 
 WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "picture", "frame", "scene", "shot",
     "recording", "videos", "clips", "frames", "thing", "vid", "sequence", "material", "photo", "audio", "sound",
-    "colors", "color", "take", "reel", "gif", "pic", "pics", "vids"})  # fmt: skip
+    "colors", "color", "take", "reel", "gif", "pic", "pics", "vids",
+    "result"})  # fmt: skip
 MEDIA = frozenset({"video", "clip", "footage", "movie", "film", "recording"})
 _WHOLE_ALONE = frozenset({"everything", "everywhere", "all", "whole", "anything"})
 _WHOLE_LEAD = ARTICLES | {"whole", "entire", "full", "complete", "of", "all", "it"}

@@ -38,12 +38,13 @@ def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if position == "?":
         return None
     if len(tokens) > 2 and tokens[-1].kind == "duration" and tokens[-2].word == "for":
-        said = text_in(tokens[:-2], phrase)
-        timed = spanned(said[0], (None, tokens[-1].value)) if said else None
+        late = ended_by(tokens[:-2], _AT_THE_END)
+        said = text_in(tokens[: len(tokens) - 2 - late], phrase)
+        timed = spanned(said[0], (-tokens[-1].value, None) if late else (None, tokens[-1].value)) if said else None
         if timed is None:
             return None
         params = {**timed.params, "position": position or timed.params["position"]}
-        return [replace(timed, params=params).noted(f"shown for the first {tokens[-1].text}")]
+        return [replace(timed, params=params).noted(f"shown for the {'last' if late else 'first'} {tokens[-1].text}")]
     lead = phrase.verb in _WRITING
     quotes = [token for token in tokens if token.kind == "quote"]
     words = words_of(tokens)
@@ -133,6 +134,7 @@ def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | No
     return None if timed or styled or placed or swallows(tokens) else _caption(join(tokens), position)
 
 
+_AT_THE_END = phrases("at the end | at the very end | at the end of it")
 _NO_TEXT = frozenset({"in", "for", "automatically", "box", "to", "from", "on", "next", "behind"})
 """What no caption begins with that stands in no quotes."""
 _ON_IT = phrases("on it | on screen | on the screen | on the video | on the clip | on the picture | over the video")

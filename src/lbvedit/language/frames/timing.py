@@ -184,6 +184,9 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
             when = spanned(Draft("cut", {} if stretches[0].span[0] else {"start": 0}), stretches[0].span)
             return [when.noted(f"all of that time goes, not only {join(cut_up)!r}")] if when else None
         story = tokens[-1] is stretches[0] and None not in stretches[0].span  # "the interview from 2:10 to 2:45"
+        if story and things and things[0].target.outside:  # "everything but the interview from 2:10 to 2:45"
+            kept = Draft("trim", _given(stretches[0].span))
+            return [kept.noted(f"all of that time is kept, not only {things[0].target.phrase!r}")]
         if story and things and things[0].op == "remove" and phrase.verb in _SCISSORS and not phrase.particle:
             when = spanned(Draft("cut"), stretches[0].span)
             return [when.noted(f"all of that time goes, not only {join(cut_up)!r}")] if when else None
