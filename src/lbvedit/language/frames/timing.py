@@ -8,6 +8,7 @@ from lbvedit.language.drafts import NOBODY, Draft, spanned, tidy
 from lbvedit.language.durations import number_at
 from lbvedit.language.frames.objects import STRETCHES, cutting_out
 from lbvedit.language.frames.phrase import Phrase, spared, words_of
+from lbvedit.language.frames.playing import playing
 from lbvedit.language.frames.properties import multiplying
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.frames.turning import rotating
@@ -285,7 +286,7 @@ def letting(phrase: Phrase) -> list[Draft] | None:
     """``let it fade out``, ``make the clip start at 0:04``, ``have the picture turn 90 degrees``."""
     words = words_of(phrase.tokens)
     black = next((at for at in range(1, len(words)) if words[at : at + 3] == ["go", "to", "black"]), 0)
-    at = black or next((at for at, word in enumerate(words) if at and word in _LET | _TURNED), 0)
+    at = black or next((at for at, word in enumerate(words) if at and word in _LET | _TURNED | _PLAYED), 0)
     target = noun_phrase(phrase.tokens[:at]) if at and not phrase.previous else None
     if target is None or target.kind not in ("whole", "pronoun"):
         return None
@@ -293,11 +294,14 @@ def letting(phrase: Phrase) -> list[Draft] | None:
     if not black and words[at] in _TURNED:  # "make it turn around" is rather what somebody does
         drafts = rotating(behind) if {"degrees", "degree"} & set(words) or target.kind == "whole" else None
         return [draft.on(target) for draft in drafts] if drafts else None
+    if not black and words[at] in _PLAYED:  # "make it run" may be about a dog
+        return playing(behind) if words[at] == "play" or target.kind == "whole" else None
     return (fading if black or words[at] == "fade" else beginning)(behind)
 
 
 _LET = frozenset({"fade", "start", "begin", "end", "stop"})
 _TURNED = frozenset({"turn", "rotate"})
+_PLAYED = frozenset({"play", "run"})
 
 
 def beginning(phrase: Phrase) -> list[Draft] | None:
