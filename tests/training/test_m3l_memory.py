@@ -60,6 +60,7 @@ def test_glimpses_are_rendered_once(world: ActorEdits | EClevr) -> None:
     glimpses = Glimpses(world, 2)
     row = glimpses[3]
     assert row["source"].shape[:2] == (2, 3)
+    assert set(row) == {"source", "instruction", "meta"}
     assert "feet" in row["meta"]
     assert glimpses[3] is row
 
@@ -73,6 +74,8 @@ def test_seeing_learns_from_further_sources(tmp_path: Path) -> None:
     assert batch["source"].shape[1] == batch["places"].shape[2] <= 2
     recipe.step(recipe.build(), batch, lambda _, told: losses.append(told["showing"].item()))
     assert losses[0] > 0
+    twice = M3LRecipe(configure(M3LTraining(), TINY | settings | {"turns": ["e-clevr", "e-clevr"]}))
+    assert twice.batch(Draw(0, 1, 2))["source"].shape[0] == 2
     with pytest.raises(UsageError, match="openings are of the world"):
         M3LRecipe(
             configure(M3LTraining(), TINY | settings | {"corpus": "s-mnist", "mnist": write_digits(tmp_path)})

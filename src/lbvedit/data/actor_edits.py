@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from lbvedit.data.drawn import Filmed, pick
-from lbvedit.data.pairs import Pair
+from lbvedit.data.pairs import Glimpse, Pair
 from lbvedit.data.world.actions import KIND_ACTIONS, Act
 from lbvedit.data.world.actors import ACTORS
 from lbvedit.data.world.render import render
@@ -20,7 +20,7 @@ from lbvedit.data.world.stage import SETTINGS, Actor, Stage, draw_actor, draw_st
 from lbvedit.data.world.words import article, describe, imperative, noun_phrase
 from lbvedit.data.world.workshop import COLORS
 
-__all__ = ["KINDS", "MOST", "SIZES", "ActorEdits", "Glimpse", "Moment"]
+__all__ = ["KINDS", "MOST", "SIZES", "ActorEdits", "Moment"]
 
 SIZES = {"train": 10_000, "test": 1_000}
 """Pairs of each split by default."""
@@ -35,14 +35,6 @@ MOST = 4
 
 _CHEST = 0.45
 """Height of an actor's centre above its origin, beside its size."""
-
-
-class Glimpse(TypedDict):
-    """Some frames of a pair's source, ``(T, 3, H, W)`` uint8, its instruction, and its ``meta``, of these frames."""
-
-    source: Tensor
-    instruction: str
-    meta: dict[str, Any]
 
 
 class Moment(NamedTuple):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lbvedit.data.drawn import Drawn, pick
-from lbvedit.data.pairs import Pair
+from lbvedit.data.pairs import Glimpse, Pair
 from lbvedit.data.world.camera import look_at
 from lbvedit.data.world.render import render
 from lbvedit.data.world.scene import Body, Ground, Light, Primitive, Scene, linear
@@ -47,6 +47,8 @@ SIZES = {"train": 9_233, "test": 1_629}
 _KINDS = ("property", "position", "both")
 _SHARES = (0.55, 0.38, 0.07)
 """What an instruction changes, and how often."""
+_TRIES = 30
+"""How often an edit of one kind is drawn for given solids before there is no room for any."""
 
 COLORS: dict[str, tuple[int, int, int]] = {
     "gray": (95, 95, 95), "red": (178, 32, 32), "blue": (38, 70, 215), "green": (26, 110, 24),
@@ -154,6 +156,13 @@ class EClevr(Drawn[Pair]):
         """The first frames of a pair, which take their share of its time; ``meta`` tells of all."""
         return self._rendered(self.stream(index), frames)
 
+    def glimpse(self, index: int, count: int) -> Glimpse:
+        """The first frames of a source alone; ``meta`` tells of all."""
+        instruction, meta, (stage, source, _) = self._told(self.stream(index))
+        scene = replace(stage.scene(source), frames=count)
+        (shown,) = render([scene], FRAME, FRAME, flow=False, device=self.device)
+        return {"source": shown.frames.cpu(), "instruction": instruction, "meta": meta}
+
     def said(self, index: int) -> Mapping[str, Any]:
         """A pair's ``instruction`` and ``meta`` alone, which take no rendering."""
         instruction, meta, _ = self._told(self.stream(index))
@@ -162,16 +171,19 @@ class EClevr(Drawn[Pair]):
     def retold(self, index: int, rng: np.random.Generator) -> Mapping[str, Any]:
         """Another ``instruction`` for a pair's source, and the ``meta`` of the pair that it would make.
 
-        All kinds are equally likely: those that are rare among pairs, a change and a place at once, are the hardest.
+        All kinds are equally likely where there is room for them: a change and a place at once, which is rare among
+        pairs, is the hardest.
         """
         stream = self.stream(index)
         source, _, _ = self._draw(stream)
         stage = _Stage(stream)
         while True:
-            drawn = self._edited(rng, source, str(rng.choice(_KINDS)))
-            if drawn is not None:
-                target, edit = drawn
-                return {"instruction": _say(rng, source, target, edit), "meta": _meta(source, target, edit, stage)}
+            kind = str(rng.choice(_KINDS))
+            for _ in range(_TRIES):
+                drawn = self._edited(rng, source, kind)
+                if drawn is not None:
+                    target, edit = drawn
+                    return {"instruction": _say(rng, source, target, edit), "meta": _meta(source, target, edit, stage)}
 
     def _told(self, rng: np.random.Generator) -> tuple[str, dict[str, Any], tuple[_Stage, list[_Solid], list[_Solid]]]:
         """The instruction, the meta, and what there is to render."""

@@ -1,4 +1,4 @@
-"""The item of every editing data set, and the random stream that each item is drawn from."""
+"""The items of every editing data set, and the random stream that each item is drawn from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lbvedit.errors import UsageError
 
-__all__ = ["Pair", "Split", "check_split", "item_rng"]
+__all__ = ["Glimpse", "Pair", "Split", "check_split", "item_rng"]
 
 Split = Literal["train", "test"]
 
@@ -26,6 +26,14 @@ class Pair(TypedDict):
     target: Tensor
     instruction: str
     changed: Tensor
+    meta: dict[str, Any]
+
+
+class Glimpse(TypedDict):
+    """Some frames of a pair's source, ``(T, 3, H, W)`` uint8, its instruction, and its ``meta``."""
+
+    source: Tensor
+    instruction: str
     meta: dict[str, Any]
 
 

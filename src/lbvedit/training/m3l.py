@@ -193,9 +193,10 @@ class M3LRecipe(Recipe[M3LTraining]):
             return {"turn": torch.tensor(turn), "clips": torch.tensor(draw.indices(self._album.clips(turn)))}
         if self.config.only == "seeing" and self.config.openings:
             start = int(rng.integers(self._longest - T + 1))
-            rows = [self._glimpses[turn][index] for index in draw.indices(self.config.openings)]
+            glimpses = [self._glimpses[turn][index] for index in draw.indices(self.config.openings)]
             frames = slice(start, start + T)
-            return self.collate.told(rows, frames) | {"source": torch.stack([row["source"][frames] for row in rows])}
+            source = torch.stack([glimpse["source"][frames] for glimpse in glimpses])
+            return self.collate.told(glimpses, frames) | {"source": source}
         share = self.config.self_feed * min(1.0, 2 * draw.step / self.config.steps)
         fed = {"self_fed": torch.rand(draw.size) < share}
         indices = draw.indices(len(corpus))
@@ -203,7 +204,11 @@ class M3LRecipe(Recipe[M3LTraining]):
         if self.config.retelling:
             drawn = [np.random.default_rng((self.config.seed, draw.step, index)) for index in indices]
             rows = [retold(corpus, index, each) for index, each in zip(indices, drawn, strict=True)]
-            clips = {"turn": torch.tensor(turn), "clips": torch.tensor(indices), "start": torch.tensor(start)}
+            clips = {
+                "turn": torch.tensor(turn),
+                "clips": torch.tensor(indices),
+                "span": torch.tensor((start, start + T)),
+            }
             return self.collate.told(rows, slice(start, start + T)) | clips
         pairs = [opening(corpus, index, start + T) for index in indices]
         return self.collate(pairs, slice(start, start + T)) | fed
@@ -310,7 +315,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             ActorEdits("train", config.seed + 1, config.openings)
             if name == "actors"
             else EClevr("train", config.seed + 1, config.openings, zero_shot=config.zero_shot)
-            for name in self._learnt
+            for name in config.turns or self._parts
         ]
         return [Glimpses(world, self._longest) for world in worlds]
 
@@ -347,9 +352,7 @@ class M3LRecipe(Recipe[M3LTraining]):
         assert isinstance(editor, M3L)
         text = editor.read(batch["ids"], batch["present"])
         if "clips" in batch:
-            turn, start = int(batch["turn"]), int(batch["start"])
-            frames = slice(start, start + batch["stands.here"].shape[1])
-            v = self._memory.seen(editor, turn, batch["clips"], frames)
+            v = self._memory.seen(editor, int(batch["turn"]), batch["clips"], slice(*batch["span"].tolist()))
         else:
             v = editor.resnet(signed(batch["source"]))
         found = self._found(model, editor, batch, text, v, editor.fuse(v, text))

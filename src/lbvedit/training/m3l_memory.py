@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from lbvedit.data.actor_edits import ActorEdits
 from lbvedit.data.e_clevr import EClevr
+from lbvedit.data.pairs import Glimpse
 from lbvedit.systems.m3l import M3L
 from lbvedit.training.m3l_corpora import Pairs
 from lbvedit.training.m3l_squares import signed
@@ -66,11 +66,9 @@ class Glimpses:
 
     def __init__(self, world: ActorEdits | EClevr, frames: int) -> None:
         self.world, self.frames = world, frames
-        self.kept: dict[int, Mapping[str, Any]] = {}
+        self.kept: dict[int, Glimpse] = {}
 
-    def __getitem__(self, index: int) -> Mapping[str, Any]:
-        """A row with ``source`` ``(frames, 3, H, W)`` uint8, ``instruction`` and ``meta``."""
+    def __getitem__(self, index: int) -> Glimpse:
         if index not in self.kept:
-            shown = self.world.opening if isinstance(self.world, EClevr) else self.world.glimpse
-            self.kept[index] = shown(index, self.frames)
+            self.kept[index] = self.world.glimpse(index, self.frames)
         return self.kept[index]
