@@ -99,7 +99,7 @@ def without_manners(tokens: Tokens) -> list[Token]:
             if words[: len(phrase)] == phrase and not _means_something(tokens, phrase):
                 tokens, changed = tokens[len(phrase) :], True
                 break
-        if size := _trailer(tokens):
+        if not changed and (size := _trailer(tokens)):  # what it asks for, told by its verb, comes first
             tokens, changed = tokens[:-size], True
     return tokens
 
@@ -116,7 +116,28 @@ def _trailer(tokens: list[Token]) -> int:
     """How many words of politeness end some words; 0 where none do."""
     words = tuple(token.word for token in tokens)
     ending = (one for one in (*_TRAILERS, *LATER) if words[-len(one) :] == one and not _is_the_shape(tokens, one))
-    return next((len(one) for one in ending), 0)
+    return next((len(one) for one in ending if not _is_written(tokens, one)), 0)
+
+
+def _is_written(tokens: list[Token], phrase: tuple[str, ...]) -> bool:
+    """Whether the last words may end what is written without quotes: ``write Buy now``, ``the caption Pray for us``."""
+    said = tokens[: -len(phrase)]
+    if not said or said[-1].kind == "mark" or said[-1].word in _PLACES:
+        return False
+    if phrase not in _WRITTEN_TOO and len(said) > 1:
+        return False
+    told = next((at for at, token in enumerate(said) if token.word in _TEXTS), len(said))
+    writes = said[0].word in ("write", "type", "print") or (said[0].word in _BRINGING and told + 1 < len(said))
+    return writes and not any(token.kind in ("quote", "span", "duration") for token in said)
+
+
+_WRITTEN_TOO = phrases("now | right now | for us | for now | again | for fun | immediately | finally | for a change")
+"""What asks for nothing, and yet ends many a caption; ``please`` is meant for the editor wherever it stands."""
+_BRINGING = frozenset({"add", "put", "insert", "place", "overlay", "display", "show", "include", "caption", "title"})
+_TEXTS = frozenset({"text", "caption", "title", "subtitle", "words", "heading", "headline", "message", "label", "line"})
+_PLACES = frozenset({"top", "bottom", "left", "right", "center", "middle", "corner", "it", "screen", "video", "clip",
+    "picture", "start", "beginning", "end"})  # fmt: skip
+"""Behind which what is written has ended: ``write Hi at the top for us``."""
 
 
 def _laughs(tokens: list[Token]) -> bool:

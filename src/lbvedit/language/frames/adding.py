@@ -18,13 +18,14 @@ from lbvedit.language.lexicon import kinds_of
 from lbvedit.language.pronouns import ARTICLES, SPEAKERS
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
-from lbvedit.language.tokens import Token, begun_by, join, phrases
+from lbvedit.language.tokens import MARK_SOFT, Token, begun_by, join, phrases
 
 __all__ = ["adding", "dressing", "giving", "putting"]
 
 _BESIDE = phrases(
-    "next to | in front of | on top of | to the left of | to the right of | behind | beside | near | above | under | "
-    "underneath | below | around | between"
+    "next to | in front of | on top of | to the left of | to the right of | on the left of | on the right of | "
+    "on the left side of | on the right side of | behind | beside | near | above | under | underneath | below | "
+    "around | between"
 )
 _THERE_ALREADY = frozenset({"the", "this", "that", "these", "those", "it", "him", "them", "her", "me", "us",
     "everything", "everyone", "my", "our", "his", "their"})  # fmt: skip
@@ -66,16 +67,18 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if any(token.kind == "quote" for token in tokens):
         return None
     for at in range(1, _placed(words)):
-        beside = next((one for one in _BESIDE if tuple(words[at : at + len(one)]) == one), None)
+        beside = _beside(words, at)
         if beside:
-            what, target = new_thing(tokens[:at]), noun_phrase(tokens[at + len(beside) :])
+            said, side = _side_in(tokens[:at])
+            what, target = new_thing(said), noun_phrase(tokens[at + len(beside) :])
             if (drafts := effect(tokens[:at])) and drafts[0].op != "recolor":
                 return _effect_beside(drafts, beside, target)
             ground = background_color(tokens[:at]) if beside == ("behind",) else None
             if ground and target and target.kind in ("phrase", "pronoun"):
                 return [Draft("cutout", {"background": ground}, target)]
-            if what and target and target.kind in ("phrase", "pronoun"):
-                return [Draft("add", {"what": what, "where": " ".join(beside)}, target)]
+            written = what is not None and what.split()[0].lower() in _WRITTEN
+            if what and target and target.kind in ("phrase", "pronoun") and not written:
+                return [Draft("add", {"what": what, "where": ", ".join([*side, " ".join(beside)])}, target)]
     parted = splits(tokens, ON - {"with", "of"})  # "a street in Tokyo in the background"
     for before, mark, behind in sorted(parted, key=lambda part: words_of(part[2]) != ["the", "background"]):
         target, what = noun_phrase(behind), new_thing(list(before)) if before else None
@@ -95,14 +98,34 @@ def _thing(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     return _new(what, NOBODY) if what else None
 
 
+def _beside(words: list[str], at: int) -> tuple[str, ...]:
+    """What begins at a word and says where, before a thing: ``next to``; none before ``the picture``, which is all."""
+    found = next((one for one in _BESIDE if tuple(words[at : at + len(one)]) == one), ())
+    behind = words[at + len(found) :]
+    return () if behind[:1] == ["the"] and behind[1:2] and behind[1] in _PICTURE and found[-1:] == ("of",) else found
+
+
+_PICTURE = frozenset({"picture", "frame", "image", "screen", "video", "shot"})
+
+
 def _placed(words: list[str]) -> int:
     """Where it is said on what the new thing is; what stands behind that tells which: ``on the man near the car``."""
-    told = (
-        at
-        for at in range(1, len(words) - 1)
-        if words[at] in ("on", "onto", "to", "over") and words[at + 1] in _THERE_ALREADY and words[at - 1] != "next"
-    )
-    return next((at for at in told if not any(tuple(words[at : at + len(one)]) == one for one in _BESIDE)), len(words))
+    for at in range(1, len(words) - 1):
+        on = words[at] in ("on", "onto", "to", "over") and words[at + 1] in _THERE_ALREADY and words[at - 1] != "next"
+        end = next((one for one in range(at + 2, len(words)) if _beside(words, one)), len(words))
+        thing = " ".join(words[at + 2 : end]).removesuffix(f" {MARK_SOFT}")
+        if on and not _beside(words, at) and not _SIDE.fullmatch(thing):
+            return at
+    return len(words)
+
+
+def _side_in(tokens: list[Token]) -> tuple[list[Token], list[str]]:
+    """The new thing, and the side of the picture behind it, if one is told: ``a cat``, ``on the left``."""
+    said = tokens[:-1] if tokens[-1].kind == "mark" else tokens
+    for before, mark, behind in splits(said, frozenset({"on", "in", "at"})):
+        if before and behind and _SIDE.fullmatch(" ".join(words_of(strip_articles(behind)))):
+            return list(before), [f"{mark} {join(behind)}"]
+    return tokens, []
 
 
 _SIDE = re.compile(

@@ -22,6 +22,9 @@ _AROUND_TEXT = frozenset({"my", "our", "name", "names", "address", "date", "plac
     "frame", "over", "footage", ",", "to", "please", "white", "big", "small", "simple", "short", "picture", "scene",
     "onto", "movie"})  # fmt: skip
 _WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", "display", "label", "overlay", "show"})
+_BRINGING = frozenset({"add", "put", "insert", "place", "overlay", "stick", "slap"})
+_PLAIN = frozenset({"new", "big", "small", "simple", "short", "white"})
+"""How every caption is, more or less."""
 _SAYING = frozenset({"saying", "reading", "says", "reads", "that", "which", "with", "of", "say", "read", "labeled",
     "called", "as", "stating", "words", "text", "is"})  # fmt: skip
 
@@ -33,70 +36,64 @@ def captioning(phrase: Phrase) -> list[Draft] | None:
 
 def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     """The caption that some words ask for: ``the text "Hi" at the top``, ``"Hi" bottom left for 3 seconds``."""
-    words = words_of(tokens)
     position, tokens = _position(tokens)
     if position == "?":
         return None
     if len(tokens) > 2 and tokens[-1].kind == "duration" and tokens[-2].word == "for":
-        late = ended_by(tokens[:-2], _AT_THE_END)
-        said = text_in(tokens[: len(tokens) - 2 - late], phrase)
-        timed = spanned(said[0], (-tokens[-1].value, None) if late else (None, tokens[-1].value)) if said else None
-        if timed is None:
-            return None
-        params = {**timed.params, "position": position or timed.params["position"]}
-        return [replace(timed, params=params).noted(f"shown for the {'last' if late else 'first'} {tokens[-1].text}")]
-    lead = phrase.verb in _WRITING
-    quotes = [token for token in tokens if token.kind == "quote"]
-    words = words_of(tokens)
-    named = next((at for at, word in enumerate(words) if word in TEXT_NOUNS), None)
-    first = next((at for at, token in enumerate(tokens) if token.kind == "quote"), None)
-    if len(quotes) == 1 and first is not None:
-        rest = [word for word in words[:first] + words[first + 1 :] if word not in TEXT_NOUNS | _SAYING | ARTICLES]
-        if set(rest) - _AROUND_TEXT or (
-            named is None
-            and not lead
-            and phrase.verb not in ("add", "put", "insert", "place", "overlay", "stick", "slap")
-        ):
-            return None
-        return _caption(quotes[0].text, position)
+        return _for_a_while(tokens, position, phrase)
+    quotes = [at for at, token in enumerate(tokens) if token.kind == "quote"]
     if quotes:
-        return None
-    if (
-        position
-        and words[:1] != []
-        and words[0] in ARTICLES
-        and words[1:2] != []
-        and words[1] in _TOLD
-        and len(words) > 2
-    ):
+        return _quoted(tokens, quotes[0], position, phrase) if len(quotes) == 1 else None
+    words = words_of(tokens)
+    if position and len(words) > 2 and words[0] in ARTICLES and words[1] in _TOLD:
         return _unquoted(tokens[2:], position, phrase)
+    named = next((at for at, word in enumerate(words) if word in TEXT_NOUNS), None)
+    lead = phrase.verb in _WRITING
     plain = _without_letters(tokens)
     if named in (None, len(words) - 1) and not lead and (len(plain) < len(tokens) or (position and _is_shouted(plain))):
         return _unquoted(plain, position, phrase)
-    tokens, words = plain, words_of(plain)
-    if named is not None and all(
-        word in ARTICLES | {"new", "big", "small", "simple", "short", "white"} for word in words[:named]
-    ):
+    words = words_of(plain)
+    if named is not None and all(word in ARTICLES | _PLAIN for word in words[:named]):
         after = named + 1
-        while after < len(tokens) and (words[after] in _SAYING or words[after] == ","):
+        while after < len(plain) and (words[after] in _SAYING or words[after] == ","):
             after += 1
-        return _unquoted(tokens[after:], position, phrase)
-    if lead and position and tokens and tokens[0].text == ":":  # "caption top: Hi"
-        return _unquoted(tokens[1:], position, phrase)
-    if (
-        lead
-        and phrase.verb in ("write", "type", "print", "caption", "title", "subtitle")
-        and tokens
-        and (tokens[0].word not in ("a", "an", "it"))
-    ):
-        if phrase.verb in ("caption", "title", "subtitle"):
-            about = noun_phrase(tokens[:1]) or noun_phrase(tokens[:2])
-            if about is None or about.kind == "phrase":
-                return None
-            mark = next((at for at, word in enumerate(words) if word in ("with", "as", ",")), len(words))
-            return _unquoted(tokens[mark + 1 :], position, phrase)
+        return _unquoted(plain[after:], position, phrase)
+    if lead and position and plain and plain[0].text == ":":  # "caption top: Hi"
+        return _unquoted(plain[1:], position, phrase)
+    return _written(plain, position, phrase) if words and words[0] not in ("a", "an", "it") else None
+
+
+def _for_a_while(tokens: list[Token], position: str, phrase: Phrase) -> list[Draft] | None:
+    """A caption for the first seconds, or for the last: ``"Bye" at the end for 3 seconds``."""
+    late = ended_by(tokens[:-2], _AT_THE_END)
+    said = text_in(tokens[: len(tokens) - 2 - late], phrase)
+    timed = spanned(said[0], (-tokens[-1].value, None) if late else (None, tokens[-1].value)) if said else None
+    if timed is None:
+        return None
+    params = {**timed.params, "position": position or timed.params["position"]}
+    return [replace(timed, params=params).noted(f"shown for the {'last' if late else 'first'} {tokens[-1].text}")]
+
+
+def _quoted(tokens: list[Token], at: int, position: str, phrase: Phrase) -> list[Draft] | None:
+    """A caption whose words stand in quotes at a place, if what stands around them says no more than that."""
+    around = words_of([*tokens[:at], *tokens[at + 1 :]])
+    rest = [word for word in around if word not in TEXT_NOUNS | _SAYING | ARTICLES]
+    asks = phrase.verb in _WRITING | _BRINGING or not TEXT_NOUNS.isdisjoint(around)
+    return _caption(tokens[at].text, position) if asks and not set(rest) - _AROUND_TEXT else None
+
+
+def _written(tokens: list[Token], position: str, phrase: Phrase) -> list[Draft] | None:
+    """The words behind ``write``, or behind ``caption it with``."""
+    if phrase.verb in ("write", "type", "print"):
         return _unquoted(tokens, position, phrase)
-    return None
+    if phrase.verb not in ("caption", "title", "subtitle"):
+        return None
+    about = noun_phrase(tokens[:1]) or noun_phrase(tokens[:2])
+    if about is None or about.kind == "phrase":
+        return None
+    words = words_of(tokens)
+    mark = next((at for at, word in enumerate(words) if word in ("with", "as", ",")), len(words))
+    return _unquoted(tokens[mark + 1 :], position, phrase)
 
 
 def _without_letters(tokens: list[Token]) -> list[Token]:
@@ -125,7 +122,8 @@ def _unquoted(tokens: Tokens, position: str, phrase: Phrase) -> list[Draft] | No
     words = words_of(tokens)
     if tuple(words[:2]) in (("my", "name"), ("our", "name"), ("your", "name"), ("the", "date"), ("the", "time")):
         return None  # which nobody has told
-    if phrase.previous or not words or words[0] in _NO_TEXT:
+    begun = bool(words) and (words[0] not in _NO_TEXT or tokens[0].text.istitle())  # "Behind the Scenes" is a title
+    if phrase.previous or not begun:
         return None  # "Tom and Jerry" is one caption
     timed = any(token.kind in ("clock", "duration", "span") for token in tokens)
     styled = len(words) > 2 and words[-2] == "in" and (words[-1] in ("bold", "italics", "french") or color(tokens[-1:]))

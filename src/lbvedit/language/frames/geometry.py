@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
+from lbvedit.errors import InstructionError
 from lbvedit.language.amounts import Amount, split_amount
 from lbvedit.language.complements import CINEMATIC, NAMED_HEIGHTS, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded, tidy
@@ -15,7 +16,8 @@ from lbvedit.language.frames.phrase import UNHURRIED, Phrase, object_of, splits,
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.spelling import american
 from lbvedit.language.targets import Target, noun_phrase
-from lbvedit.language.tokens import Token, ended_by, phrases
+from lbvedit.language.tokens import Token, begun_by, ended_by, join, phrases
+from lbvedit.language.unseen import SCENE
 from lbvedit.language.wholes import WHOLE_NOUNS
 
 __all__ = ["cropping", "following", "framed", "only_of_size", "resizing", "size_in", "swapping", "zooming"]
@@ -32,16 +34,21 @@ _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "fo
 _AROUND = frozenset({"around", "to", "on", "onto", "at", "into", "in", "for", "so", "follow", "following", "centered",
     "tightly", "keeping"})  # fmt: skip
 """What may stand before the thing that a crop keeps in the picture."""
-_ALL_AROUND = tuple(
-    (way, *sides)
-    for way in ("off", "from", "on")
-    for sides in phrases("each side | every side | all sides | each edge | every edge | all edges | all around")
-)
+_EACH_SIDE = phrases("each side | every side | all sides | each edge | every edge | all edges | all around")
+_ALL_AROUND = (*((way, *sides) for way in ("off", "from", "on") for sides in _EACH_SIDE), *_EACH_SIDE)
 _OF_THE_PICTURE = phrases("of the frame | of the picture | of the image | of the video | of the screen | of the shot")
 _BEFORE_SHAPE = frozenset({"with", "in", "at", "to", "a", "an", "the"})
 _SHAPE_NOUNS = frozenset({"format", "aspect", "ratio", "shape", "crop", "frame", "orientation", "version"})
 _SHAPES = frozenset({"portrait", "landscape", "vertical", "horizontal", "square", "widescreen"})
 """What a shape in numbers is called besides: ``a 4:5 portrait``."""
+_LOOSELY = frozenset({"in", "to", "a", "tightly", "centered", "center", ","})
+_SHOTS = frozenset({"shot", "scene"})
+_SIDE = re.compile(
+    r"((very|far|outer) )?((top|bottom|upper|lower|left|right)( and (the )?)? ?)+"
+    r"((hand )?side|half|third|quarter|corner|edge|border|part|strip)?s?"
+    r"|((very|far|outer) )?(edges?|borders?|corners?|sides?)"
+)
+"""What lies along the frame, and is no thing."""
 _TOWARDS = frozenset({"on", "onto", "to", "into", "at", "towards", "toward", "the", "in"})
 
 
@@ -118,16 +125,39 @@ def _one(draft: Draft | None, target: Target) -> list[Draft] | None:
 def cropping(phrase: Phrase) -> list[Draft] | None:
     """``crop to 16:9``, ``crop it to a square around the skater``, ``crop around the dog``."""
     tokens = list(phrase.tokens)
-    params: dict[str, str | float] = {}
-    sized: tuple[Draft, ...] = ()
     if phrase.previous:
         return None
     while tokens and (tokens[-1].word == "centered" or tokens[-1].kind == "mark"):
         tokens.pop()
     tokens = tokens[: len(tokens) - ended_by(tokens, _OF_THE_PICTURE)]
+    whole = _of_the_shot(tokens)
+    if whole is None:
+        return None
+    params, sized, tokens = _shape_in(whole)
+    if not params:
+        params, tokens = _share_in(tokens)
+        tokens = tokens[: len(tokens) - ended_by(tokens, _OF_THE_PICTURE)]
+    if params:
+        _refuse_side(tokens)
+    target: Target | None = _named(tokens) if params else NOBODY
+    if target == NOBODY:
+        target = _around(tokens, shaped=bool(params))
+    if target == NOBODY:
+        target = _cropped(tokens, shaped=bool(params))
+        if target and phrase.particle == "out":
+            removed = Draft("remove", {}, target).noted("'crop out' is read as removing it")
+            return None if params else [removed]
+    return None if target is None else [Draft("crop", params, target), *sized]
+
+
+def _shape_in(tokens: list[Token]) -> tuple[dict[str, str | float], tuple[Draft, ...], list[Token]]:
+    """The shape or the size that is cropped to, the step that scales to it, and the words without it."""
+    tokens = list(tokens)
+    params: dict[str, str | float] = {}
+    sized: tuple[Draft, ...] = ()
     for at, token in enumerate(tokens):
         if aspect := _aspect(token):
-            params["aspect"] = aspect
+            params = {"aspect": aspect}
             while at < len(tokens) and (tokens[at] is token or tokens[at].word in _SHAPE_NOUNS | _SHAPES):
                 del tokens[at]
             while at and (tokens[at - 1].word in CINEMATIC or complement([tokens[at - 1], token])):  # "vertical 9:16"
@@ -136,74 +166,120 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
             break
         if token.kind == "size":
             width, height = (int(side) for side in token.word.split("x"))
-            params["aspect"] = f"{width}:{height}"
-            sized = (
-                Draft("resize", {"width": width, "height": height}).noted(
-                    f"cropped to the shape of {token.word} and scaled to it"
-                ),
-            )
+            params = {"aspect": f"{width}:{height}"}
+            scaled = Draft("resize", {"width": width, "height": height})
+            sized = (scaled.noted(f"cropped to the shape of {token.word} and scaled to it"),)
             del tokens[at]
             break
     if params:  # "for instagram, 1:1"
         tokens = [token for at, token in enumerate(tokens) if not _is_network(tokens, at)]
         while tokens and tokens[-1].word in _BEFORE_SHAPE:  # "around the swimmer with a 4:5 aspect ratio"
             tokens.pop()
-    else:
-        around = ended_by(tokens, _ALL_AROUND)
-        amount, rest = split_amount(tokens[: len(tokens) - around])
-        if around and amount and amount.mode == "by" and amount.value < 0.5:  # "10% off each side"
-            amount = Amount("by", 2 * amount.value)
-        if amount is not None and amount.relative and not _MIDDLE.isdisjoint(words_of(rest)):
-            amount = Amount("to", amount.value)  # "to the middle 80%"
-        if amount is not None and amount.mode in ("by", "times"):
-            params["factor"] = tidy(
-                round(1 / (1 - amount.value), 6) if amount.mode == "by" and amount.value < 1 else amount.value
-            )
-            tokens = rest
-        elif amount is not None and amount.mode == "to" and 0 < amount.value <= 1:
-            params["factor"] = tidy(round(1 / amount.value, 6))
-            tokens = rest
-    named = noun_phrase(tokens) if params and tokens and tokens[0].word in ARTICLES else None
-    if named and named.kind == "phrase" and not named.outside and tokens[1].word not in WHOLE_NOUNS:
-        return [Draft("crop", params, named), *sized]  # "the girl in blue to 1:1"
-    places = sorted(
-        splits(tokens, _AROUND), key=lambda place: place[1] in ("to", "at", "in", "into", "for", "on", "so")
-    )
-    for before, mark, behind in places:
+    return params, sized, tokens
+
+
+def _share_in(tokens: list[Token]) -> tuple[dict[str, str | float], list[Token]]:
+    """How much of the picture is cropped away, as a factor, and the words without it.
+
+    Raises:
+        InstructionError: nothing would be left, or it is told in pixels.
+    """
+    around, all_sides = ended_by(tokens, _ALL_AROUND), begun_by(tokens, _EACH_SIDE)
+    amount, rest = split_amount(tokens[all_sides : len(tokens) - around])
+    around += all_sides
+    if around and amount is None:
+        raise InstructionError(
+            f"{join(tokens)!r:.80} does not say how much of the picture goes", hint="as in 'crop 10% off each side'"
+        )
+    if amount is None:
+        return {}, tokens
+    if around and amount.mode == "by":  # "10% off each side"
+        amount = Amount("by", 2 * amount.value)
+    if amount.relative and not _MIDDLE.isdisjoint(words_of(rest)):
+        amount = Amount("to", amount.value)  # "to the middle 80%"
+    if amount.mode == "by" and not amount.relative and amount.value >= 1:
+        raise InstructionError(f"{join(tokens)!r:.80} leaves nothing", hint="as in 'crop 10% off each side'")
+    if amount.mode == "by" and amount.value < 1:
+        return {"factor": tidy(round(1 / (1 - amount.value), 6))}, rest
+    if amount.mode in ("by", "times"):
+        return {"factor": tidy(amount.value)}, rest
+    if amount.mode == "to" and 0 < amount.value <= 1:
+        return {"factor": tidy(round(1 / amount.value, 6))}, rest
+    return {}, tokens
+
+
+def _refuse_side(tokens: list[Token]) -> None:
+    """Refuses to crop away one side: a crop keeps the middle of the picture, or what it is about.
+
+    Raises:
+        InstructionError: ``the top`` is cropped by 10%, ``the left half`` to a square.
+    """
+    said = words_of(tokens)
+    while said and said[-1] in _BEFORE_SHAPE:
+        said.pop()
+    said = said[said[:1] in (["off"], ["from"]) :]
+    if _SIDE.fullmatch(" ".join(said[said[:1] == ["the"] :])):
+        raise InstructionError(
+            f"{' '.join(said)!r:.80} is a side of the picture, and a crop takes as much from each",
+            hint="say what is kept: 'crop to 16:9', 'crop to the dog', 'crop 10% off each side'",
+        )
+
+
+def _of_the_shot(tokens: list[Token]) -> list[Token] | None:
+    """The words with ``the wide shot`` as ``the shot``, which is all of it; None for ``the last shot``, a time."""
+    if len(tokens) < 3 or tokens[0].word not in ARTICLES or tokens[2].word not in _SHOTS:
+        return tokens
+    return None if SCENE.fullmatch(join(tokens[1:3]).lower()) else [tokens[0], *tokens[2:]]
+
+
+def _named(tokens: list[Token]) -> Target:
+    """The thing that is cropped to a shape: ``the girl in blue`` to 1:1; nobody where that is the whole picture."""
+    named = noun_phrase(tokens) if tokens and tokens[0].word in ARTICLES else None
+    if named is None or named.kind != "phrase" or named.outside or tokens[1].word in WHOLE_NOUNS:
+        return NOBODY
+    return NOBODY if american(named.phrase) in _MIDDLE else named
+
+
+def _around(tokens: list[Token], *, shaped: bool) -> Target | None:
+    """What a crop is told to keep in the picture: ``around the dog``; nobody where nothing is, None where no thing is.
+
+    Args:
+        tokens: the words.
+        shaped: whether it is said how much is cropped.
+    """
+    late = ("to", "at", "in", "into", "for", "on", "so")
+    for before, mark, behind in sorted(splits(tokens, _AROUND), key=lambda place: place[1] in late):
         target = noun_phrase(behind)
         place = american(target.phrase) if target else ""
-        if place in (_PLACES - _MIDDLE if params else _PLACES):
+        if place in (_PLACES - _MIDDLE if shaped else _PLACES):
             return None
         if place in _MIDDLE or (behind and behind[0].word in _AROUND):
             continue  # "to 1:1, centered on the dog"
-        left = object_of(
-            [token for token in before if token.word not in ("in", "to", "a", "tightly", "centered", "center", ",")]
-        )
-        if (
-            target
-            and target.kind in ("phrase", "pronoun")
-            and not target.outside
-            and left is not None
-            and left.kind in ("none", "whole", "pronoun")
-        ):
-            if mark in ("in", "at", "for", "so"):
-                return None
-            return [Draft("crop", params, target), *sized]
+        left = object_of([token for token in before if token.word not in _LOOSELY])
+        thing = target and target.kind in ("phrase", "pronoun") and not target.outside
+        if thing and left is not None and left.kind in ("none", "whole", "pronoun"):
+            return None if mark in ("in", "at", "for", "so") else target
+    return NOBODY
+
+
+def _cropped(tokens: list[Token], *, shaped: bool) -> Target | None:
+    """What is cropped where no word stands before it: ``it``, ``the video``, ``the dog``.
+
+    Args:
+        tokens: the words.
+        shaped: whether it is said how much is cropped; else the whole picture is no answer.
+    """
     kept = [token for token in tokens if token.word not in _IGNORED - {"it", "the", "a", "video", "clip"}]
     while kept and kept[-1].word in ("a", "an", "the"):
         kept.pop()
-    target = object_of(kept) if kept and words_of(kept) not in (["the"], ["a"], ["the", "a"]) else NOBODY
-    if params and target and american(target.phrase) in _MIDDLE:  # where every crop is
-        target = NOBODY
-    if target is None or (target.kind in ("none", "whole", "rest") and not params):
+    target = object_of(kept)
+    if shaped and target and american(target.phrase) in _MIDDLE:  # where every crop is
+        return NOBODY
+    if target is None or (target.kind in ("none", "whole", "rest") and not shaped):
         return None
     if american(target.phrase) in _PLACES or " off " in target.phrase:  # "a third off the left side"
         return None
-    if phrase.particle == "out":
-        return [Draft("remove", {}, target).noted("'crop out' is read as removing it")] if not params else None
-    if target.kind == "pronoun" and not params:
-        return [Draft("crop", {}, target)]
-    return [Draft("crop", params, target), *sized]
+    return target
 
 
 def following(phrase: Phrase) -> list[Draft] | None:

@@ -16,6 +16,7 @@ from lbvedit.language.frames.phrase import (
     Phrase,
     object_of,
     property_in,
+    refuse_frames,
     spared,
     splits,
     with_reordering,
@@ -24,7 +25,7 @@ from lbvedit.language.frames.phrase import (
 from lbvedit.language.pronouns import ARTICLES, PERSONS, PRONOUNS
 from lbvedit.language.synonyms import PROPERTIES, is_comparative
 from lbvedit.language.targets import CORNERS, Target, noun_phrase
-from lbvedit.language.tokens import Token, ended_by, phrases
+from lbvedit.language.tokens import Token, Tokens, ended_by, phrases
 
 __all__ = [
     "STRETCHES",
@@ -46,7 +47,7 @@ _KEEPING = frozenset({"keep", "retain", "preserve", "leave"})
 _KEPT_SO = frozenset({"recolor", "sharpen", "brightness", "contrast", "saturation"})
 _TURNED = frozenset({"grayscale", "sepia"})
 """What nothing is of itself, so that to keep the rest so is to make it so."""
-_KEPT = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
+_OF_TIME = frozenset({"only", "just", "the", "part", "middle", "<span>", "section", "and", ",", "what", "is",
     "everything", "all", "from", "to", "of", "video", "clip", "footage", "interval", "range", "period", "frames",
     "between", "portion", "bit", "seconds", "it", "happens", "comes", "follows"})  # fmt: skip
 STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion", "scene", "shot"})
@@ -62,6 +63,9 @@ _SEEN = frozenset({"readable", "legible", "recognizable"})
 _AS_IT_IS = frozenset({"as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are",
     "the way it is", "as she is", "as he is", "the way she is", "the way he is", "the way they are",
     "in peace"})  # fmt: skip
+_KEPT_MARKS = _AS_EVER | _SEEN | _IN_SIGHT | {"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color",
+    "alone"}  # fmt: skip
+"""What begins how a thing is kept."""
 
 
 def _split(tokens: list[Token]) -> tuple[Amount | None, Target | None]:
@@ -266,95 +270,130 @@ def _without_between(kept: list[tuple[float | None, float | None]]) -> list[Draf
 
     None where they overlap, or where one that is counted from the end is not the last.
     """
-    ordered = sorted(kept, key=lambda span: math.inf if (span[0] or 0) < 0 else span[0] or 0)
+    begun = ((start or 0, end) for start, end in kept)
+    ordered = sorted(begun, key=lambda span: math.inf if span[0] < 0 else span[0])
     last = ordered[-1][1]
     drafts = [] if last is None else [Draft("cut", {"start": last})]
     for start, end in reversed([(0, ordered[0][0]), *((one[1], two[0]) for one, two in pairwise(ordered))]):
-        if start is None or start < 0 or (end is not None and 0 <= end < start):
+        if start is None or start < 0 or 0 <= end < start:
             return None
-        if end is not None and end != start:
+        if end != start:
             drafts.append(Draft("cut", {"start": start, "end": end}))
     return drafts
 
 
 def keeping(phrase: Phrase) -> list[Draft] | None:
     """``keep only the first 5 seconds``, ``keep only the dog``, ``keep the girl in color``."""
-    tokens = phrase.tokens
-    words = words_of(tokens)
-    spans = [token for token in tokens if token.kind == "span"]
-    if spans and phrase.previous:
-        return None  # several stretches are read as one clause
-    if spans:
-        if without := spared(tokens):
-            out = spanned(Draft("cut"), (without.span[0] or 0, without.span[1]))
-            return [out] if out else None
-        others = [word for word in words if word not in _KEPT]
-        if others:
-            return None
-        if len(spans) > 1:
-            return _without_between([span.span for span in spans])
-        draft = spanned(Draft("trim"), spans[0].span)
-        return [draft] if draft else None
+    refuse_frames(phrase.tokens)
     if phrase.previous:
+        return None  # several stretches are read as one clause
+    if any(token.kind == "span" for token in phrase.tokens):
+        return _kept_time(phrase.tokens)
+    only = not {"only", "just"}.isdisjoint(words_of(phrase.tokens))
+    kept = [token for token in phrase.tokens if token.word not in ("only", "just")]
+    found = _kept_as_ever(kept, phrase.verb, only=only)
+    if found is None and phrase.verb in _KEEPING:
+        found = _kept_so(kept, only=only)
+    if found is not None:
+        return found or None
+    return _kept_alone(kept, phrase.verb) if only else _kept(kept, phrase.verb)
+
+
+def _kept_time(tokens: list[Token]) -> list[Draft] | None:
+    """The stretches of time that are left."""
+    if without := spared(tokens):
+        out = spanned(Draft("cut"), (without.span[0] or 0, without.span[1]))
+        return [out] if out else None
+    if any(word not in _OF_TIME for word in words_of(tokens)):
         return None
-    only = "only" in words or "just" in words
-    kept = [token for token in tokens if token.word not in ("only", "just")]
-    for before, mark, behind in splits(
-        kept,
-        frozenset({"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color", "alone"})
-        | _AS_EVER
-        | _SEEN
-        | _IN_SIGHT,
-    ):
+    spans = [token.span for token in tokens if token.kind == "span"]
+    if len(spans) > 1:
+        return _without_between(spans)
+    draft = spanned(Draft("trim"), spans[0])
+    return [draft] if draft else None
+
+
+def _kept_as_ever(kept: list[Token], verb: str, *, only: bool) -> list[Draft] | None:
+    """``the girl in color``, ``the rest as it is``, ``the dog centered``; no steps where nothing can be kept so.
+
+    Args:
+        kept: the words.
+        verb: the verb's base form.
+        only: whether nothing else is kept.
+    """
+    for before, mark, behind in splits(kept, _KEPT_MARKS):
         tail = " ".join([mark, *words_of(behind)])
         target = object_of(before)
-        if tail in _IN_SIGHT and phrase.verb in _KEEPING and target is not None and target.kind == "phrase":
+        named = target is not None and target.kind == "phrase"
+        rest = target is not None and target.kind == "rest"
+        if target and tail in _IN_SIGHT and verb in _KEEPING and named:
             return [Draft("spare", {}, target)]
-        if tail in _IN_COLOR | _AS_EVER and target is not None and target.kind == "rest" and not only:
+        if target and tail in _IN_COLOR | _AS_EVER and rest and not only:
             return [Draft("focus", {}, target)]
-        if tail in _AS_EVER | _SEEN and target is not None and target.kind == "phrase" and not only:
+        if target and tail in _AS_EVER | _SEEN and named and not only:
             return [Draft("spare", {}, target)]
-        if tail == "centered" and target == Target("pronoun", "it"):  # "follow the car and keep it centered"
+        if target and tail == "centered" and target == Target("pronoun", "it"):  # "follow the car and keep it centered"
             return [Draft("focus", {}, target)]
         if tail in _IN_COLOR:
-            if target is None or target.kind != "phrase":
-                return None
-            if only:
-                return [Draft("grayscale", {}, Target("phrase", target.phrase, outside=True))]
-            return [Draft("spare", {}, target)]
+            if target is None or not named:
+                return []
+            return [Draft("grayscale", {}, replace(target, outside=True)) if only else Draft("spare", {}, target)]
         if tail in _AS_IT_IS:
-            if target is not None and target.kind == "rest":
-                return [Draft("focus", {}, target)]
-            if target is not None and target.kind == "whole":  # "leave everything as it is, just make the car red"
-                return [Draft("focus")]
-            if (named := property_in(list(before))) and named[0] in PROPERTIES:  # "keep the contrast the same"
-                return [Draft("focus")]
-            named_one = target and (target.kind == "phrase" or target.phrase in PERSONS)
-            return [Draft("spare", {"of": "all"}, target)] if target and named_one else None
+            return _kept_as_is(before, target)
+    return None
+
+
+def _kept_as_is(before: Tokens, target: Target | None) -> list[Draft]:
+    """What nothing is done to; no steps where it is none of what could be named."""
+    if target is not None and target.kind == "rest":
+        return [Draft("focus", {}, target)]
+    if target is not None and target.kind == "whole":  # "leave everything as it is, just make the car red"
+        return [Draft("focus")]
+    if (named := property_in(list(before))) and named[0] in PROPERTIES:  # "keep the contrast the same"
+        return [Draft("focus")]
+    named_one = target and (target.kind == "phrase" or target.phrase in PERSONS)
+    return [Draft("spare", {"of": "all"}, target)] if target and named_one else []
+
+
+def _kept_so(kept: list[Token], *, only: bool) -> list[Draft] | None:
+    """``the dog sharp``, ``the rest gray``: a thing and how it stays; no steps where the rest cannot.
+
+    Args:
+        kept: the words.
+        only: whether nothing else is kept.
+    """
     for at in range(1, len(kept)):
         quality = complement(kept[at:])
         target = noun_phrase(kept[:at])
-        if only and kept[at].word == "in":
+        if not quality or not target or (only and kept[at].word == "in"):
             continue  # "keep only the girl in blue"
-        if phrase.verb in _KEEPING and quality and quality[0].op in _KEPT_SO and target and target.kind == "phrase":
+        if quality[0].op in _KEPT_SO and target.kind == "phrase":
             return [Draft("spare", {}, target)]
-        if phrase.verb in _KEEPING and quality and target and target.kind == "rest" and not only:
+        if target.kind == "rest" and not only:
             if quality[0].op in _TURNED or quality[0].params.get("color") == "gray":
                 return [draft.on(target) for draft in quality]
             as_ever = quality[0].op in _KEPT_SO and not is_comparative(kept[-1].word)
-            return [Draft("focus", {}, target)] if as_ever else None
-    if only and (named := property_in(kept)) and named[0] in ("color", "colors") and named[1].kind == "phrase":
+            return [Draft("focus", {}, target)] if as_ever else []
+    return None
+
+
+def _kept_alone(kept: list[Token], verb: str) -> list[Draft] | None:
+    """``only the dog``, ``just the colors of the umbrella``: nothing else is left, or not as it was."""
+    if (named := property_in(kept)) and named[0] in ("color", "colors") and named[1].kind == "phrase":
         return [Draft("grayscale", {}, replace(named[1], outside=True))]
-    if only and (target := noun_phrase(kept)) and not target.outside and set(colors_alone(target.phrase)) - NEUTRAL:
+    if (target := noun_phrase(kept)) and not target.outside and set(colors_alone(target.phrase)) - NEUTRAL:
         splashed = Draft("grayscale", {}, replace(target, outside=True))
         return [splashed.noted(f"all but {target.phrase!r} turns gray; say 'cut out' to have it alone")]
-    if only:
-        return cutting_out(Phrase(kept, phrase.verb))
+    return cutting_out(Phrase(kept, verb))
+
+
+def _kept(kept: list[Token], verb: str) -> list[Draft] | None:
+    """``the dog``, ``the contrast``: what other steps leave alone."""
     if (named := property_in(kept)) and named[0] in PROPERTIES:  # "while keeping the contrast"
         return [Draft("focus")]
-    if [word for word in words if word not in ("the", "its", "same")] == ["pitch"]:  # which never changes
+    if [word for word in words_of(kept) if word not in ("the", "its", "same")] == ["pitch"]:  # which never changes
         return [Draft("focus")]
-    if phrase.verb not in _KEEPING:
+    if verb not in _KEEPING:
         return None
     target = object_of(kept)  # "keep the dog, remove everything else"
     if target and target.kind == "whole" and not target.phrase:  # "mute it, but keep the picture"

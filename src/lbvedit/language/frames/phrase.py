@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from lbvedit.errors import InstructionError
 from lbvedit.language.drafts import NOBODY, Draft
+from lbvedit.language.durations import number_at
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.sparing import reorder_except, reorder_only, split_exception
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase
-from lbvedit.language.tokens import Token, Tokens
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 
-__all__ = ["SPARING", "UNHURRIED", "Frame", "Phrase", "object_of", "property_in", "spared", "splits", "words_of"]
+__all__ = [
+    "SPARING",
+    "UNHURRIED",
+    "Frame",
+    "Phrase",
+    "object_of",
+    "property_in",
+    "refuse_frames",
+    "spared",
+    "splits",
+    "with_reordering",
+    "words_of",
+]
 
 SPARING = (("except", "for"), ("apart", "from"), ("except",), ("but",), ("excluding",), ("besides",), ("but", "not"))
 """What stands before the time that is left out."""
@@ -59,6 +73,21 @@ def words_of(tokens: Tokens) -> list[str]:
 def object_of(tokens: Tokens) -> Target | None:
     """The target that some words name; nothing said is nobody."""
     return noun_phrase(tokens) if tokens else NOBODY
+
+
+def refuse_frames(tokens: Tokens) -> None:
+    """Refuses a time that is counted in frames, which no operator takes.
+
+    Raises:
+        InstructionError: ``frames 10 to 50`` are named.
+    """
+    for at, token in enumerate(tokens):
+        found = number_at(tokens, at + 1) if token.word in ("frame", "frames") else None
+        if found and words_of(tokens[found[1] : found[1] + 1]) in ([], ["to"], ["and"], ["through"], [MARK_SOFT]):
+            raise InstructionError(
+                f"{join(tokens[at:])!r:.80} counts frames, and times are told in seconds",
+                hint="as in 'cut from 0.4 s to 2 s'",
+            )
 
 
 def spared(tokens: Tokens) -> Token | None:

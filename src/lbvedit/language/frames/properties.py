@@ -84,7 +84,7 @@ def _raised(tokens: list[Token], direction: int) -> list[Draft] | None:
             if names and len(names) == 1 and names[0][0] == "resolution":  # "lower the resolution to 720p"
                 return set_property(tokens[:at], "to", right)
             if names and (value := _level(right)):
-                return _grade_all(names, 0, value)
+                return _set_to(names, value, right)
     for amount, rest in (split_amount(tokens), (None, tokens)):
         if names := _property_list(rest):
             return _grade_all(names, direction, amount)
@@ -215,8 +215,17 @@ def set_property(left: list[Token], mark: str, right: list[Token]) -> list[Draft
         if op in ("brightness", "contrast", "saturation", "temperature") and _unit_less(right) and not none:
             value = max(-1.0, min(1.0, level.value * sense))
             return [Draft(op, {"amount": value}, target)]
-        return _grade_all([found], 0, level)
+        return _set_to([found], level, right)
     return None
+
+
+def _set_to(names: list[tuple[str, Target]], level: Amount, tokens: list[Token]) -> list[Draft] | None:
+    """Properties at a level; ``50`` of the sound is what a volume control calls so, and not fifty times as loud."""
+    bare = len(tokens) == 1 and tokens[0].kind == "number" and tokens[0].text.isdigit() and level.value >= 10
+    if not bare or any(PROPERTIES[name][0] != "volume" for name, _ in names):
+        return _grade_all(names, 0, level)
+    drafts = _grade_all(names, 0, Amount("to", level.value / 100))
+    return [draft.noted(f"{tokens[0].text} is read as percent") for draft in drafts] if drafts else None
 
 
 def _unit_less(tokens: list[Token]) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from lbvedit.language.drafts import NOBODY, Draft, spanned, tidy
 from lbvedit.language.durations import number_at
 from lbvedit.language.frames.objects import STRETCHES, cutting_out
-from lbvedit.language.frames.phrase import Phrase, spared, words_of
+from lbvedit.language.frames.phrase import Phrase, refuse_frames, spared, words_of
 from lbvedit.language.frames.playing import playing
 from lbvedit.language.frames.properties import multiplying
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.frames.turning import rotating
+from lbvedit.language.persons import noun_of
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, join
 
@@ -26,6 +27,10 @@ _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ends", "ending", "tail", "back"})
 _BOTH = frozenset({"each", "both", "either"})
 _SCISSORS = frozenset({"cut", "chop", "snip", "clip", "excise"})
+_HAPPENINGS = frozenset({"interview", "speech", "talk", "lecture", "presentation", "conversation", "dialogue",
+    "ceremony", "performance", "concert", "song", "dance", "game", "match", "race", "fight", "toast", "vows", "story",
+    "intro", "outro"})  # fmt: skip
+"""What is rather in a stretch of time than in the picture."""
 _SOUNDS = frozenset({"sound", "audio", "music", "volume"})
 _WHEN = frozenset({"in", "during", "from", "between", "for", "over", "until", "after", "before", "within", "at"})
 """What a time begins with that says when, rather than what is cut."""
@@ -58,6 +63,7 @@ def _spans(tokens: list[Token]) -> list[tuple[float | None, float | None]] | Non
 
 def trimming(phrase: Phrase) -> list[Draft] | None:
     """``trim`` keeps what lies between: the last two seconds go, ``from 0:05 to 0:12`` stays."""
+    refuse_frames(phrase.tokens)
     if phrase.previous:
         return None  # "the first 2 s and the last 3 s" are read as one
     tokens = phrase.tokens
@@ -100,6 +106,7 @@ def trimming(phrase: Phrase) -> list[Draft] | None:
 
 def clipping(phrase: Phrase) -> list[Draft] | None:
     """``make a 10 second clip from 0:30``, ``create a clip of the first 10 seconds``: what is kept."""
+    refuse_frames(phrase.tokens)
     words = words_of(phrase.tokens)
     receiver = words[:1] in (["me"], ["us"])
     if receiver and words[1:] == ["<span>"]:  # "give me the first five seconds"
@@ -141,69 +148,83 @@ def _given(span: tuple[float | None, float | None]) -> dict[str, float | int]:
 def cutting(phrase: Phrase) -> list[Draft] | None:
     """``cut`` takes a stretch of time out; of a thing it cuts the thing out."""
     tokens = phrase.tokens
-    words = words_of(tokens)
+    refuse_frames(tokens)
+    stretches = [token for token in tokens if token.kind == "span"]
     halved = [token for token in tokens if token.kind != "span"]
     if words_of(halved[-2:]) == ["in", "half"]:  # "cut the volume in half"
-        return _halved(replace(phrase, tokens=halved[:-2]), [token.span for token in tokens if token.kind == "span"])
-    if phrase.previous and phrase.previous[-1].op == "cut" and any(token.kind == "span" for token in tokens):
+        return _halved(replace(phrase, tokens=halved[:-2]), [token.span for token in stretches])
+    if phrase.previous and phrase.previous[-1].op == "cut" and stretches:
         return None  # each cut moves what comes after it: several stretches are read as one clause
-    lengths = [token for token in tokens if token.kind == "duration"]
-    if len(lengths) == 1 and "to" in words and all(word in _NEUTRAL | {"<duration>", "down"} for word in words):
-        return [Draft("trim", {"end": tidy(lengths[0].value)})]
-    points = [token for token in tokens if token.kind in ("clock", "duration")]
-    if (
-        len(points) == 1
-        and "at" in words
-        and all(word in _NEUTRAL for word, token in zip(words, tokens, strict=True) if token is not points[0])
-    ):  # "cut the clip at 10 seconds"
-        kept = Draft("trim", {"end": tidy(points[0].value)})
-        return [kept.noted(f"what comes before {points[0].text} is kept")]
-    if phrase.particle == "down" and len(lengths) == 1:
-        return trimming(Phrase(tokens, "shorten"))
+    if shorter := _cut_short(phrase):
+        return shorter
     if rest := spared(tokens):
         return [Draft("trim", _given(rest.span))]
-    spans = _spans(tokens)
-    if spans:
-        if "to" in words and "only" in words:
-            return None
-        if "to" in words or words[:1] == ["down"]:  # "cut it to the first 10 seconds"
-            return [Draft("trim", _given(spans[0]))] if len(spans) == 1 else None
-        drafts = [Draft("cut", {"start": 0, **_given(span)} if span[0] is None else _given(span)) for span in spans]
-        inner = [draft for draft in drafts if draft.params["start"] > 0]
-        if inner:  # each cut moves what comes after it: later ones first
-            drafts = sorted(drafts, key=lambda draft: -draft.params["start"])
-        if phrase.verb == "clip" and not phrase.particle and len(inner) == 1:
-            drafts = [draft.noted("'clip' is read as cutting out; say 'keep' to keep that time") for draft in drafts]
-        return drafts
-    stretches = [token for token in tokens if token.kind == "span"]
+    if spans := _spans(tokens):
+        return _without(spans, phrase)
     stray = len(tokens) > 1 and tokens[0].kind == "span" and tokens[0].text.split()[0].lower() not in _WHEN
     if len(stretches) == 1 and not phrase.previous and not stray:  # "remove the sound between 0:05 and 0:06"
-        cut_up = [token for token in tokens if token.kind != "span"]
-        things = removing(Phrase(cut_up, phrase.verb, phrase.particle))
-        told = things and things[0].op == "remove" and things[0].target.phrase.partition(" ")[0].lower() in STRETCHES
-        if told:  # "the bit from 1:10 to 1:24 where I cough"
-            when = spanned(Draft("cut", {} if stretches[0].span[0] else {"start": 0}), stretches[0].span)
-            return [when.noted(f"all of that time goes, not only {join(cut_up)!r}")] if when else None
-        story = tokens[-1] is stretches[0] and None not in stretches[0].span  # "the interview from 2:10 to 2:45"
-        if story and things and things[0].target.outside:  # "everything but the interview from 2:10 to 2:45"
-            kept = Draft("trim", _given(stretches[0].span))
-            return [kept.noted(f"all of that time is kept, not only {things[0].target.phrase!r}")]
-        if story and things and things[0].op == "remove" and phrase.verb in _SCISSORS and not phrase.particle:
-            when = spanned(Draft("cut"), stretches[0].span)
-            return [when.noted(f"all of that time goes, not only {join(cut_up)!r}")] if when else None
-        timed = [spanned(draft, stretches[0].span) for draft in things] if things else []
-        return [draft for draft in timed if draft] if timed and all(timed) else None
+        return _cut_then(phrase, stretches[0])
     if any(token.kind in ("span", "duration", "clock") for token in tokens) or phrase.previous:
         return None
-    if phrase.verb not in _SCISSORS:
-        return removing(phrase)
     sound = removing(phrase)
-    if sound and sound[0].op in ("mute", "grayscale", "denoise", "stabilize"):
+    if phrase.verb not in _SCISSORS or (sound and sound[0].op in ("mute", "grayscale", "denoise", "stabilize")):
         return sound
     out = cutting_out(phrase)
     if out and phrase.particle != "out":
         return [draft.noted("'cut' is read as cutting out; say 'remove' to take it away") for draft in out]
     return out
+
+
+def _cut_short(phrase: Phrase) -> list[Draft] | None:
+    """The trim of ``cut it to 10 seconds``, ``cut the clip at 0:10``, ``cut it down by 2 seconds``."""
+    tokens = phrase.tokens
+    words = words_of(tokens)
+    lengths = [token for token in tokens if token.kind == "duration"]
+    if len(lengths) == 1 and "to" in words and all(word in _NEUTRAL | {"<duration>", "down"} for word in words):
+        return [Draft("trim", {"end": tidy(lengths[0].value)})]
+    points = [token for token in tokens if token.kind in ("clock", "duration")]
+    others = [token.word for token in tokens if token not in points]
+    if len(points) == 1 and "at" in words and all(word in _NEUTRAL for word in others):
+        kept = Draft("trim", {"end": tidy(points[0].value)})
+        return [kept.noted(f"what comes before {points[0].text} is kept")]
+    return trimming(Phrase(tokens, "shorten")) if phrase.particle == "down" and len(lengths) == 1 else None
+
+
+def _without(spans: list[tuple[float | None, float | None]], phrase: Phrase) -> list[Draft] | None:
+    """The cuts that take stretches of time out; the trim of ``cut it to the first 10 seconds``."""
+    words = words_of(phrase.tokens)
+    if "to" in words and "only" in words:
+        return None
+    if "to" in words or words[:1] == ["down"]:
+        return [Draft("trim", _given(spans[0]))] if len(spans) == 1 else None
+    drafts = [Draft("cut", {"start": 0, **_given(span)} if span[0] is None else _given(span)) for span in spans]
+    inner = [draft for draft in drafts if draft.params["start"] > 0]
+    if inner:  # each cut moves what comes after it: later ones first
+        drafts = sorted(drafts, key=lambda draft: -draft.params["start"])
+    if phrase.verb == "clip" and not phrase.particle and len(inner) == 1:
+        drafts = [draft.noted("'clip' is read as cutting out; say 'keep' to keep that time") for draft in drafts]
+    return drafts
+
+
+def _cut_then(phrase: Phrase, stretch: Token) -> list[Draft] | None:
+    """What is cut at a time: a thing then, or that time, where it is named by what happens in it."""
+    said = [token for token in phrase.tokens if token is not stretch]
+    things = removing(Phrase(said, phrase.verb, phrase.particle))
+    if not things:
+        return None
+    target = things[0].target
+    told = things[0].op == "remove" and target.phrase.partition(" ")[0].lower() in STRETCHES
+    if told:  # "the bit from 1:10 to 1:24 where I cough"
+        when = spanned(Draft("cut", {} if stretch.span[0] else {"start": 0}), stretch.span)
+        return [when.noted(f"all of that time goes, not only {join(said)!r}")] if when else None
+    story = phrase.tokens[-1] is stretch and None not in stretch.span  # "cut the interview from 2:10 to 2:45"
+    snipped = phrase.verb in _SCISSORS and not phrase.particle
+    if story and things[0].op == "remove" and (snipped or (target.outside and noun_of(target.phrase) in _HAPPENINGS)):
+        when = spanned(Draft("trim" if target.outside else "cut"), stretch.span)  # "cut everything but the interview"
+        fate = f"is kept, not only {target.phrase!r}" if target.outside else f"goes, not only {join(said)!r}"
+        return [when.noted(f"all of that time {fate}")] if when else None
+    timed = [spanned(draft, stretch.span) for draft in things]
+    return [draft for draft in timed if draft] if all(timed) else None
 
 
 def _halved(phrase: Phrase, spans: list[tuple[float | None, float | None]]) -> list[Draft] | None:
