@@ -69,7 +69,7 @@ def look(tokens: Tokens) -> str | None:
         return None
     if swallows(tokens) or any(token.word in _NO_LOOK for token in tokens) or (tokens and tokens[-1].word in ARTICLES):
         return None
-    if tokens and tokens[0].word in ("he", "she", "they"):  # "look like he is happy"
+    if tokens and _tells_of_one(words[-len(tokens) :]):
         return None
     while len(tokens) > 1 and tokens[-1].word in STYLE_NOUNS | {"styled", "please", "instead"}:
         tokens = tokens[:-1]
@@ -85,6 +85,24 @@ def look(tokens: Tokens) -> str | None:
     return join(tokens).removesuffix("-style").removesuffix("'s")
 
 
+def _tells_of_one(words: list[str]) -> bool:
+    """Whether some words tell what somebody or something is (``he is happy``, ``it is wet``), which is no look.
+
+    ``it is snowing`` tells of the scene, and ``it was shot at night`` how a picture was made.
+    """
+    if words[0] != "it":
+        return words[0] in ("he", "she", "they")
+    return ARTICLES.isdisjoint(words[2:3]) and (_SCENE | _MADE).isdisjoint(words)
+
+
+_SCENE = frozenset({"snowing", "raining", "storming", "hailing", "rains", "snows", "sunny", "cloudy", "rainy", "foggy",
+    "misty", "stormy", "windy", "snowy", "night", "day", "nighttime", "daytime", "midnight",
+    "noon", "dawn", "dusk", "sunrise", "sunset", "morning", "evening", "late", "winter", "summer", "spring", "autumn",
+    "christmas", "halloween"})  # fmt: skip
+"""What ``it is`` says of no thing: weather, the time of the day and of the year."""
+_MADE = frozenset({"made", "shot", "filmed", "taken", "recorded", "captured", "drawn", "painted", "sketched", "built",
+    "carved", "knitted", "woven", "came", "comes"})  # fmt: skip
+"""What tells how a picture or a thing has come about."""
 _NO_LOOK = frozenset({"but", "could", "should", "would", "must", "have", "has", "had"})
 
 
@@ -97,6 +115,9 @@ def _only_tells_how_much(tokens: Tokens) -> bool:
     """Whether some words are a degree and no thing: ``strong``, ``double``."""
     found = amount_at(tokens, 0)
     return found is not None and found[1] == len(tokens)
+
+
+_NO_THING = frozenset({"but", "should", "must", "except", "excluding", "rather"})
 
 
 def new_thing(tokens: Tokens) -> str | None:
@@ -116,7 +137,7 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if tokens[0].word in ("everything", "everyone", "everybody", "anything", "not", "never", "same"):
         return None  # is there already
-    if swallows(tokens) or any(token.word in ("but", "should", "must", "except", "excluding") for token in tokens):
+    if swallows(tokens) or any(token.word in _NO_THING for token in tokens):
         return None
     if tokens[-1].word in ("the", "a", "an", "of", "with", "to", "on", "in", "and", "more", "less"):
         return None

@@ -28,7 +28,7 @@ def merged(before: Step, step: Step, draft: Draft, vague: Step | None) -> tuple[
     params = step.params
     same = before.op == step.op
     cleared = before.op == "cutout" and (before.target, before.outside) == ("background", True) and not before.params
-    filled = params.get("color") or params.get("with")
+    filled = (params.get("color") or params.get("with")) if len(params) == 1 else None  # one with a time stays a step
     if cleared and (step.target, step.outside) == ("background", False) and is_color(str(filled)):
         return replace(before, params={"background": filled}), None  # "remove the background, make it white"
     worn = before.op == "add" and step.op == "recolor" and step.target == before.params["what"]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from lbvedit.errors import InstructionError
 from lbvedit.language.colors import is_color
 from lbvedit.language.manners import FILLERS
 from lbvedit.language.synonyms import QUALITIES, base_form
@@ -92,7 +93,7 @@ def _is_reason(tokens: Tokens, at: int) -> bool:
         return all(token.kind == "word" for token in tokens[at + 2 : at + 3])  # "blue, like the sky"
     if words[:1] == ["like"] and is_color(before) and at > 1 and tokens[at - 2].word not in ("the", "a", "an"):
         return all(token.kind == "word" for token in tokens[at + 1 : at + 2]) and at + 1 < len(tokens)
-    if words[:3] in (["since", "the", "second"], ["since", "the", "minute"]):  # "cut it since the second 8"
+    if words[:1] == ["since"] and _tells_when(tokens[at : _next_joint(tokens, at)]):
         return False
     if any(tuple(words[: len(cause)]) == cause for cause in (*_CAUSES, *(_CAUTIONS if at else ()))):
         return True
@@ -102,6 +103,14 @@ def _is_reason(tokens: Tokens, at: int) -> bool:
         return False
     said = words[2:] if words[1:2] == ["that"] else words[1:]
     return words[1:2] == ["that"] or (said[:1] == ["no"] and said[1:2] == ["one"]) or (bool(said) and said[0] in _SEEN)
+
+
+def _tells_when(tokens: Tokens) -> bool:
+    """Whether some words are a time and no more: ``since the 5th second``, not ``since the second one is ugly``."""
+    try:
+        return span_at_end(tokens) == len(tokens)
+    except InstructionError:  # "since the first frame is black"
+        return False
 
 
 def _compares(tokens: Tokens, at: int) -> bool:

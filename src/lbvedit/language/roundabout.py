@@ -195,46 +195,43 @@ _FATES = {"gone": "remove", "removed": "remove", "erased": "remove", "blurred": 
 def with_other_way_left_out(tokens: list[Token]) -> list[Token]:
     """``instead of blurring the face, pixelate it`` -> ``find the face, pixelate it``; left out behind an order."""
     for at in range(len(tokens) - 3):
-        verb = base_form(tokens[at + 2].word, VERB_BASES) if begun_by(tokens[at:], _INSTEAD) else None
-        if not verb or not tokens[at + 2].word.endswith("ing"):
+        way = at + begun_by(tokens[at:], _INSTEAD)
+        doing = at < way < len(tokens) and tokens[way].word.endswith("ing")
+        if not doing or not base_form(tokens[way].word, VERB_BASES):
             continue
-        end = _end(tokens, at + 3)
-        thing = noun_phrase(tokens[at + 3 : end])
-        if at == _begin(tokens, at) and thing and thing.kind == "phrase" and end < len(tokens):
-            return [*tokens[:at], tokens[at].corrected("find"), *tokens[at + 3 :]]
-        if at > _begin(tokens, at) and (end == at + 3 or (thing and thing.kind == "pronoun")):
+        begin, end = _begin(tokens, at), _end(tokens, way + 1)
+        thing = noun_phrase(tokens[way + 1 : end])
+        if at == begin and thing and thing.kind == "phrase" and end < len(tokens):
+            return [*tokens[:at], tokens[at].corrected("find"), *tokens[way + 1 :]]
+        if at > begin and (end == way + 1 or (thing and thing.kind == "pronoun")):
             return [*tokens[:at], *tokens[end:]]
     return tokens
 
 
-_INSTEAD = phrases("instead of | rather than")
+_INSTEAD = phrases("instead of | rather than | in place of")
 
 
 def with_rivals_replaced(tokens: list[Token]) -> list[Token]:
     """``put a lion instead of the dog``, ``instead of the dog I want a lion`` -> ``replace the dog with a lion``."""
-    at = next((at for at in range(len(tokens)) if begun_by(tokens[at:], _INSTEAD)), None)
-    if at is None:
+    at = next((at for at in range(len(tokens)) if begun_by(tokens[at:], _INSTEAD)), len(tokens))
+    rival = at + begun_by(tokens[at:], _INSTEAD)
+    if rival + 1 >= len(tokens):
         return tokens
-    if tokens[at].word == "in":  # "in place of"
-        tokens = [*tokens[:at], tokens[at].corrected("instead"), *tokens[at + 2 :]]
     begin = _begin(tokens, at)
     while begin < at and (size := begun_by(tokens[begin:at], (*FILLERS, ("just",)))):
         begin += size
-    walks = action(tokens[at + 2 : at + 3]) if at + 3 < len(tokens) else None
-    if begin == at and walks and (tokens[at + 3].kind == "mark" or tokens[at + 3].word in VERB_BASES):
-        return [*tokens[:at], *tokens[at + 3 :]]  # "instead of walking, the man should run"
+    after = tokens[rival + 1]
+    if begin == at and action(tokens[rival : rival + 1]) and (after.kind == "mark" or after.word in VERB_BASES):
+        return [*tokens[:at], *tokens[rival + 1 :]]  # "instead of walking, the man should run"
     if begin < at:
-        end = _end(tokens, at + 3)
-        return _replacing(tokens[begin:at], tokens[at + 2 : end], tokens[:begin], tokens[end:]) or tokens
-    for place in range(at + 3, len(tokens)):
+        end = _end(tokens, rival + 1)
+        return _replacing(tokens[begin:at], tokens[rival:end], tokens[:begin], tokens[end:]) or tokens
+    for place in range(rival + 1, len(tokens)):
         wish = place + (tokens[place].word == MARK_SOFT)
         end = _end(tokens, wish)
-        if found := _replacing(tokens[wish:end], tokens[at + 2 : place], tokens[:begin], tokens[end:]):
+        if found := _replacing(tokens[wish:end], tokens[rival:place], tokens[:begin], tokens[end:]):
             return found
     return tokens
-
-
-_INSTEAD = phrases("instead of | in place of")
 
 
 def _replacing(wish: Tokens, rival: Tokens, before: Tokens, behind: Tokens) -> list[Token] | None:

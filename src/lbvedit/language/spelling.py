@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-__all__ = ["COMMON_SLIPS", "ORDINARY", "american", "candidates", "is_stutter", "is_sure_slip"]
+__all__ = ["COMMON_SLIPS", "ORDINARY", "american", "candidates", "is_stutter", "is_sure_slip", "lacks_letter"]
 
 _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",

@@ -116,7 +116,6 @@ def tokenize(text: str, known: frozenset[str]) -> list[Token]:
     Raises:
         InstructionError: a number that is larger than anything takes.
     """
-    text = re.sub(r"(?<=\bblack )/(?= white\b)", " ", text, flags=re.IGNORECASE)
     out: list[Token] = []
     for found in _PIECE.finditer(text):
         kind, piece, start = found.lastgroup or "", found.group(), found.start()
@@ -209,18 +208,11 @@ def black_and_white(tokens: Iterable[Token]) -> list[Token]:
     out: list[Token] = []
     for token in tokens:
         out.append(token)
-        for phrase in (
-            ("black", "and", "white"),
-            ("black", "white"),
-            ("black", "n", "white"),
-            ("b", "w"),
-            ("b", "and", "w"),
-        ):
-            tail = out[-len(phrase) :]
-            if tuple(one.word for one in tail) == phrase:
-                text = " ".join(one.text for one in tail)
-                out[-len(phrase) :] = [Token("word", text, "bw", tail[0].start, tail[-1].end)]
-                break
+        said = [one.text.strip() if one.kind == "mark" else one.word for one in out[-3:]]
+        size = next((len(phrase) for phrase in _BLACK_AND_WHITE if tuple(said[-len(phrase) :]) == phrase), 0)
+        if size:
+            tail = out[-size:]
+            out[-size:] = [Token("word", " ".join(one.text for one in tail), "bw", tail[0].start, tail[-1].end)]
     return out
 
 
@@ -231,6 +223,11 @@ def phrases(table: str) -> tuple[tuple[str, ...], ...]:
     (('right', 'now'), ('please',))
     """
     return tuple(tuple(phrase.split()) for phrase in table.split("|"))
+
+
+_BLACK_AND_WHITE = phrases(
+    "black and white | black white | black n white | black / white | b and w | b w | b n w | b / w"
+)
 
 
 def begun_by(tokens: Tokens, table: Iterable[tuple[str, ...]]) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lbvedit.language.amounts import Amount
+from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import (
     adding,
     captions,
@@ -16,10 +19,20 @@ from lbvedit.language.frames import (
     timing,
     turning,
 )
-from lbvedit.language.frames.phrase import Frame
+from lbvedit.language.frames.phrase import Frame, Phrase
+from lbvedit.language.tokens import begun_by, phrases
 
 __all__ = ["PARTICLES", "TIMED", "VERBS", "VERB_BASES"]
 
+
+def _receding(phrase: Phrase) -> list[Draft] | None:
+    """``pull back``, ``pull the camera back``: more is seen; a thing that is pulled back (a curtain) is only moved."""
+    tokens = phrase.tokens[begun_by(phrase.tokens, _VIEW) :]
+    drafts = geometry.zooming(replace(phrase, tokens=tokens))
+    return None if drafts is None or any(draft.target.kind == "phrase" for draft in drafts) else drafts
+
+
+_VIEW = phrases("the camera | the view | camera | our view")
 _PIXELATE = "read as pixelating; say 'blur' to blur it"
 
 _GROUPS: tuple[tuple[str, Frame], ...] = (
@@ -106,7 +119,8 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("crop|crop in|crop out|reframe|recrop", geometry.cropping),
     ("follow|track|keep track of", geometry.following),
     ("zoom|zoom in|zoom out|zoom into|move in|push in|punch in", geometry.zooming),
-    ("go closer|get closer|move closer|come closer|pull back|pull out", geometry.zooming),
+    ("go closer|get closer|move closer|come closer", geometry.zooming),
+    ("pull back|pull out", _receding),
     ("flip|mirror|flop", turning.flipping),
     ("rotate|turn|spin|tilt|straighten", turning.rotating),
     ("resize|stretch|scale|scale up|scale down|upscale|downscale|shrink|enlarge|rescale|magnify", geometry.resizing),
