@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -82,12 +83,22 @@ def refuse_frames(tokens: Tokens) -> None:
         InstructionError: ``frames 10 to 50`` are named.
     """
     for at, token in enumerate(tokens):
-        found = number_at(tokens, at + 1) if token.word in ("frame", "frames") else None
-        if found and words_of(tokens[found[1] : found[1] + 1]) in ([], ["to"], ["and"], ["through"], [MARK_SOFT]):
+        if token.word in ("frame", "frames") and _is_counted(tokens[at + 1 :]):
             raise InstructionError(
                 f"{join(tokens[at:])!r:.80} counts frames, and times are told in seconds",
                 hint="as in 'cut from 0.4 s to 2 s'",
             )
+
+
+def _is_counted(tokens: Tokens) -> bool:
+    """Whether numbers without a unit begin some words, alone or as a stretch: ``10 to 50``, ``from 10 to 50``."""
+    found = number_at(tokens, 0)
+    if found:
+        return words_of(tokens[found[1] : found[1] + 1]) in ([], ["to"], ["and"], ["through"], [MARK_SOFT])
+    return bool(tokens) and tokens[0].kind == "span" and _UNITLESS.fullmatch(tokens[0].text.lower()) is not None
+
+
+_UNITLESS = re.compile(r"(from|between) \d+ ?(to|and|until|-|–) ?\d+")
 
 
 def spared(tokens: Tokens) -> Token | None:
