@@ -23,6 +23,7 @@ from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.lists import without_list_marks
 from lbvedit.language.manners import without_manners
+from lbvedit.language.ordinary import ORDINARY
 from lbvedit.language.pointing import with_times_referred
 from lbvedit.language.preparation import prepared
 from lbvedit.language.pronouns import PRONOUNS
@@ -39,7 +40,7 @@ from lbvedit.language.refusal import (
 )
 from lbvedit.language.remarks import REMARK, remark
 from lbvedit.language.resolve import resolve
-from lbvedit.language.spelling import ORDINARY, candidates, is_sure_slip
+from lbvedit.language.spelling import candidates, is_sure_slip
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import mark_times

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
-__all__ = ["COMMON_SLIPS", "ORDINARY", "american", "candidates", "is_stutter", "is_sure_slip", "lacks_letter"]
+__all__ = ["COMMON_SLIPS", "american", "candidates", "is_stutter", "is_sure_slip", "lacks_letter"]
 
 _BRITISH = {
     "colour": "color", "grey": "gray", "greyscale": "grayscale", "centre": "center", "tyre": "tire", "favour": "favor",
@@ -102,11 +101,6 @@ def _one_slip(first: str, second: str) -> bool:
         return first[at:] == second[at + 1 :]
     swapped = first[at : at + 2] == second[at : at + 2][::-1] and first[at + 2 :] == second[at + 2 :]
     return first[at + 1 :] == second[at + 1 :] or swapped
-
-
-_ORDINARY_LINES = Path(__file__).with_name("ordinary.txt").read_text(encoding="utf-8").splitlines()
-ORDINARY = frozenset(word for line in _ORDINARY_LINES if not line.startswith("#") for word in line.split())
-"""The words of English: each stays as it is, near though it may lie to one of the grammar's."""
 
 
 def is_sure_slip(word: str, meant: str) -> bool:

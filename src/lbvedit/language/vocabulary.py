@@ -10,9 +10,9 @@ from lbvedit.language.colors import MODIFIERS, color_words
 from lbvedit.language.frames import PARTICLES, VERB_BASES
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.manners import FILLERS
+from lbvedit.language.ordinary import ORDINARY
 from lbvedit.language.spelling import (
     COMMON_SLIPS,
-    ORDINARY,
     american,
     candidates,
     is_stutter,
