@@ -73,7 +73,7 @@ class M3LTraining(TrainingConfig):
             rendered, within a tenth of a second: what things look like takes many of them to learn. Of E-CLEVR it is
             the first one; of actors, which have no squares but these, any, and what is behind them as well. With
             ``only=seeing``, how many further sources of ``frames`` frames it learns from, and from nothing else: a
-            frame takes as long to render as to learn from, and twice as many clips teach more than the same ones twice.
+            frame takes as long to render as to learn from, but clips that come again are known by heart sooner.
         opening: further weight of L_E in the first frame, where what is new is painted; from there on it is carried
             along, and the mean over a long clip hardly tells. Paper: none.
         altering: weight of the absolute error of what the instruction changes, where that is little of a frame; it
