@@ -131,15 +131,14 @@ class ActorEdits(Filmed[Pair]):
         return {}
 
     def glimpse(self, index: int, count: int) -> Glimpse:
-        """Some frames of a source, of as many others as there are items: to learn what is seen takes no target."""
+        """``count`` frames from anywhere in a source, of as many others as there are items: seeing takes no target."""
         rng = self.stream(index)
         stage, changed, edit = self._imagined(rng)
         start = int(rng.integers(self.frames - count + 1))
         scene = stage.scene(range(start, start + count + 1))
         (shown,) = render([scene], self.side, self.side, flow=False, device=self.device)
-        meta = self._meta(stage, changed, edit, 1)
-        told = {name: meta[name][..., start : start + count, :] for name in ("feet", "centres", "eye")}
-        return {"source": shown.frames.cpu(), "instruction": edit.instruction, "meta": meta | told}
+        meta = _during(self._meta(stage, changed, edit, 1), start, start + count)
+        return {"source": shown.frames.cpu(), "instruction": edit.instruction, "meta": meta}
 
     def moment(self, index: int) -> Moment:
         """One frame of a pair, of as many others as there are items: three frames instead of forty to render."""
@@ -156,9 +155,8 @@ class ActorEdits(Filmed[Pair]):
             differs = (source != target).any(dim=1, keepdim=True)
             if differs.float().mean() < 0.005:
                 continue
-            meta = self._meta(stage, changed, edit, 1)
-            here = {name: meta[name][..., number : number + 1, :] for name in ("feet", "centres", "eye")}
-            meta |= here | {"moment": (number, self.frames)}
+            meta = _during(self._meta(stage, changed, edit, 1), number, number + 1)
+            meta["moment"] = number, self.frames
             pair: Pair = {
                 "source": source,
                 "target": target,
@@ -215,6 +213,11 @@ class ActorEdits(Filmed[Pair]):
             "centres": centres,
             "eye": torch.from_numpy(stage.eye() * np.array([self.side, 1])).float(),
         }
+
+
+def _during(meta: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
+    """A pair's ``meta``, its places those of some frames."""
+    return meta | {name: meta[name][..., start:stop, :] for name in ("feet", "centres", "eye")}
 
 
 def _telling(stage: Stage) -> tuple[tuple[str, ...], ...]:

@@ -157,7 +157,7 @@ class EClevr(Drawn[Pair]):
         return self._rendered(self.stream(index), frames)
 
     def glimpse(self, index: int, count: int) -> Glimpse:
-        """The first frames of a source alone; ``meta`` tells of all."""
+        """The first ``count`` frames of a source alone; ``meta`` tells of all."""
         instruction, meta, (stage, source, _) = self._told(self.stream(index))
         scene = replace(stage.scene(source), frames=count)
         (shown,) = render([scene], FRAME, FRAME, flow=False, device=self.device)

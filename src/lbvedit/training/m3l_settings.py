@@ -66,8 +66,8 @@ class M3LTraining(TrainingConfig):
         anywhere: let training clips begin anywhere in a video: solids look alike in all frames, and stand everywhere.
         retelling: give each clip another instruction whenever it is drawn, for ``only=finding``, which needs no target:
             there are many more of these than clips, and what is meant is learnt by heart otherwise. With it goes
-            ``freeze``: what is seen of a clip is kept in memory (1.3 MB a clip of the world), so that most steps are
-            over in a third of the time.
+            ``freeze``: what is seen of a clip is kept in memory (1.3 MB a clip of the world), and when it comes again a
+            step is spared the 3D ResNet, two thirds of its time.
         squares: how many frames of a clip ``only=retouching`` makes squares of, which it keeps in memory (0.1 MB each).
         openings: how many further pairs of the world ``only=retouching`` learns from, of which a single frame is
             rendered, within a tenth of a second: what things look like takes many of them to learn. Of E-CLEVR it is
