@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from lbvedit.errors import ExitCode, WeightsError
-from lbvedit.weights import embedded_folder, listing, load_state, locate, locate_default, read_tensors, verify
+from lbvedit.weights import Weights, embedded_folder, listing, load_state, locate, locate_default, read_tensors, verify
 
 
 @pytest.fixture(autouse=True)
@@ -137,6 +137,13 @@ def test_embedded_weights_check_and_say_what_may_be_done_with_them() -> None:
         assert (weights.folder / "README.md").exists()
         assert weights.size_bytes <= 20_000_000
     assert sum(weights.size_bytes for weights in found) <= 80_000_000
+
+
+@pytest.mark.parametrize("weights", listing(), ids=lambda weights: weights.name)
+def test_no_embedded_weight_lost_a_layer_to_fp16(weights: Weights) -> None:
+    matrices = {name: tensor for name, tensor in read_tensors(weights).items() if tensor.ndim > 1}
+    assert matrices
+    assert [name for name, tensor in matrices.items() if not tensor.any()] == []
 
 
 def test_the_module_loads_no_torch() -> None:

@@ -11,9 +11,12 @@ from torch import Tensor
 
 from lbvedit.data.actors import Actors
 from lbvedit.data.photos import IGNORED
+from lbvedit.data.world.actions import ACTIONS, DIRECTIONS, TRAVELS
+from lbvedit.data.world.words import Description
+from lbvedit.data.world.workshop import COLORS
 from lbvedit.errors import UsageError
 from lbvedit.language.lexicon import VOC_CLASSES
-from lbvedit.training.acted import CAST, acted, expressions
+from lbvedit.training.acted import CAST, TRAITS, _asked, acted, expressions
 from lbvedit.training.config import configure
 from lbvedit.training.mmvt import MMVTTraining, MMVTTrainingConfig
 from lbvedit.training.pictures import View
@@ -64,6 +67,35 @@ def test_the_classes_of_the_cast_ignore_nobody(actors: Actors) -> None:
     kinds = {CAST.index(actor.kind) for actor in tableau.actors}
     assert set(view.labels.unique().tolist()) <= {0, IGNORED} | kinds
     assert set(view.labels.unique().tolist()) & kinds
+
+
+def test_traits_lie_on_the_masks_of_those_who_have_them_and_are_what_words_ask_for(actors: Actors) -> None:
+    rng = np.random.default_rng(2)
+    pointed = 0
+    for number in range(12):
+        tableau = actors.tableau(number)
+        view, _, said = acted(tableau, SIDE, 4, rng, classes=CAST, absences=0.25)
+        assert view.traits is not None
+        who = {(list(COLORS).index(a.color), ACTIONS.index(a.act.action)) for a in tableau.actors}
+        shown = view.traits[:2, (view.labels > 0) & (view.labels != IGNORED)]
+        assert {tuple(pair) for pair in shown.T.tolist()} <= who
+        for reference in said:
+            assert reference.asked is not None
+            asked = torch.tensor(reference.asked).split(TRAITS)
+            if reference.mask.any():
+                # Masks share pixels at their edges, where traits have room for one actor only.
+                values = view.traits[:, reference.mask].mode(dim=1).values
+                assert all(bool(one[value]) for one, value in zip(asked, values.tolist(), strict=True))
+                pointed += sum(not bool(one.all()) for one in asked)
+    assert pointed > 15
+
+
+def test_moving_asks_for_whatever_travels() -> None:
+    asked = torch.tensor(_asked(Description("whatever is moving left", "action", action="move", direction="left")))
+    color, action, way = asked.split(TRAITS)
+    assert color.all()
+    assert {name for name, may in zip(ACTIONS, action, strict=True) if may} == TRAVELS
+    assert way.nonzero().flatten().tolist() == [1 + list(DIRECTIONS).index("left")]
 
 
 def test_some_expressions_fit_nobody(pictures: list[tuple[View, Tensor, list[Reference]]]) -> None:

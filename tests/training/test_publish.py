@@ -91,16 +91,17 @@ def test_published_weights_are_the_averaged_ones_in_fp16(tmp_path: Path) -> None
     assert (config["licence"], config["commercial_ok"], config["dtype"]) == ("CC0-1.0", True, "float16")
 
 
-def test_weights_that_fp16_cannot_hold_are_not_published(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("value", "said"), [(1e6, "overflows fp16"), (1e-9, "too small for fp16")])
+def test_weights_that_fp16_cannot_hold_are_not_published(tmp_path: Path, value: float, said: str) -> None:
     from lbvedit.training.loop import train
 
-    class Huge(Toy):
+    class Immoderate(Toy):
         def publish(self, model):
-            model["critic"].weight.fill_(1e6)
+            model["critic"].weight.fill_(value)
             return super().publish(model)
 
-    recipe = Huge(configure(ToyConfig(), FEW))
+    recipe = Immoderate(configure(ToyConfig(), FEW))
     train(recipe, tmp_path / "run")
-    with pytest.raises(LbveditError, match="overflows fp16"):
+    with pytest.raises(LbveditError, match=said):
         publish(recipe, tmp_path / "run", tmp_path / "weights", command="lbvedit train toy")
     assert not (tmp_path / "weights" / "toy").exists()

@@ -13,17 +13,24 @@ from torch.nn import functional as F
 
 from lbvedit.data.actors import Tableau
 from lbvedit.data.photos import IGNORED
+from lbvedit.data.world.actions import ACTIONS, DIRECTIONS, TRAVELS
 from lbvedit.data.world.actors import ACTORS
-from lbvedit.data.world.stage import draw_stage
-from lbvedit.data.world.words import MODES, absent, describe
+from lbvedit.data.world.stage import Actor, draw_stage
+from lbvedit.data.world.words import MODES, Description, absent, describe
+from lbvedit.data.world.workshop import COLORS
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.training.pictures import View, draw_window
 from lbvedit.training.referring import Reference, estimated, named_kinds
 
-__all__ = ["CAST", "SIDE_PX", "acted", "expressions"]
+__all__ = ["CAST", "SIDE_PX", "TRAITS", "acted", "expressions"]
 
 CAST = ("background", *sorted(ACTORS))
 """The kinds of actors, background first: the classes of a model that knows the world alone."""
+
+_COLORS, _WAYS = tuple(COLORS), ("", *DIRECTIONS)
+
+TRAITS = (len(_COLORS), len(ACTIONS), len(_WAYS))
+"""Values of what is told of an actor beside its kind: its colour, what it does and where it goes."""
 
 SIDE_PX = 144
 """Rendered side of a picture, before a window of it is shown larger."""
@@ -69,9 +76,11 @@ def acted(
     shown = F.grid_sample(planes[None], grid, mode="nearest", align_corners=False)[0] > 0.5
     masks, inside = shown[:-1], shown[-1]
     labels = torch.where(inside, 0, IGNORED).to(torch.uint8)
+    traits = torch.full((len(TRAITS), side, side), IGNORED, dtype=torch.uint8)
     for actor, mask in zip(tableau.actors, masks, strict=True):
         labels[mask] = classes.index(actor.kind) if actor.kind in classes else IGNORED
-    view = View(image, labels)
+        traits[:, mask] = _traits(actor)[:, None]
+    view = View(image, labels, traits=traits)
     said = itertools.islice(_said(tableau, masks, rng, classes, absences), count)
     return view, estimated(flow, rng), list(said)
 
@@ -92,10 +101,26 @@ def _said(
         if found is not None:
             # "the one behind the bus" has the name of a kind, but not of its own: it may be any.
             kinds = named_kinds(found.text) if found.kind is not None else anything
-            yield Reference(found.text, masks[number], nothing, kinds)
+            yield Reference(found.text, masks[number], nothing, kinds, _asked(found))
         elif not visible or rng.random() < absences:
-            text = absent(rng, tableau.actors).text
-            yield Reference(text, nothing, nothing, named_kinds(text) or anything)
+            found = absent(rng, tableau.actors)
+            kinds = named_kinds(found.text) or anything
+            yield Reference(found.text, nothing, nothing, kinds, _asked(found))
+
+
+def _traits(actor: Actor) -> Tensor:
+    values = (_COLORS.index(actor.color), ACTIONS.index(actor.act.action), _WAYS.index(actor.act.direction))
+    return torch.tensor(values, dtype=torch.uint8)
+
+
+def _asked(said: Description) -> tuple[bool, ...]:
+    """Which values of each trait a description leaves possible."""
+    travels = said.action == "move"
+    return (
+        *(said.color in (None, color) for color in _COLORS),
+        *(said.action in (None, action) or (travels and action in TRAVELS) for action in ACTIONS),
+        *(said.direction in (None, way) for way in _WAYS),
+    )
 
 
 def expressions(rng: np.random.Generator, stages: int) -> Iterator[str]:

@@ -39,7 +39,8 @@ from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.losses import mmvt_loss
 from lbvedit.systems.mmvt.model import MMVT, Visual
 from lbvedit.systems.mmvt.motion import flow_image
-from lbvedit.training.acted import CAST, SIDE_PX, acted, expressions
+from lbvedit.systems.mmvt.traits import Traits
+from lbvedit.training.acted import CAST, SIDE_PX, TRAITS, acted, expressions
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
@@ -160,6 +161,11 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         return CAST if self.config.actors == 1 else VOC_CLASSES
 
     @property
+    def _tells_traits(self) -> bool:
+        """Whether there are maps of traits: photos do not teach them, and the paper's tables have none."""
+        return self.config.actors == 1 and self.config.row is None
+
+    @property
     def pictures(self) -> Pictures:
         """The corpus, read when the first batch is made."""
         if self._pictures is None:
@@ -172,6 +178,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             MMVTConfig.small(self.tokenizer.get_vocab_size()),
             kinds=len(self.classes),
             presence_bar=self.config.presence_bar,
+            traits=TRAITS if self._tells_traits else (),
         )
         trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
         if self.config.init is not None:
@@ -200,6 +207,10 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             words, means = zip(*heard, strict=True)
             batch["words"], batch["words_keep"] = encode(self.tokenizer, words, LONGEST)
             batch["means"] = torch.tensor([self._meant(kinds) for kinds in means])
+            if self._tells_traits:
+                batch["asked"] = torch.tensor([r.asked for r in told]).float()
+        if self._tells_traits:
+            batch["traits"] = torch.stack([view.traits for view, _, _ in items if view.traits is not None])
         taught = [view.taught for view, _, _ in items]
         if any(lesson is not None for lesson in taught):
             batch["taught"] = torch.tensor([i for i, lesson in enumerate(taught) if lesson is not None])
@@ -273,7 +284,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         Differs: the alignment losses have a tenth of the weight here, where the encoders are still learning to see, and
         the masks a soft Jaccard beside the cross-entropy, since J is what users see.
         """
-        out = mmvt.refer(visual.select(batch["owner"]), mmvt.read(batch["tokens"], batch["keep"]))
+        language = mmvt.read(batch["tokens"], batch["keep"])
+        out = mmvt.refer(visual.select(batch["owner"]), language)
         known = batch["known"].float()
         terms = mmvt_loss(out, batch["masks"], known, cells=self.config.cells)
         return {
@@ -283,6 +295,25 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             "branches": terms.branches,
             "presence": 0.3 * terms.presence,
             "names": 2 * self._naming(mmvt, batch),
+        } | (self._characterising(mmvt.traits, visual, language.sentence, batch) if mmvt.traits is not None else {})
+
+    def _characterising(
+        self, traits: Traits, visual: Visual, sentence: Tensor, batch: Mapping[str, Tensor]
+    ) -> dict[str, Tensor]:
+        """The traits that pixels show, and those that sentences ask for."""
+        assert visual.traits is not None
+        truth = batch["traits"][:, :, 4::8, 4::8].long()
+        maps = visual.traits.float().split(traits.sizes, 1)
+        told = [
+            F.cross_entropy(seen, truth[:, i], ignore_index=IGNORED, reduction="sum") for i, seen in enumerate(maps)
+        ]
+        asked = F.binary_cross_entropy_with_logits(traits.asked(sentence).float(), batch["asked"], reduction="none")
+        return {
+            "traits": self.config.dense_weight
+            * torch.stack(told).sum()
+            / (truth != IGNORED).sum().clamp(min=1)
+            * len(maps),
+            "asked": asked.sum(dim=1).mean(),
         }
 
     def _naming(self, mmvt: MMVT, batch: Mapping[str, Tensor]) -> Tensor:
@@ -343,7 +374,6 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         if not self.config.expressions:
             raise UsageError("an encoder alone finds nothing by words", hint="train on with --set init=RUN first")
         trainee = cast(Trainee, model)
-        _rescale(trainee.mmvt.head.mix)
         trainee.half().float()  # what is measured is what is written
         figures = self.validate(model)
         clean = self.config.actors == 1
@@ -363,22 +393,6 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             files={"tokenizer.json": self.tokenizer.to_str(pretty=True)},
             facts={"working_px": self.config.working_px},
         )
-
-
-def _rescale(block: nn.Sequential) -> None:
-    """Gives the channels between a convolution and its batch norm unit variance, so that fp16 can hold it.
-
-    The block computes the same: what the convolution is divided by, the statistics are, too.
-    """
-    convolution, norm = cast(nn.Conv2d, block[0]), cast(nn.BatchNorm2d, block[1])
-    assert convolution.bias is None
-    assert norm.running_mean is not None
-    assert norm.running_var is not None
-    factor = (norm.running_var + norm.eps).rsqrt()
-    with torch.no_grad():
-        convolution.weight.mul_(factor[:, None, None, None])
-        norm.running_mean.mul_(factor)
-        norm.running_var.fill_(1 - norm.eps)
 
 
 DATA = (

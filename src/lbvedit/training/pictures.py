@@ -57,6 +57,7 @@ class View:
         flow: ``(2, S, S)`` pixels to the next frame, or None for a still picture.
         taught: what the teacher saw there, or None.
         mirrored: whether left and right have changed places.
+        traits: ``(A, S, S)`` uint8 values of traits, 255 where unknown, or None where nobody knows any.
     """
 
     image: Tensor
@@ -68,6 +69,7 @@ class View:
     flow: Tensor | None = None
     taught: Lesson | None = None
     mirrored: bool = False
+    traits: Tensor | None = None
 
 
 @dataclass(frozen=True)

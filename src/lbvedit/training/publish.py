@@ -90,6 +90,11 @@ def _write_tensors(publication: Publication, file: Path) -> None:
                 f"{publication.name}: {name} overflows fp16 or is not finite",
                 hint="the training diverged: train again with a lower --set lr=...; fp16 ends at 65504",
             )
+        if tensor.is_floating_point() and tensor.ndim > 1 and tensor.abs().max() < torch.finfo(tensor.dtype).tiny:
+            raise LbveditError(
+                f"{publication.name}: all of {name} is too small for fp16",
+                hint="what goes into it has grown without bounds: normalise it, and train that part again",
+            )
     save_model(model, str(file))
     file.chmod(0o644)  # safetensors makes files that nobody else can read
     if (size := file.stat().st_size) > LARGEST_BYTES:

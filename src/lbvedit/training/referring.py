@@ -81,12 +81,14 @@ class Reference:
         mask: ``(H, W)`` bool; empty when what is named is not there.
         doubtful: ``(H, W)`` bool, pixels from which nothing is to be learnt.
         kinds: the kinds that the words name, there or not.
+        asked: for each value of each trait whether it may be meant, or None where nobody knows.
     """
 
     expression: str
     mask: Tensor
     doubtful: Tensor
     kinds: frozenset[str]
+    asked: tuple[bool, ...] | None = None
 
 
 def regions(still: Still) -> list[Region]:

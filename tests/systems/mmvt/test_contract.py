@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -38,6 +39,20 @@ def test_a_batch_is_its_members() -> None:
     together = model(*batch).logits
     alone = torch.cat([model(*(part[i : i + 1] for part in batch)).logits for i in range(2)])
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("decoder", ["lgff", "cat"])
+def test_a_normed_decoder_does_not_grow_with_the_sentence(decoder: Literal["lgff", "cat"]) -> None:
+    still = {"align_language": False, "align_modalities": False} if decoder == "cat" else {}
+    config = dataclasses.replace(tiny_config(), decoder=decoder, decoder_norm=True, decoder_widths=(16, 16, 8), **still)
+    model, batch = tiny_model(config).eval(), tiny_batch()
+    with torch.no_grad():
+        for block in model.blocks:
+            block.sentence.weight.mul_(1000)
+    seen = []
+    model.head.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    model(*batch)
+    assert 0.5 < float(seen[0].detach().std()) < 2
 
 
 def test_padding_of_the_expression_changes_nothing() -> None:

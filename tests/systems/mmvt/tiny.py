@@ -26,6 +26,7 @@ def tiny_config(appearance: BackboneConfig = CONV) -> MMVTConfig:
         decoder_widths=(16, 12, 8),
         align_width=8,
         kinds=5,
+        traits=(3, 2),
         presence=True,
     )
 

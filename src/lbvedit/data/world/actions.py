@@ -10,7 +10,7 @@ import numpy as np
 from lbvedit.data.world.scene import Array
 from lbvedit.data.world.workshop import Joint, moved, turned
 
-__all__ = ["ACTIONS", "DIRECTIONS", "KIND_ACTIONS", "Act", "perform"]
+__all__ = ["ACTIONS", "DIRECTIONS", "KIND_ACTIONS", "TRAVELS", "Act", "perform"]
 
 DIRECTIONS: dict[str, tuple[float, float, float]] = {
     "left": (-1.0, 0.0, 0.0),
@@ -24,7 +24,9 @@ DIRECTIONS: dict[str, tuple[float, float, float]] = {
 
 ACTIONS = ("drive", "roll", "slide", "fly", "walk", "run", "jump", "spin", "wave", "fall", "stand", "eat")
 
-_TRAVELS = frozenset(("drive", "roll", "slide", "fly", "walk", "run"))
+TRAVELS = frozenset(("drive", "roll", "slide", "fly", "walk", "run"))
+"""The actions that have a direction."""
+
 _SPEEDS: dict[str, tuple[float, float]] = {
     "drive": (0.09, 0.2), "roll": (0.09, 0.18), "slide": (0.07, 0.14), "fly": (0.09, 0.18), "walk": (0.045, 0.07),
     "run": (0.12, 0.17),
@@ -94,7 +96,7 @@ class Act:
         while True:
             action = str(rng.choice(actions or KIND_ACTIONS[kind]))
             direction, speed = "", 0.0
-            if action in _TRAVELS:
+            if action in TRAVELS:
                 direction = str(
                     rng.choice(tuple(DIRECTIONS))
                     if action == "fly"

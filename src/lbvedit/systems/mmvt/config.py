@@ -77,11 +77,15 @@ class MMVTConfig:
         decoder: ``lgff``, or ``cat``: concatenation and convolution at each level (Table 5).
         decoder_motion: whether motion features reach the decoder.
         decoder_widths: channels of the three decoder blocks, from coarse to fine.
+        decoder_norm: whether a decoder block normalises what it gives. Each multiplies its features with the sentence;
+            learnt from nothing without a norm, they grow a hundredfold a level, and what they say is lost in rounding.
         align_language: the losses between language and both visual features (``l2am`` of Table 6).
         align_modalities: the loss between appearance and motion features (``a2m`` of Table 6).
         align_width: c, the width of the space where they are compared.
         branch_masks: a mask predicted from either branch for two further cross-entropies (``+bce`` of Table 6).
         kinds: kinds of things that a class map from the finest level tells apart, background first; 0 for no map.
+        traits: values of each trait that maps from the second level tell apart, such as colours and actions; none for
+            no such maps.
         presence: also say whether what the expression names is there at all.
         presence_bar: presence times strongest probability at which a thing is as likely there as not, as measured.
         flow: how flow becomes an image: ``wheel``, the Middlebury colours, or ``vectors``, relative to the camera.
@@ -89,7 +93,8 @@ class MMVTConfig:
         mean: of the red, green and blue that the appearance encoder was trained on.
         std: likewise.
 
-    Differs: ``presence`` and ``kinds`` are extensions; the paper always segments something, and has no class map.
+    Differs: ``presence``, ``kinds``, ``traits`` and ``decoder_norm`` are extensions; the paper always segments
+    something, and has no maps.
     """
 
     appearance: BackboneConfig = field(
@@ -113,11 +118,13 @@ class MMVTConfig:
     decoder: Literal["lgff", "cat"] = "lgff"
     decoder_motion: bool = True
     decoder_widths: tuple[int, int, int] = (256, 256, 256)
+    decoder_norm: bool = False
     align_language: bool = True
     align_modalities: bool = True
     align_width: int = 128
     branch_masks: bool = False
     kinds: int = 0
+    traits: tuple[int, ...] = ()
     presence: bool = False
     presence_bar: float = 0.5
     flow: Literal["wheel", "vectors"] = "wheel"
@@ -148,6 +155,7 @@ class MMVTConfig:
             aspp_dropout=0.1,
             aspp_dilations=(3, 6),
             decoder_widths=(96, 64, 32),
+            decoder_norm=True,
             align_width=64,
             kinds=21,
             presence=True,

@@ -38,19 +38,24 @@ def _coordinates(like: Tensor) -> Tensor:
     return coordinate_map(height, width, device=like.device, dtype=like.dtype).expand(len(like), -1, -1, -1)
 
 
-class _Refine(nn.Module):
-    """One 3x3 convolution, then two more around an identity, each after a ReLU."""
+_GROUPS = 8
+"""Groups of channels that a decoder block normalises together."""
 
-    def __init__(self, inputs: int, width: int) -> None:
+
+class _Refine(nn.Module):
+    """One 3x3 convolution, then two more around an identity, each after a ReLU; and a group norm, if asked for."""
+
+    def __init__(self, inputs: int, width: int, norm: bool) -> None:
         super().__init__()
         self.mix = nn.Conv2d(inputs, width, 3, padding=1)
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
+        self.norm = nn.GroupNorm(_GROUPS, width) if norm else None
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.mix(x)
         out: Tensor = x + self.second(F.relu(self.first(F.relu(x))))
-        return out
+        return out if self.norm is None else self.norm(out)
 
 
 class LGFF(nn.Module):
@@ -62,12 +67,15 @@ class LGFF(nn.Module):
         above: channels of f^{i+1}.
         language: channels of f_L.
         width: channels that go out.
+        norm: normalise what goes out.
 
     Differs: the text ends with two 3x3 convolutions with ReLU; the authors' network has one, and a residual pair after
     it, and so has this.
     """
 
-    def __init__(self, appearance: int, motion: int | None, above: int, language: int, width: int) -> None:
+    def __init__(
+        self, appearance: int, motion: int | None, above: int, language: int, width: int, *, norm: bool = False
+    ) -> None:
         super().__init__()
         self.reduce_appearance = nn.Conv2d(appearance, width, 1)
         self.mix_appearance = nn.Conv2d(width + above + 8, width, 3, padding=1)
@@ -77,7 +85,7 @@ class LGFF(nn.Module):
         if motion is not None:
             self.mix_motion = nn.Conv2d(width + above + 8, width, 3, padding=1)
             self.attend_motion = nn.Conv2d(width, 1, 1)
-        self.refine = _Refine(width if motion is None else 2 * width, width)
+        self.refine = _Refine(width if motion is None else 2 * width, width, norm)
 
     def forward(self, appearance: Tensor, motion: Tensor | None, above: Tensor, sentence: Tensor) -> Fused:
         """Fuses one level.
@@ -109,12 +117,14 @@ class LGFF(nn.Module):
 class ConcatBlock(nn.Module):
     """The decoder block of the baselines: everything concatenated, then convolutions (CAT in Table 5)."""
 
-    def __init__(self, appearance: int, motion: int | None, above: int, language: int, width: int) -> None:
+    def __init__(
+        self, appearance: int, motion: int | None, above: int, language: int, width: int, *, norm: bool = False
+    ) -> None:
         super().__init__()
         self.reduce_appearance = nn.Conv2d(appearance, width, 1)
         self.reduce_motion = None if motion is None else nn.Conv2d(motion, width, 1)
         self.sentence = nn.Linear(language, width)
-        self.refine = _Refine(width * (2 if motion is None else 3) + above, width)
+        self.refine = _Refine(width * (2 if motion is None else 3) + above, width, norm)
 
     def forward(self, appearance: Tensor, motion: Tensor | None, above: Tensor, sentence: Tensor) -> Fused:
         """As ``LGFF.forward``, without enhanced features to align."""

@@ -18,6 +18,7 @@ from lbvedit.systems.mmvt.backbone import ConvBackbone, ResNet
 from lbvedit.systems.mmvt.config import BackboneConfig, MMVTConfig
 from lbvedit.systems.mmvt.decoder import LGFF, ConcatBlock, Fused, MaskHead
 from lbvedit.systems.mmvt.text import Language, TextEncoder
+from lbvedit.systems.mmvt.traits import Traits
 from lbvedit.systems.mmvt.transformer import ConcatFusion, MultiModalVideoTransformer
 
 __all__ = ["MMVT", "Alignment", "Kinds", "Presence", "Segmentation", "Visual"]
@@ -35,6 +36,7 @@ class Visual:
         motion_tokens: z_M, or None.
         size: height and width of the frames.
         kinds: logits ``(B, K, H_1, W_1)`` of the class map, or None for a model without one.
+        traits: logits ``(B, K', H_2, W_2)`` of the maps of traits, likewise.
     """
 
     appearance: tuple[Tensor, ...]
@@ -44,6 +46,7 @@ class Visual:
     motion_tokens: Tensor | None
     size: tuple[int, int]
     kinds: Tensor | None = None
+    traits: Tensor | None = None
 
     def select(self, index: Tensor) -> Visual:
         """The clips at ``index``, which may repeat one: several expressions then share one pass of the encoders."""
@@ -55,6 +58,7 @@ class Visual:
             appearance_tokens=self.appearance_tokens[index],
             motion_tokens=None if self.motion_tokens is None else self.motion_tokens[index],
             kinds=None if self.kinds is None else self.kinds[index],
+            traits=None if self.traits is None else self.traits[index],
         )
 
 
@@ -177,7 +181,14 @@ class MMVT(nn.Module):
         block = LGFF if c.decoder == "lgff" else ConcatBlock
         moving = self.motion.channels if self.motion is not None and c.decoder_motion else (None, None, None)
         self.blocks = nn.ModuleList(
-            block(self.appearance.channels[2 - i], moving[2 - i], above[i], c.width, c.decoder_widths[i])
+            block(
+                self.appearance.channels[2 - i],
+                moving[2 - i],
+                above[i],
+                c.width,
+                c.decoder_widths[i],
+                norm=c.decoder_norm,
+            )
             for i in range(3)
         )
         self.head = MaskHead(c.decoder_widths[2])
@@ -191,7 +202,13 @@ class MMVT(nn.Module):
             streams = 2 if self._decodes_motion else 1
             self.branch_heads = nn.ModuleList(nn.Conv2d(c.decoder_widths[2], 1, 1) for _ in range(streams))
         self.kinds = Kinds(self.appearance.channels[0], c.width, c.kinds) if c.kinds else None
+        self.traits = self._traits() if c.traits else None
         self.presence = Presence(c.width) if c.presence else None
+
+    def _traits(self) -> Traits:
+        moving = () if self.motion is None else (*self.motion.channels[1:3], self.config.width)
+        seen = (self.appearance.channels[1], *moving, self.config.width)
+        return Traits(sum(seen), self.config.width, self.config.traits, self.config.decoder_widths[0])
 
     @property
     def _attends_across(self) -> bool:
@@ -233,7 +250,11 @@ class MMVT(nn.Module):
             levels, z_M = stream(flow, self.motion, self.motion_aspp)
             motion = levels[:3]
         kinds = None if self.kinds is None else self.kinds.map(appearance[0])
-        return Visual(tuple(appearance), deepest, motion, z_A, z_M, (height, width), kinds)
+        traits = None
+        if self.traits is not None:
+            moving = () if z_M is None else (*motion[1:], z_M[:, -1])
+            traits = self.traits.look((appearance[1], *moving, z_A[:, -1]))
+        return Visual(tuple(appearance), deepest, motion, z_A, z_M, (height, width), kinds, traits)
 
     def read(self, tokens: Tensor, keep: Tensor) -> Language:
         """Sec. 3.1, the linguistic half: ``tokens: (B, L)`` ids and ``keep: (B, L)``, False for padding."""
@@ -255,6 +276,9 @@ class MMVT(nn.Module):
         coarse = self.head(fused[-1].features)
         if self.kinds is not None and visual.kinds is not None:
             coarse = coarse + self.kinds(visual.kinds, language.sentence)
+        if self.traits is not None and visual.traits is not None:
+            fits = self.traits(visual.traits, language.sentence)
+            coarse = coarse + F.interpolate(fits, coarse.shape[-2:], mode="bilinear", align_corners=False)
         logits = F.interpolate(coarse, visual.size, mode="bilinear", align_corners=False)
         presence = None if self.presence is None else self.presence(z_A[:, -1], heard, coarse.detach())
         compared = self._compared(fused[1:], language) if self.training else {}
