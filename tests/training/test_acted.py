@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from lbvedit.data.world.words import Description
 from lbvedit.data.world.workshop import COLORS
 from lbvedit.errors import UsageError
 from lbvedit.language.lexicon import VOC_CLASSES
-from lbvedit.training.acted import CAST, TRAITS, _asked, acted, expressions
+from lbvedit.training.acted import CAST, TRAITS, acted, asked, descriptions
 from lbvedit.training.config import configure
 from lbvedit.training.mmvt import MMVTTraining, MMVTTrainingConfig
 from lbvedit.training.pictures import View
@@ -81,18 +82,18 @@ def test_traits_lie_on_the_masks_of_those_who_have_them_and_are_what_words_ask_f
         assert {tuple(pair) for pair in shown.T.tolist()} <= who
         for reference in said:
             assert reference.asked is not None
-            asked = torch.tensor(reference.asked).split(TRAITS)
+            may = torch.tensor(reference.asked).split(TRAITS)
             if reference.mask.any():
                 # Masks share pixels at their edges, where traits have room for one actor only.
                 values = view.traits[:, reference.mask].mode(dim=1).values
-                assert all(bool(one[value]) for one, value in zip(asked, values.tolist(), strict=True))
-                pointed += sum(not bool(one.all()) for one in asked)
+                assert all(bool(one[value]) for one, value in zip(may, values.tolist(), strict=True))
+                pointed += sum(not bool(one.all()) for one in may)
     assert pointed > 15
 
 
 def test_moving_asks_for_whatever_travels() -> None:
-    asked = torch.tensor(_asked(Description("whatever is moving left", "action", action="move", direction="left")))
-    color, action, way = asked.split(TRAITS)
+    said = Description("whatever is moving left", "action", action="move", direction="left")
+    color, action, way = torch.tensor(asked(said)).split(TRAITS)
     assert color.all()
     assert {name for name, may in zip(ACTIONS, action, strict=True) if may} == TRAVELS
     assert way.nonzero().flatten().tolist() == [1 + list(DIRECTIONS).index("left")]
@@ -119,7 +120,7 @@ def test_the_world_alone_needs_no_other_data_and_has_its_own_words(tmp_path: Pat
     assert batch["masks"].shape == (4, 1, 48, 48)
     vocabulary = recipe.tokenizer.get_vocab()
     rng = np.random.default_rng(99)
-    said = " ".join(expressions(rng, 20)).replace(",", "").split()
+    said = " ".join(d.text for d in itertools.islice(descriptions(rng), 250)).replace(",", "").split()
     assert sum(word in vocabulary for word in said) / len(said) > 0.99
 
 
@@ -142,7 +143,7 @@ def test_what_a_name_means_where_the_class_map_has_no_such_kind() -> None:
 
 @pytest.mark.parametrize("row", ["+bce", "B+M", None])
 def test_the_recipe_trains_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch, row: str | None) -> None:
-    monkeypatch.setattr("lbvedit.training.mmvt._STAGES", 20)
+    monkeypatch.setattr("lbvedit.training.mmvt._DESCRIPTIONS", 250)
     settings = {"actors": 1, "row": row, "size_px": 64, "expressions": 2, "spoken": 4, "batch_size": 2}
     recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))
     trainee = recipe.build().train()
@@ -154,7 +155,7 @@ def test_the_recipe_trains_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_row_is_published_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MMVTTraining, "validate", lambda self, model: {})
-    monkeypatch.setattr("lbvedit.training.mmvt._STAGES", 20)
+    monkeypatch.setattr("lbvedit.training.mmvt._DESCRIPTIONS", 250)
     for row, name in (("B+M", "mmvt-small-clean-B+M"), (None, "mmvt-small-clean")):
         settings = {"actors": 1, "row": row, "working_px": 40_000}
         recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))

@@ -231,6 +231,10 @@ _FACTORS = {
 }
 
 
+_LARGEST_FACTOR = 4
+"""What brightness is set to beyond this is a place on a slider, and not that many times as bright."""
+
+
 def signed(direction: int, amount: Amount | None) -> float:
     """The signed amount, in [-1, 1], of an operator such as brightness.
 
@@ -247,6 +251,8 @@ def signed(direction: int, amount: Amount | None) -> float:
             value = sign * amount.value
         case "number":
             value = sign * amount.value / (100 if amount.value > 1 else 1)
+        case "to" if amount.value > _LARGEST_FACTOR:
+            value = amount.value / 100  # "set the brightness to 50", as on a slider from -100 to 100
         case "to":
             value = amount.value - 1
         case "times":

@@ -55,7 +55,8 @@ def asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
         kept = kept[:-1]
     if [token.word for token in kept[-1:]] == ["the"]:
         kept = kept[:-1]
-    kept = without_trailers(_without_stretch(kept))  # "blur the faces for privacy from 0:03 on"
+    # "blur the faces for privacy from 0:03 on"; the verb says that "now" is written in "write Buy now from 3s on".
+    kept = without_trailers([phrase.tokens[0].corrected(phrase.verb), *_without_stretch(kept)])[1:]
     span = spans[0].span
     while kept and (spared := next((words for words in SPARING if _ends_with(kept, words)), ())):
         if None not in span:

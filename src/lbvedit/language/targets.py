@@ -133,11 +133,20 @@ def _is_factor(number: Token, unit: Token) -> bool:
 def _without_rival(tokens: Tokens) -> Tokens | None:
     """What comes before ``not the woman`` in ``the man, not the woman``; None where nothing is ruled out."""
     words = [token.word for token in tokens]
-    for at in range(len(words) - 2, 1, -1):
-        if words[at] == "not" and words[at - 1] in (MARK_SOFT, "and") and words[0] not in ("all", "every", "any"):
+    if words[0] in ("all", "every", "any"):
+        return None
+    for at in range(len(words) - 2, 0, -1):
+        if (words[at], words[at + 1]) in _RULED_OUT:
+            head = tokens[: at - (words[at - 1] == MARK_SOFT)]
+            whole = not head or is_whole([token.word for token in head])
+            return None if whole or noun_phrase(tokens[at + 2 :]) is None else head
+        if words[at] == "not" and words[at - 1] in (MARK_SOFT, "and"):
             head = tokens[: at - 1]
             return None if is_whole([token.word for token in head]) or noun_phrase(tokens[at + 1 :]) is None else head
     return None
+
+
+_RULED_OUT = frozenset({("instead", "of"), ("rather", "than")})
 
 
 def _outside(tokens: Tokens, words: list[str]) -> Target | None:

@@ -22,7 +22,7 @@ from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.training.pictures import View, draw_window
 from lbvedit.training.referring import Reference, estimated, named_kinds
 
-__all__ = ["CAST", "SIDE_PX", "TRAITS", "acted", "expressions"]
+__all__ = ["CAST", "SIDE_PX", "TRAITS", "acted", "asked", "descriptions", "meant"]
 
 CAST = ("background", *sorted(ACTORS))
 """The kinds of actors, background first: the classes of a model that knows the world alone."""
@@ -90,8 +90,6 @@ def _said(
 ) -> Iterator[Reference]:
     """Expressions without end, most of them about somebody who is in the picture."""
     nothing = torch.zeros_like(masks[0])
-    # What an expression without a name may mean: with nothing there, nothing would be of its kind, and nothing found.
-    anything = frozenset(CAST[1:] if set(CAST) <= set(classes) else CAST)
     visible = [number for number, mask in enumerate(masks) if float(mask.float().mean()) > _SMALLEST]
     while True:
         found = None
@@ -99,21 +97,21 @@ def _said(
             number = int(rng.choice(visible))
             found = describe(rng, tableau.actors, number, str(rng.choice(MODES)))
         if found is not None:
-            # "the one behind the bus" has the name of a kind, but not of its own: it may be any.
-            kinds = named_kinds(found.text) if found.kind is not None else anything
-            yield Reference(found.text, masks[number], nothing, kinds, _asked(found))
+            yield Reference(found.text, masks[number], nothing, meant(found, classes), asked(found))
         elif not visible or rng.random() < absences:
             found = absent(rng, tableau.actors)
-            kinds = named_kinds(found.text) or anything
-            yield Reference(found.text, nothing, nothing, kinds, _asked(found))
+            yield Reference(found.text, nothing, nothing, meant(found, classes), asked(found))
 
 
-def _traits(actor: Actor) -> Tensor:
-    values = (_COLORS.index(actor.color), ACTIONS.index(actor.act.action), _WAYS.index(actor.act.direction))
-    return torch.tensor(values, dtype=torch.uint8)
+def meant(said: Description, classes: Sequence[str]) -> frozenset[str]:
+    """The kinds that a description leaves possible."""
+    # "the one behind the bus" has the name of a kind, but not of its own: it may be any.
+    named = named_kinds(said.text) if said.kind is not None else frozenset()
+    # What an expression without a name may mean: with nothing there, nothing would be of its kind, and nothing found.
+    return named or frozenset(CAST[1:] if set(CAST) <= set(classes) else CAST)
 
 
-def _asked(said: Description) -> tuple[bool, ...]:
+def asked(said: Description) -> tuple[bool, ...]:
     """Which values of each trait a description leaves possible."""
     travels = said.action == "move"
     return (
@@ -123,12 +121,17 @@ def _asked(said: Description) -> tuple[bool, ...]:
     )
 
 
-def expressions(rng: np.random.Generator, stages: int) -> Iterator[str]:
-    """What can be said of everybody on some stages, in every mode: the words of the world."""
-    for _ in range(stages):
+def _traits(actor: Actor) -> Tensor:
+    values = (_COLORS.index(actor.color), ACTIONS.index(actor.act.action), _WAYS.index(actor.act.direction))
+    return torch.tensor(values, dtype=torch.uint8)
+
+
+def descriptions(rng: np.random.Generator) -> Iterator[Description]:
+    """What can be said of everybody on stages without end, in every mode: the words of the world."""
+    while True:
         actors = draw_stage(rng, 16, least=2, most=5).actors
         for number, mode in itertools.product(range(len(actors)), MODES):
             found = describe(rng, actors, number, mode)
             if found is not None:
-                yield found.text
-        yield absent(rng, actors).text
+                yield found
+        yield absent(rng, actors)

@@ -14,7 +14,8 @@ The world's actors may be mixed in, or be all that there is (``--set actors=1``)
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -40,7 +41,7 @@ from lbvedit.systems.mmvt.losses import mmvt_loss
 from lbvedit.systems.mmvt.model import MMVT, Visual
 from lbvedit.systems.mmvt.motion import flow_image
 from lbvedit.systems.mmvt.traits import Traits
-from lbvedit.training.acted import CAST, SIDE_PX, TRAITS, acted, expressions
+from lbvedit.training.acted import CAST, SIDE_PX, TRAITS, acted, asked, descriptions, meant
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
@@ -55,11 +56,11 @@ LONGEST = 24
 _ENDLESS = 1_000_000
 """Pictures of actors, more than anybody can render: none comes twice."""
 
-_STAGES = 1500
-"""Stages whose expressions give the words of a model that knows the world alone."""
+_DESCRIPTIONS = 18_955
+"""Descriptions, those of 1,500 stages, that give the words of a model that knows the world alone."""
 
 _WORDS_SEED = 3
-"""Draws those stages. One for all runs: weights can begin from any others, and the pictures may be new each time."""
+"""Draws them. One for all runs: weights can begin from any others, and the pictures may be new each time."""
 
 UNKNOWN_WORD = "zzz"
 """Stands for a word that the vocabulary lacks."""
@@ -150,7 +151,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         """The word-level tokenizer that text goes through."""
         if self._tokenizer is None:
             if self.config.actors == 1:
-                self._tokenizer = train_tokenizer(expressions(np.random.default_rng(_WORDS_SEED), _STAGES))
+                said = itertools.islice(descriptions(np.random.default_rng(_WORDS_SEED)), _DESCRIPTIONS)
+                self._tokenizer = train_tokenizer(description.text for description in said)
             else:
                 self._tokenizer = load_tokenizer(self.config.tokenizer)
         return self._tokenizer
@@ -203,12 +205,15 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             batch["masks"] = torch.stack([r.mask for r in told])[:, None].float()
             batch["known"] = torch.stack([~r.doubtful for r in told])[:, None]
             batch["owner"] = torch.arange(draw.size).repeat_interleave(c.expressions)
-            heard = [(r.expression, r.kinds) for r in told] + [spoken(rng) for _ in range(c.spoken)]
-            words, means = zip(*heard, strict=True)
+            words, means, asks = zip(
+                *((r.expression, r.kinds, r.asked) for r in told),
+                *itertools.islice(self._spoken(rng), c.spoken),
+                strict=True,
+            )
             batch["words"], batch["words_keep"] = encode(self.tokenizer, words, LONGEST)
             batch["means"] = torch.tensor([self._meant(kinds) for kinds in means])
             if self._tells_traits:
-                batch["asked"] = torch.tensor([r.asked for r in told]).float()
+                batch["asked"] = torch.tensor(asks).float()
         if self._tells_traits:
             batch["traits"] = torch.stack([view.traits for view, _, _ in items if view.traits is not None])
         taught = [view.taught for view, _, _ in items]
@@ -217,6 +222,13 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             batch["features"] = torch.stack([lesson.features for lesson in taught if lesson is not None])
             batch["soft"] = torch.stack([lesson.classes for lesson in taught if lesson is not None])
         return batch
+
+    def _spoken(self, rng: np.random.Generator) -> Iterator[tuple[str, frozenset[str], tuple[bool, ...] | None]]:
+        """Expressions without a picture, the kinds that they name and the values of traits that they ask for."""
+        if self.config.actors == 1:
+            yield from ((said.text, meant(said, CAST), asked(said)) for said in descriptions(rng))
+        while True:
+            yield *spoken(rng), None
 
     def _meant(self, kinds: frozenset[str]) -> list[float]:
         """How likely each class is meant: what the class map does not have may be anywhere in its background."""
@@ -294,33 +306,29 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             "align": 0.1 * (terms.appearance_language + terms.motion_language + terms.appearance_motion),
             "branches": terms.branches,
             "presence": 0.3 * terms.presence,
-            "names": 2 * self._naming(mmvt, batch),
-        } | (self._characterising(mmvt.traits, visual, language.sentence, batch) if mmvt.traits is not None else {})
+            **self._naming(mmvt, batch),
+        } | (self._characterising(mmvt.traits, visual, batch) if mmvt.traits is not None else {})
 
-    def _characterising(
-        self, traits: Traits, visual: Visual, sentence: Tensor, batch: Mapping[str, Tensor]
-    ) -> dict[str, Tensor]:
-        """The traits that pixels show, and those that sentences ask for."""
+    def _naming(self, mmvt: MMVT, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Which kinds the words name, as far as the class map has them, and which traits; needs no picture."""
+        assert mmvt.kinds is not None
+        sentence = mmvt.read(batch["words"], batch["words_keep"]).sentence
+        told = {"names": (mmvt.kinds.named(sentence), batch["means"])}
+        if mmvt.traits is not None:
+            told["asked"] = (mmvt.traits.asked(sentence), batch["asked"])
+        return {
+            name: 2 * F.binary_cross_entropy_with_logits(said.float(), truth, reduction="none").sum(dim=1).mean()
+            for name, (said, truth) in told.items()
+        }
+
+    def _characterising(self, traits: Traits, visual: Visual, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Maps of traits against those of the actors."""
         assert visual.traits is not None
         truth = batch["traits"][:, :, 4::8, 4::8].long()
         maps = visual.traits.float().split(traits.sizes, 1)
-        told = [
-            F.cross_entropy(seen, truth[:, i], ignore_index=IGNORED, reduction="sum") for i, seen in enumerate(maps)
-        ]
-        asked = F.binary_cross_entropy_with_logits(traits.asked(sentence).float(), batch["asked"], reduction="none")
-        return {
-            "traits": self.config.dense_weight
-            * torch.stack(told).sum()
-            / (truth != IGNORED).sum().clamp(min=1)
-            * len(maps),
-            "asked": asked.sum(dim=1).mean(),
-        }
-
-    def _naming(self, mmvt: MMVT, batch: Mapping[str, Tensor]) -> Tensor:
-        """Which kinds the words name, as far as the class map has them; needs no picture."""
-        assert mmvt.kinds is not None
-        said = mmvt.kinds.named(mmvt.read(batch["words"], batch["words_keep"]).sentence).float()
-        return F.binary_cross_entropy_with_logits(said, batch["means"], reduction="none").sum(dim=1).mean()
+        told = [F.cross_entropy(m, truth[:, i], ignore_index=IGNORED, reduction="sum") for i, m in enumerate(maps)]
+        known = (truth[:, 0] != IGNORED).sum().clamp(min=1)
+        return {"traits": self.config.dense_weight * torch.stack(told).sum() / known}
 
     def _seeing(self, trainee: Trainee, levels: Sequence[Tensor], batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Class maps against the labels, and what the encoder sees against what the teacher saw."""
