@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from lbvedit.data.actors import Actors
@@ -162,4 +163,24 @@ def test_a_row_is_published_under_its_own_name(monkeypatch: pytest.MonkeyPatch) 
         publication = recipe.publish(recipe.build())
         assert (publication.name, publication.facts) == (name, {"working_px": 40_000})
     with pytest.raises(UsageError, match="finds nothing by words"):
-        MMVTTraining(configure(MMVTTrainingConfig(), {"expressions": 0})).publish(torch.nn.Identity())
+        MMVTTraining(configure(MMVTTrainingConfig(), {"only": "seeing"})).publish(torch.nn.Identity())
+
+
+def test_words_are_learnt_without_pictures_by_an_encoder_begun_afresh(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("lbvedit.training.mmvt._DESCRIPTIONS", 250)
+    torch.manual_seed(0)
+    before = MMVTTraining(configure(MMVTTrainingConfig(), {"actors": 1})).build()
+    save_file(before.state_dict(), tmp_path / "before.safetensors")
+    settings = {"actors": 1, "only": "reading", "init": tmp_path / "before.safetensors", "afresh": "text"}
+    recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))
+    trainee = recipe.build().train()
+    same = {name for name, p in before.mmvt.named_parameters() if torch.equal(p, trainee.mmvt.get_parameter(name))}
+    changed = {name for name, _ in before.mmvt.named_parameters()} - same
+    assert {name.split(".")[0] for name in changed} == {"text"}
+    losses = recipe.loss(trainee, recipe.batch(Draw(0, 0, 4)))
+    assert set(losses) == {"names", "asked"}
+    torch.stack(list(losses.values())).sum().backward()
+    taught = {name.split(".")[0] for name, p in trainee.mmvt.named_parameters() if p.grad is not None}
+    assert taught == {"text", "kinds", "traits"}

@@ -4,11 +4,14 @@ A picture is encoded once for several expressions about it, so language costs li
 maps teach the appearance encoder all their classes at once, and what a teacher network saw in them may be distilled
 (:mod:`lbvedit.training.teacher`). Three sittings make the model::
 
-    lbvedit train mmvt --run sight --set expressions=0 --set teacher=DIR        # the encoder alone: learns to see
+    lbvedit train mmvt --run sight --set only=seeing --set teacher=DIR          # the encoder alone: learns to see
     lbvedit train mmvt --run words --set init=runs/sight --set freeze=true      # all but the encoder: learns words
     lbvedit train mmvt --run whole --set init=runs/words --set teacher=DIR      # everything together
 
-The world's actors may be mixed in, or be all that there is (``--set actors=1``), which needs no data at all.
+The world's actors may be mixed in, or be all that there is (``--set actors=1``), which needs no data at all. Words are
+learnt within minutes without pictures, and hardly by an encoder that has long been trained with few of them::
+
+    lbvedit train mmvt --run talk --set actors=1 --set only=reading --set init=RUN --set afresh=text,kinds.named
 """
 
 from __future__ import annotations
@@ -66,6 +69,10 @@ UNKNOWN_WORD = "zzz"
 """Stands for a word that the vocabulary lacks."""
 
 
+_Heard = tuple[str, frozenset[str], tuple[bool, ...] | None]
+"""An expression, the kinds that it names, and the values of traits that it asks for."""
+
+
 @dataclass(frozen=True)
 class MMVTTrainingConfig(TrainingConfig):
     """The settings of ``lbvedit train mmvt``.
@@ -73,10 +80,13 @@ class MMVTTrainingConfig(TrainingConfig):
     Args:
         data: the optional data folder.
         init: weights to begin with: a published folder, a run, or a file.
+        afresh: parts of the model, such as ``text`` or ``blocks``, that begin from nothing nevertheless.
+        only: train one part: ``seeing`` the appearance encoder and its class maps, ``reading`` what words name, from
+            ``batch_size`` expressions without a picture; or everything.
         tokenizer: ``tokenizer.json``; not for a model that knows the world alone.
         teacher: folder of distilled features, or None.
         size_px: side of a training crop.
-        expressions: expressions a picture; 0 trains the appearance encoder alone.
+        expressions: expressions a picture.
         spoken: expressions a step that have no picture, from which only the names of kinds are learnt.
         absent: share of expressions that name nothing in the picture.
         clips: share of pictures that come from the labelled clips, with their own motion.
@@ -96,6 +106,8 @@ class MMVTTrainingConfig(TrainingConfig):
 
     data: Path = Path("../shared/data")
     init: Path | None = None
+    afresh: tuple[str, ...] = ()
+    only: Literal["", "seeing", "reading"] = ""
     tokenizer: Path = Path("weights/mmvt-small/tokenizer.json")
     teacher: Path | None = None
     size_px: int = 192
@@ -168,6 +180,11 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         return self.config.actors == 1 and self.config.row is None
 
     @property
+    def _expressions(self) -> int:
+        """Expressions a picture: whoever only learns to see hears none."""
+        return 0 if self.config.only == "seeing" else self.config.expressions
+
+    @property
     def pictures(self) -> Pictures:
         """The corpus, read when the first batch is made."""
         if self._pictures is None:
@@ -184,7 +201,10 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         )
         trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
         if self.config.init is not None:
+            begun = tuple(f"{part}." for part in self.config.afresh)
+            new = {name: t.clone() for name, t in trainee.mmvt.state_dict().items() if name.startswith(begun)}
             initialise(trainee, trainee.mmvt, self.config.init)
+            trainee.mmvt.load_state_dict(new, strict=False)
         for part in _sight(trainee) if self.config.freeze else ():
             part.requires_grad_(False)
         return trainee
@@ -193,6 +213,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         """Pictures with several expressions each, made by the numbers of ``draw``."""
         rng = np.random.default_rng(draw.seed)
         c = self.config
+        if c.only == "reading":
+            return self._words(list(itertools.islice(self._spoken(rng), draw.size)))
         items = [self._item(rng) for _ in range(draw.size)]
         batch = {
             "frames": torch.stack([view.image for view, _, _ in items]),
@@ -205,15 +227,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             batch["masks"] = torch.stack([r.mask for r in told])[:, None].float()
             batch["known"] = torch.stack([~r.doubtful for r in told])[:, None]
             batch["owner"] = torch.arange(draw.size).repeat_interleave(c.expressions)
-            words, means, asks = zip(
-                *((r.expression, r.kinds, r.asked) for r in told),
-                *itertools.islice(self._spoken(rng), c.spoken),
-                strict=True,
-            )
-            batch["words"], batch["words_keep"] = encode(self.tokenizer, words, LONGEST)
-            batch["means"] = torch.tensor([self._meant(kinds) for kinds in means])
-            if self._tells_traits:
-                batch["asked"] = torch.tensor(asks).float()
+            heard = ((r.expression, r.kinds, r.asked) for r in told)
+            batch |= self._words([*heard, *itertools.islice(self._spoken(rng), c.spoken)])
         if self._tells_traits:
             batch["traits"] = torch.stack([view.traits for view, _, _ in items if view.traits is not None])
         taught = [view.taught for view, _, _ in items]
@@ -223,8 +238,15 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             batch["soft"] = torch.stack([lesson.classes for lesson in taught if lesson is not None])
         return batch
 
-    def _spoken(self, rng: np.random.Generator) -> Iterator[tuple[str, frozenset[str], tuple[bool, ...] | None]]:
-        """Expressions without a picture, the kinds that they name and the values of traits that they ask for."""
+    def _words(self, heard: Sequence[_Heard]) -> dict[str, Tensor]:
+        """Expressions as tokens, with what they mean."""
+        words, means, asks = zip(*heard, strict=True)
+        tokens, keep = encode(self.tokenizer, words, LONGEST)
+        batch = {"words": tokens, "words_keep": keep, "means": torch.tensor([self._meant(kinds) for kinds in means])}
+        return batch | ({"asked": torch.tensor(asks).float()} if self._tells_traits else {})
+
+    def _spoken(self, rng: np.random.Generator) -> Iterator[_Heard]:
+        """Expressions without a picture, without end."""
         if self.config.actors == 1:
             yield from ((said.text, meant(said, CAST), asked(said)) for said in descriptions(rng))
         while True:
@@ -241,7 +263,9 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         if c.actors and rng.random() < c.actors:
             index = int(rng.integers(len(self._actors)))
             tableau = self._tableau(index)
-            view, flow, told = acted(tableau, c.size_px, c.expressions, rng, classes=self.classes, absences=c.absent)
+            view, flow, told = acted(
+                tableau, c.size_px, self._expressions, rng, classes=self.classes, absences=c.absent
+            )
         elif rng.random() < c.clips:
             view, flow, told = self._clip(rng)
         else:
@@ -260,7 +284,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         pictures, c = self.pictures, self.config
         view = draw_view(pictures, pictures.frames[int(rng.integers(len(pictures.frames)))], c.size_px, rng)
         flow = self._rest if view.flow is None else view.flow
-        return view, flow, _said(view, c.expressions, 2 * c.absent, rng)
+        return view, flow, _said(view, self._expressions, 2 * c.absent, rng)
 
     def _photo(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
         c = self.config
@@ -269,7 +293,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         flow, found = self._rest, regions(still)
         if rng.random() < 0.7:
             flow, found = moving_flow(found, (c.size_px, c.size_px), rng)
-        return view, flow, references(still, found, c.expressions, rng, absent=c.absent)
+        return view, flow, references(still, found, self._expressions, rng, absent=c.absent)
 
     @property
     def _rest(self) -> Tensor:
@@ -280,6 +304,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         """What the expressions' masks say, and what the class maps and the teacher say."""
         trainee = cast(Trainee, getattr(model, "module", model))
         mmvt, frozen = trainee.mmvt, self.config.freeze
+        if "frames" not in batch:
+            return self._naming(mmvt, batch)
         for part in _sight(trainee) if frozen else ():
             part.eval()
         frames = mmvt.images(batch["frames"])[:, None]
@@ -379,8 +405,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
 
     def publish(self, model: nn.Module) -> Publication:
         """The small model without what only training needs."""
-        if not self.config.expressions:
-            raise UsageError("an encoder alone finds nothing by words", hint="train on with --set init=RUN first")
+        if self.config.only:
+            raise UsageError("a part alone finds nothing by words", hint="train on with --set init=RUN first")
         trainee = cast(Trainee, model)
         trainee.half().float()  # what is measured is what is written
         figures = self.validate(model)
