@@ -18,7 +18,7 @@ from lbvedit.data.world.words import Description
 from lbvedit.data.world.workshop import COLORS
 from lbvedit.errors import UsageError
 from lbvedit.language.lexicon import VOC_CLASSES
-from lbvedit.training.acted import CAST, TRAITS, acted, asked, descriptions
+from lbvedit.training.acted import CAST, TRAITS, acted, asked, descriptions, watched
 from lbvedit.training.config import configure
 from lbvedit.training.mmvt import MMVTTraining, MMVTTrainingConfig
 from lbvedit.training.pictures import View
@@ -30,7 +30,7 @@ SIDE = 64
 
 @pytest.fixture(scope="module")
 def actors() -> Actors:
-    return Actors("train", 3, size=40, frames=1, side=SIDE)
+    return Actors("train", 3, size=40, frames=2, side=SIDE)
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +43,20 @@ def test_a_tableau_is_the_first_frame_of_its_item(actors: Actors) -> None:
     tableau, item = actors.tableau(5), actors[5]
     assert torch.equal(tableau.frame, item["frames"][0])
     assert torch.equal(tableau.flow, item["flow"][0])
+    assert torch.equal(tableau.after, item["frames"][1])
     assert torch.equal(tableau.masks[item["meta"]["target"]], item["mask"][0, 0])
     assert [actor.kind for actor in tableau.actors] == [actor["kind"] for actor in item["meta"]["actors"]]
+
+
+def test_the_flow_that_is_estimated_is_near_the_exact_one(actors: Actors) -> None:
+    """On those who move by themselves it is nearer to the truth than no flow at all."""
+    wrong, none = [], []
+    for number in range(8):
+        tableau = actors.tableau(number)
+        seen, moving = watched(tableau).float(), tableau.flow.norm(dim=0) > 0.7
+        wrong.append((seen - tableau.flow).norm(dim=0)[moving])
+        none.append(tableau.flow.norm(dim=0)[moving])
+    assert torch.cat(wrong).mean() < 0.6 * torch.cat(none).mean()
 
 
 def test_masks_lie_on_what_the_labels_call_by_that_name(pictures: list[tuple[View, Tensor, list[Reference]]]) -> None:

@@ -51,12 +51,14 @@ class Tableau:
 
     Args:
         frame: ``(3, H, W)`` uint8.
+        after: the next frame likewise; the first again in a clip of one.
         flow: ``(2, H, W)`` pixels to the next frame, exact.
         masks: ``(N, H, W)`` bool, an actor each.
         actors: who they are and what they do.
     """
 
     frame: Tensor
+    after: Tensor
     flow: Tensor
     masks: Tensor
     actors: tuple[Actor, ...]
@@ -117,8 +119,8 @@ class Actors(Filmed[ActorItem]):
         """The first frame of an item, whatever its expression speaks of."""
         rng = self.stream(index)
         stage, clip, _, _ = self._drawn(rng)
-        frame = self._faulty(rng, clip.frames[:1])[0]
-        return Tableau(frame, clip.flow[0].cpu(), clip.masks[0].cpu(), tuple(stage.actors))
+        frames = self._faulty(rng, clip.frames[:2])
+        return Tableau(frames[0], frames[-1], clip.flow[0].cpu(), clip.masks[0].cpu(), tuple(stage.actors))
 
     def _drawn(self, rng: np.random.Generator) -> tuple[Stage, Rendered, bool, tuple[int, Description]]:
         """A stage, its clip, whether two look alike, and what is said of whom."""

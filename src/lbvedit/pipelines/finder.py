@@ -141,8 +141,10 @@ class Finder:
         back = None if before is None else motion.flow(frame, before, "dis-fast")
         if after is not None:
             ahead = motion.flow(frame, after, "dis")
+        elif before is not None:
+            ahead = -motion.flow(frame, before, "dis")  # finer than the way back: actions are told by it
         else:
-            ahead = torch.zeros(2, *frame.shape[1:]) if back is None else -back
+            ahead = torch.zeros(2, *frame.shape[1:])
         frames, flows = [frame], [ahead]
         if self.model.config.clip_length > 1:  # the paper's clip: an earlier frame, a later one, the target
             came = ahead if before is None else motion.flow(before, frame, "dis")

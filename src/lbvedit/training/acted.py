@@ -19,10 +19,11 @@ from lbvedit.data.world.stage import Actor, draw_stage
 from lbvedit.data.world.words import MODES, Description, absent, describe
 from lbvedit.data.world.workshop import COLORS
 from lbvedit.language.lexicon import VOC_CLASSES
+from lbvedit.motion import flow as estimate_flow
 from lbvedit.training.pictures import View, draw_window
 from lbvedit.training.referring import Reference, estimated, named_kinds
 
-__all__ = ["CAST", "SIDE_PX", "TRAITS", "acted", "asked", "descriptions", "meant"]
+__all__ = ["CAST", "SIDE_PX", "TRAITS", "acted", "asked", "descriptions", "meant", "watched"]
 
 CAST = ("background", *sorted(ACTORS))
 """The kinds of actors, background first: the classes of a model that knows the world alone."""
@@ -35,6 +36,9 @@ TRAITS = (len(_COLORS), len(ACTIONS), len(_WAYS))
 SIDE_PX = 144
 """Rendered side of a picture, before a window of it is shown larger."""
 
+_SHOWN_LARGER = 2
+"""How much larger a pipeline shows frames as small as these to the model, and to the estimate of their flow."""
+
 _WINDOW = (0.45, 0.85)
 """Share of a picture's side that most windows show, as large as a pipeline shows it to the model."""
 
@@ -43,12 +47,21 @@ _SMALLEST = 0.004
 """Share of a crop below which a mask teaches nothing."""
 
 
+def watched(tableau: Tableau) -> Tensor:
+    """The flow of a tableau as a pipeline sees it, ``(2, H, W)`` fp16: estimated, where frames are shown larger."""
+    frames = torch.stack([tableau.frame, tableau.after]).float() / 255
+    large = F.interpolate(frames, scale_factor=_SHOWN_LARGER, mode="bilinear", align_corners=False)
+    flow = estimate_flow(large[0], large[1], "dis")
+    return (F.avg_pool2d(flow[None], _SHOWN_LARGER)[0] / _SHOWN_LARGER).half()
+
+
 def acted(
     tableau: Tableau,
     side: int,
     count: int,
     rng: np.random.Generator,
     *,
+    seen: Tensor | None = None,
     classes: Sequence[str] = VOC_CLASSES,
     absences: float,
 ) -> tuple[View, Tensor, list[Reference]]:
@@ -59,6 +72,7 @@ def acted(
         side: of the crop.
         count: expressions.
         rng: draws the window and the words.
+        seen: from :func:`watched`, shown in half of the cases instead of the exact flow made worse.
         classes: what class maps tell apart, background first; other kinds are ignored in them.
         absences: how often an expression fits nobody.
 
@@ -70,7 +84,8 @@ def acted(
     window = replace(draw_window(height, width, rng, span=_WINDOW, turn=False), mirrored=False)
     grid = window.grid(height, width, side)
     image = F.grid_sample(tableau.frame[None].float() / 255, grid, align_corners=False)[0].clamp(0, 1)
-    flow = F.grid_sample(tableau.flow[None].float(), grid, align_corners=False)[0]
+    drawn = seen if seen is not None and rng.random() < 0.5 else None
+    flow = F.grid_sample((tableau.flow if drawn is None else drawn)[None].float(), grid, align_corners=False)[0]
     flow = flow * torch.tensor([side / window.size[0], side / window.size[1]])[:, None, None]
     planes = torch.cat((tableau.masks.float(), torch.ones(1, height, width)))
     shown = F.grid_sample(planes[None], grid, mode="nearest", align_corners=False)[0] > 0.5
@@ -82,7 +97,7 @@ def acted(
         traits[:, mask] = _traits(actor)[:, None]
     view = View(image, labels, traits=traits)
     said = itertools.islice(_said(tableau, masks, rng, classes, absences), count)
-    return view, estimated(flow, rng), list(said)
+    return view, estimated(flow, rng) if drawn is None else flow, list(said)
 
 
 def _said(

@@ -105,28 +105,12 @@ def train(
     accelerator = _accelerator(config)
     if config.threads:
         torch.set_num_threads(config.threads)
-
-    _seed_everything(config.seed)
-    model = recipe.build().to(accelerator.device)
-    if config.channels_last:
-        for layer in model.modules():
-            if isinstance(layer, nn.Conv2d):  # torch refuses a module that holds 3D convolutions, too
-                layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if accelerator.num_processes > 1 and accelerator.device.type == "cuda":
-        model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
-    average = copy.deepcopy(model).requires_grad_(False) if config.ema_decay else None
-    optimizers = recipe.optimizers(model)
-    scaled = {name: accelerator.prepare(optimizer) for name, optimizer in optimizers.items()}
-    state = State(0, 0.0, model, average, optimizers, to_json(config), {"device": _device_name(accelerator)})
-    if found is not None:
-        state = checkpoint.load(found, state)
-        state.extra["device"] = _device_name(accelerator)
-        if accelerator.scaler is not None and "scaler" in state.extra:
-            accelerator.scaler.load_state_dict(state.extra["scaler"])
+    state, scaled = _set_up(recipe, accelerator, found)
+    model, average = state.model, state.average
 
     main = accelerator.is_main_process
     first, before, began = state.step, state.seconds, time.monotonic()
-    saved_at, reported_at, non_finite = began, -math.inf, 0
+    saved_at, reported_at, guard = began, -math.inf, _Guard(scaling=accelerator.scaler is not None)
     figures: dict[str, float] = {}
     batches = _begun(_batches(recipe, config, accelerator, first))
     run.mkdir(parents=True, exist_ok=True)
@@ -136,22 +120,13 @@ def train(
     with _stop_on_signal() as stop, Curves(run / "curves.csv" if main else None, first) as curves:
         for step, batch in batches:
             _seed_everything(Draw(config.seed, step, 0, accelerator.process_index).seed)
-            rate = _set_learning_rates(optimizers, learning_rate_factor(config, step))
+            rate = _set_learning_rates(state.optimizers, learning_rate_factor(config, step))
             parts: dict[str, float] = {}
             update = _updater(accelerator, scaled, config, parts)
             model.train()
             with accelerator.autocast():
                 recipe.step(model, _moved(batch, accelerator.device, config), update)
-            # With a scaler gradients may overflow: it skips the step, and lowers its scale.
-            scaling = accelerator.scaler is not None
-            watched = (value for name, value in parts.items() if not (scaling and name.startswith("grad_norm")))
-            finite = all(map(math.isfinite, watched))
-            non_finite = 0 if finite else non_finite + 1
-            if non_finite == _NON_FINITE_STEPS_IN_A_ROW:
-                raise LbveditError(
-                    f"the loss of step {step + 1} is not finite, and so were the nine before: {parts}",
-                    hint="resume from the last checkpoint with a lower lr",
-                )
+            guard.look(step, parts)
             if average is not None:
                 _move_average(average, model, min(config.ema_decay, (1 + step) / (10 + step)))
 
@@ -180,6 +155,51 @@ def train(
         stopped_by = stop()
     finished = state.step >= config.steps
     return Outcome(state.step, state.seconds, finished, stopped_by, figures, _device_name(accelerator))
+
+
+def _set_up(recipe: Recipe[Any], accelerator: Accelerator, found: Path | None) -> tuple[State, dict[str, Any]]:
+    """The model on its device with all that belongs to it, new or as a checkpoint left it, and scaled optimizers."""
+    config: TrainingConfig = recipe.config
+    _seed_everything(config.seed)
+    model = recipe.build().to(accelerator.device)
+    if config.channels_last:
+        for layer in model.modules():
+            if isinstance(layer, nn.Conv2d):  # torch refuses a module that holds 3D convolutions, too
+                layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if accelerator.num_processes > 1 and accelerator.device.type == "cuda":
+        model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    average = copy.deepcopy(model).requires_grad_(False) if config.ema_decay else None
+    optimizers = recipe.optimizers(model)
+    scaled = {name: accelerator.prepare(optimizer) for name, optimizer in optimizers.items()}
+    state = State(0, 0.0, model, average, optimizers, to_json(config), {"device": _device_name(accelerator)})
+    if found is not None:
+        state = checkpoint.load(found, state)
+        state.extra["device"] = _device_name(accelerator)
+        if accelerator.scaler is not None and "scaler" in state.extra:
+            accelerator.scaler.load_state_dict(state.extra["scaler"])
+    return state, scaled
+
+
+class _Guard:
+    """Ends a training whose losses are not finite any more.
+
+    Args:
+        scaling: whether gradients are scaled. They may overflow then: the scaler skips the step, and lowers its scale.
+    """
+
+    def __init__(self, *, scaling: bool) -> None:
+        self._scaling = scaling
+        self._in_a_row = 0
+
+    def look(self, step: int, parts: Mapping[str, float]) -> None:
+        """Looks at the losses and gradient norms of a step, counted from 0; raises as ``train`` does."""
+        watched = (value for name, value in parts.items() if not (self._scaling and name.startswith("grad_norm")))
+        self._in_a_row = 0 if all(map(math.isfinite, watched)) else self._in_a_row + 1
+        if self._in_a_row == _NON_FINITE_STEPS_IN_A_ROW:
+            raise LbveditError(
+                f"the loss of step {step + 1} is not finite, and so were the nine before: {dict(parts)}",
+                hint="resume from the last checkpoint with a lower lr",
+            )
 
 
 def averaged_model(recipe: Recipe[Any], run: Path) -> nn.Module:

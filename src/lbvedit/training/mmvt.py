@@ -44,7 +44,7 @@ from lbvedit.systems.mmvt.losses import mmvt_loss
 from lbvedit.systems.mmvt.model import MMVT, Visual
 from lbvedit.systems.mmvt.motion import flow_image
 from lbvedit.systems.mmvt.traits import Traits
-from lbvedit.training.acted import CAST, SIDE_PX, TRAITS, acted, asked, descriptions, meant
+from lbvedit.training.acted import CAST, SIDE_PX, TRAITS, acted, asked, descriptions, meant, watched
 from lbvedit.training.checkpoint import initialise
 from lbvedit.training.config import TrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
@@ -92,7 +92,7 @@ class MMVTTrainingConfig(TrainingConfig):
         clips: share of pictures that come from the labelled clips, with their own motion.
         actors: share of pictures that show the world's actors. With 1 nothing else is read, the words are the world's
             own, and the weights are published as ``mmvt-small-clean``: begin them from nothing, or from such a run.
-        tableaux: different pictures of actors, which each worker keeps in memory (0.3 MB each) once it has rendered
+        tableaux: different pictures of actors, which each worker keeps in memory (0.4 MB each) once it has rendered
             them, since that takes half as long as learning from one; None renders another each time.
         row: row of the paper's ablation tables to train, such as ``B+M``; None trains the small model whole.
         cells: cells that the loss between appearance and motion compares.
@@ -154,8 +154,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
     def __init__(self, config: MMVTTrainingConfig) -> None:
         super().__init__(config)
         self._pictures: Pictures | None = None
-        self._actors = Actors("train", config.seed, size=config.tableaux or _ENDLESS, frames=1, side=SIDE_PX)
-        self._kept: dict[int, Tableau] = {}
+        self._actors = Actors("train", config.seed, size=config.tableaux or _ENDLESS, frames=2, side=SIDE_PX)
+        self._kept: dict[int, tuple[Tableau, Tensor]] = {}
         self._tokenizer: Tokenizer | None = None
 
     @property
@@ -262,9 +262,9 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         c = self.config
         if c.actors and rng.random() < c.actors:
             index = int(rng.integers(len(self._actors)))
-            tableau = self._tableau(index)
+            tableau, seen = self._tableau(index)
             view, flow, told = acted(
-                tableau, c.size_px, self._expressions, rng, classes=self.classes, absences=c.absent
+                tableau, c.size_px, self._expressions, rng, seen=seen, classes=self.classes, absences=c.absent
             )
         elif rng.random() < c.clips:
             view, flow, told = self._clip(rng)
@@ -273,12 +273,15 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         told = [replace(r, expression=_muttered(r.expression, rng)) for r in told]
         return colored(view, rng), flow, told
 
-    def _tableau(self, index: int) -> Tableau:
-        if not self.config.tableaux:
-            return self._actors.tableau(index)
-        if index not in self._kept:
-            self._kept[index] = self._actors.tableau(index)
-        return self._kept[index]
+    def _tableau(self, index: int) -> tuple[Tableau, Tensor]:
+        """A picture of actors with the flow that is estimated in it."""
+        if index in self._kept:
+            return self._kept[index]
+        tableau = self._actors.tableau(index)
+        made = tableau, watched(tableau)
+        if self.config.tableaux:
+            self._kept[index] = made
+        return made
 
     def _clip(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
         pictures, c = self.pictures, self.config
