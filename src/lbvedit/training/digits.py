@@ -114,7 +114,6 @@ class Digits(Recipe[DigitsConfig]):
 
     def publish(self, model: nn.Module) -> Publication:
         """The weight ``digits``."""
-        model = model.half().float()
         figures = self.validate(model)
         return Publication(
             name="digits",

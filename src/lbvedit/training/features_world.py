@@ -112,7 +112,6 @@ class FeaturesWorld(Features[FeaturesWorldConfig]):
 
     def publish(self, model: nn.Module) -> Publication:
         """The weight ``features-world``."""
-        model = model.half().float()
         assert isinstance(model, FeaturePair)
         figures: dict[str, float] = {}
         for corpus, pairs in self._held_out.items():

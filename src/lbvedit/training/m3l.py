@@ -464,7 +464,6 @@ class M3LRecipe(Recipe[M3LTraining]):
         """The editor's weights; the judges of the dual game served the training only."""
         assert isinstance(model, M3LGame)
         config, subject = self.config, SUBJECTS[self.config.corpus]
-        model.half().float()  # what is measured is what is written
         conditioning = "" if config.model.conditioning == "mlf" else f"-{config.model.conditioning}"
         about = next(iter(self._learnt)) if len(self._learnt) < len(self._parts) else subject.name
         name = f"{config.system}-{about}{conditioning}{'-zero-shot' if config.zero_shot else ''}"

@@ -411,7 +411,6 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         if self.config.only:
             raise UsageError("a part alone finds nothing by words", hint="train on with --set init=RUN first")
         trainee = cast(Trainee, model)
-        trainee.half().float()  # what is measured is what is written
         figures = self.validate(model)
         clean = self.config.actors == 1
         data = CLEAN_DATA if clean else DATA + (CLEAN_DATA if self.config.actors else ())

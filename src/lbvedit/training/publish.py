@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_model
+from torch import nn
 
 from lbvedit.errors import LbveditError
 from lbvedit.training import checkpoint
@@ -18,9 +19,12 @@ from lbvedit.training.loop import averaged_model
 from lbvedit.training.recipe import Publication, Recipe
 from lbvedit.weights import CONFIG_FILE, TENSOR_FILE
 
-__all__ = ["publish"]
+__all__ = ["publish", "rounded"]
 
 LARGEST_BYTES = 20_000_000
+
+_LARGEST_LOSS = 0.1
+"""Share of a matrix's norm that rounding it may cost; what fp16 holds as normal numbers loses a two-thousandth."""
 
 
 def publish(recipe: Recipe[Any], run: Path, weights: Path, *, command: str) -> Path:
@@ -39,7 +43,7 @@ def publish(recipe: Recipe[Any], run: Path, weights: Path, *, command: str) -> P
         UsageError: the run has no checkpoint.
         LbveditError: above 20 MB, or a tensor that fp16 cannot hold.
     """
-    model = averaged_model(recipe, run)
+    model = rounded(averaged_model(recipe, run))  # what is measured is what is written
     torch.manual_seed(recipe.config.seed)
     publication = recipe.publish(model)
     found = checkpoint.latest(run / "checkpoints")
@@ -82,20 +86,31 @@ def publish(recipe: Recipe[Any], run: Path, weights: Path, *, command: str) -> P
     return writing.replace(target)
 
 
-def _write_tensors(publication: Publication, file: Path) -> None:
-    model = publication.model.half()
+def rounded(model: nn.Module) -> nn.Module:
+    """The model, in place, with what fp16 leaves of its weights.
+
+    Raises:
+        LbveditError: fp16 cannot hold a tensor, or loses too much of it.
+    """
     for name, tensor in model.state_dict().items():
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+        if not tensor.is_floating_point():
+            continue
+        left = tensor.half()
+        if not torch.isfinite(left).all():
             raise LbveditError(
-                f"{publication.name}: {name} overflows fp16 or is not finite",
+                f"{name} overflows fp16 or is not finite",
                 hint="the training diverged: train again with a lower --set lr=...; fp16 ends at 65504",
             )
-        if tensor.is_floating_point() and tensor.ndim > 1 and tensor.abs().max() < torch.finfo(tensor.dtype).tiny:
+        if tensor.ndim > 1 and (left.float() - tensor).norm() > _LARGEST_LOSS * tensor.norm():
             raise LbveditError(
-                f"{publication.name}: all of {name} is too small for fp16",
+                f"{name} is too small for fp16",
                 hint="what goes into it has grown without bounds: normalise it, and train that part again",
             )
-    save_model(model, str(file))
+    return model.half().float()
+
+
+def _write_tensors(publication: Publication, file: Path) -> None:
+    save_model(rounded(publication.model).half(), str(file))
     file.chmod(0o644)  # safetensors makes files that nobody else can read
     if (size := file.stat().st_size) > LARGEST_BYTES:
         raise LbveditError(
