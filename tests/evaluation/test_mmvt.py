@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from lbvedit.data.corpus import Referral
 from lbvedit.errors import WeightsError
@@ -66,9 +67,21 @@ def test_actors_that_only_act_differently_have_a_row_of_their_own(monkeypatch: p
     }
     other = {**item, "meta": {"mode": "appearance", "distractor": False}}
     monkeypatch.setattr(mmvt, "Actors", lambda split, frames: [item, other])
+
+    class Watching(RedFinder):
+        """Finds nothing where nothing is seen to move."""
+
+        def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> Any:
+            return super().see(frame if before is not None else torch.zeros_like(frame), after, before)
+
+    monkeypatch.setattr(mmvt, "load_finder", lambda request: Watching())
     result = mmvt.evaluate_actors(Options())
     assert result.metrics["p@0.9"] == 1
-    assert list(result.others) == ["only the action tells, one of its kind beside it (1 clips)"]
+    moving, still = result.others.items()
+    assert moving[0] == "only the action tells, one of its kind beside it (1 clips)"
+    assert moving[1]["p@0.9"] == 1
+    assert still[0] == "the same clips, shown no motion"
+    assert still[1]["p@0.5"] == 0
 
 
 def test_rows_of_an_ablation_are_those_that_were_trained(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ from lbvedit.errors import UsageError
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.training.acted import CAST, TRAITS, acted, asked, descriptions, watched
 from lbvedit.training.config import configure
-from lbvedit.training.mmvt import MMVTTraining, MMVTTrainingConfig
+from lbvedit.training.mmvt import MMVTTraining
+from lbvedit.training.mmvt_settings import MMVTTrainingConfig
 from lbvedit.training.pictures import View
 from lbvedit.training.recipe import Draw
 from lbvedit.training.referring import Reference
@@ -131,7 +132,7 @@ def test_the_world_alone_needs_no_other_data_and_has_its_own_words(tmp_path: Pat
     assert batch["means"].shape[1] == len(CAST)
     assert batch["frames"].shape == (2, 3, 48, 48)
     assert batch["masks"].shape == (4, 1, 48, 48)
-    vocabulary = recipe.tokenizer.get_vocab()
+    vocabulary = recipe.batches.tokenizer.get_vocab()
     rng = np.random.default_rng(99)
     said = " ".join(d.text for d in itertools.islice(descriptions(rng), 250)).replace(",", "").split()
     assert sum(word in vocabulary for word in said) / len(said) > 0.99
@@ -141,7 +142,7 @@ def test_what_a_name_means_where_the_class_map_has_no_such_kind() -> None:
     of_photos, of_the_world = MMVTTraining(MMVTTrainingConfig()), MMVTTraining(MMVTTrainingConfig(actors=1.0))
 
     def meant(recipe: MMVTTraining, *kinds: str) -> dict[str, float]:
-        told = zip(recipe.classes, recipe._meant(frozenset(kinds)), strict=True)
+        told = zip(recipe.batches.classes, recipe.batches.meant(frozenset(kinds)), strict=True)
         return {kind: likely for kind, likely in told if likely}
 
     assert meant(of_photos, "car") == meant(of_the_world, "car") == {"car": 1.0}
@@ -156,7 +157,7 @@ def test_what_a_name_means_where_the_class_map_has_no_such_kind() -> None:
 
 @pytest.mark.parametrize("row", ["+bce", "B+M", None])
 def test_the_recipe_trains_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch, row: str | None) -> None:
-    monkeypatch.setattr("lbvedit.training.mmvt._DESCRIPTIONS", 250)
+    monkeypatch.setattr("lbvedit.training.mmvt_batches._DESCRIPTIONS", 250)
     settings = {"actors": 1, "row": row, "size_px": 64, "expressions": 2, "spoken": 4, "batch_size": 2}
     recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))
     trainee = recipe.build().train()
@@ -168,7 +169,7 @@ def test_the_recipe_trains_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_row_is_published_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MMVTTraining, "validate", lambda self, model: {})
-    monkeypatch.setattr("lbvedit.training.mmvt._DESCRIPTIONS", 250)
+    monkeypatch.setattr("lbvedit.training.mmvt_batches._DESCRIPTIONS", 250)
     for row, name in (("B+M", "mmvt-small-clean-B+M"), (None, "mmvt-small-clean")):
         settings = {"actors": 1, "row": row, "working_px": 40_000}
         recipe = MMVTTraining(configure(MMVTTrainingConfig(), settings))
@@ -181,7 +182,7 @@ def test_a_row_is_published_under_its_own_name(monkeypatch: pytest.MonkeyPatch) 
 def test_words_are_learnt_without_pictures_by_an_encoder_begun_afresh(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("lbvedit.training.mmvt._DESCRIPTIONS", 250)
+    monkeypatch.setattr("lbvedit.training.mmvt_batches._DESCRIPTIONS", 250)
     torch.manual_seed(0)
     before = MMVTTraining(configure(MMVTTrainingConfig(), {"actors": 1})).build()
     save_file(before.state_dict(), tmp_path / "before.safetensors")

@@ -17,122 +17,32 @@ learnt within minutes without pictures, and hardly by an encoder that has long b
 from __future__ import annotations
 
 import copy
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import cast
 
-import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lbvedit.data.actors import Actors, Tableau
 from lbvedit.data.davis import open_davis
-from lbvedit.data.expressions import absent_query
 from lbvedit.data.photos import IGNORED
 from lbvedit.errors import UsageError
-from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.measures.davis import region_j
-from lbvedit.nn.words import encode, load_tokenizer, train_tokenizer
-from lbvedit.pipelines.finder import WORKING_PX, Finder
+from lbvedit.pipelines.finder import Finder
 from lbvedit.pipelines.words import hear
 from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.losses import mmvt_loss
 from lbvedit.systems.mmvt.model import MMVT, Visual
-from lbvedit.systems.mmvt.motion import flow_image
 from lbvedit.systems.mmvt.traits import Traits
-from lbvedit.training.acted import CAST, SIDE_PX, TRAITS, acted, asked, descriptions, meant, watched
+from lbvedit.training.acted import TRAITS
 from lbvedit.training.checkpoint import initialise
-from lbvedit.training.config import TrainingConfig
-from lbvedit.training.pictures import Pictures, View, colored, draw_view
+from lbvedit.training.mmvt_batches import Batches
+from lbvedit.training.mmvt_settings import MMVTTrainingConfig
 from lbvedit.training.recipe import Draw, Publication, Recipe
-from lbvedit.training.referring import Reference, Still, moving_flow, named_kinds, references, regions, spoken
 
-__all__ = ["MMVTTraining", "MMVTTrainingConfig", "Trainee", "soft_jaccard"]
-
-LONGEST = 24
-"""Tokens of an expression."""
-
-_ENDLESS = 1_000_000
-"""Pictures of actors, more than anybody can render: none comes twice."""
-
-_DESCRIPTIONS = 18_955
-"""Descriptions, those of 1,500 stages, that give the words of a model that knows the world alone."""
-
-_WORDS_SEED = 3
-"""Draws them. One for all runs: weights can begin from any others, and the pictures may be new each time."""
-
-UNKNOWN_WORD = "zzz"
-"""Stands for a word that the vocabulary lacks."""
-
-
-_Heard = tuple[str, frozenset[str], tuple[bool, ...] | None]
-"""An expression, the kinds that it names, and the values of traits that it asks for."""
-
-
-@dataclass(frozen=True)
-class MMVTTrainingConfig(TrainingConfig):
-    """The settings of ``lbvedit train mmvt``.
-
-    Args:
-        data: the optional data folder.
-        init: weights to begin with: a published folder, a run, or a file.
-        afresh: parts of the model, such as ``text`` or ``blocks``, that begin from nothing nevertheless.
-        only: train one part: ``seeing`` the appearance encoder and its class maps, ``reading`` what words name, from
-            ``batch_size`` expressions without a picture; or everything.
-        tokenizer: ``tokenizer.json``; not for a model that knows the world alone.
-        teacher: folder of distilled features, or None.
-        size_px: side of a training crop.
-        expressions: expressions a picture.
-        spoken: expressions a step that have no picture, from which only the names of kinds are learnt.
-        absent: share of expressions that name nothing in the picture.
-        clips: share of pictures that come from the labelled clips, with their own motion.
-        actors: share of pictures that show the world's actors. With 1 nothing else is read, the words are the world's
-            own, and the weights are published as ``mmvt-small-clean``: begin them from nothing, or from such a run.
-        tableaux: different pictures of actors, which each worker keeps in memory (0.4 MB each) once it has rendered
-            them, since that takes half as long as learning from one; None renders another each time.
-        row: row of the paper's ablation tables to train, such as ``B+M``; None trains the small model whole.
-        cells: cells that the loss between appearance and motion compares.
-        dense_weight: weight of the class maps' own loss.
-        teacher_weight: weight of the distillation.
-        freeze: keep the appearance encoder and its class map as ``init`` has them: a step costs half as much.
-        presence_bar: published with the weights: evidence from which a thing is as likely there as not, chosen by
-            ``lbvedit evaluate mmvt --corpus absent``.
-        working_px: published with the weights: pixels of a frame as a pipeline shows it to the model.
-    """
-
-    data: Path = Path("../shared/data")
-    init: Path | None = None
-    afresh: tuple[str, ...] = ()
-    only: Literal["", "seeing", "reading"] = ""
-    tokenizer: Path = Path("weights/mmvt-small/tokenizer.json")
-    teacher: Path | None = None
-    size_px: int = 192
-    expressions: int = 3
-    spoken: int = 64
-    absent: float = 0.22
-    clips: float = 0.15
-    actors: float = 0.0
-    tableaux: int | None = None
-    row: str | None = None
-    cells: int = 128
-    dense_weight: float = 0.5
-    teacher_weight: float = 0.6
-    freeze: bool = False
-    presence_bar: float = 0.5
-    working_px: int = WORKING_PX
-    batch_size: int = 12
-    lr: float = 8e-4
-    weight_decay: float = 0.03
-    steps: int = 4000
-    warmup_steps: int = 100
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = "bf16"
-    channels_last: bool = True
-    workers: int = 1
-    clip: float = 2.0
+__all__ = ["MMVTTraining", "Trainee", "soft_jaccard"]
 
 
 class Trainee(nn.Module):
@@ -151,53 +61,22 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
 
     Config = MMVTTrainingConfig
 
-    def __init__(self, config: MMVTTrainingConfig) -> None:
-        super().__init__(config)
-        self._pictures: Pictures | None = None
-        self._actors = Actors("train", config.seed, size=config.tableaux or _ENDLESS, frames=2, side=SIDE_PX)
-        self._kept: dict[int, tuple[Tableau, Tensor]] = {}
-        self._tokenizer: Tokenizer | None = None
+    @cached_property
+    def batches(self) -> Batches:
+        """What makes the batches, with the words and the classes that they are told in."""
+        return Batches(self.config)
 
-    @property
-    def tokenizer(self) -> Tokenizer:
-        """The word-level tokenizer that text goes through."""
-        if self._tokenizer is None:
-            if self.config.actors == 1:
-                said = itertools.islice(descriptions(np.random.default_rng(_WORDS_SEED)), _DESCRIPTIONS)
-                self._tokenizer = train_tokenizer(description.text for description in said)
-            else:
-                self._tokenizer = load_tokenizer(self.config.tokenizer)
-        return self._tokenizer
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """What the class map tells apart, background first."""
-        return CAST if self.config.actors == 1 else VOC_CLASSES
-
-    @property
-    def _tells_traits(self) -> bool:
-        """Whether there are maps of traits: photos do not teach them, and the paper's tables have none."""
-        return self.config.actors == 1 and self.config.row is None
-
-    @property
-    def _expressions(self) -> int:
-        """Expressions a picture: whoever only learns to see hears none."""
-        return 0 if self.config.only == "seeing" else self.config.expressions
-
-    @property
-    def pictures(self) -> Pictures:
-        """The corpus, read when the first batch is made."""
-        if self._pictures is None:
-            self._pictures = Pictures(self.config.data, teacher=self.config.teacher)
-        return self._pictures
+    def batch(self, draw: Draw) -> dict[str, Tensor]:
+        """Pictures with several expressions each, made by the numbers of ``draw``."""
+        return self.batches(draw)
 
     def build(self) -> Trainee:
         """The small model, from ``init`` where there is one."""
         small = replace(
-            MMVTConfig.small(self.tokenizer.get_vocab_size()),
-            kinds=len(self.classes),
+            MMVTConfig.small(self.batches.tokenizer.get_vocab_size()),
+            kinds=len(self.batches.classes),
             presence_bar=self.config.presence_bar,
-            traits=TRAITS if self._tells_traits else (),
+            traits=TRAITS if self.batches.tells_traits else (),
         )
         trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
         if self.config.init is not None:
@@ -208,100 +87,6 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         for part in _sight(trainee) if self.config.freeze else ():
             part.requires_grad_(False)
         return trainee
-
-    def batch(self, draw: Draw) -> dict[str, Tensor]:
-        """Pictures with several expressions each, made by the numbers of ``draw``."""
-        rng = np.random.default_rng(draw.seed)
-        c = self.config
-        if c.only == "reading":
-            return self._words(list(itertools.islice(self._spoken(rng), draw.size)))
-        items = [self._item(rng) for _ in range(draw.size)]
-        batch = {
-            "frames": torch.stack([view.image for view, _, _ in items]),
-            "flow": torch.stack([flow_image(flow, "vectors") for _, flow, _ in items]),
-            "labels": torch.stack([view.labels for view, _, _ in items]),
-        }
-        told = [reference for _, _, references in items for reference in references]
-        if told:
-            batch["tokens"], batch["keep"] = encode(self.tokenizer, [r.expression for r in told], LONGEST)
-            batch["masks"] = torch.stack([r.mask for r in told])[:, None].float()
-            batch["known"] = torch.stack([~r.doubtful for r in told])[:, None]
-            batch["owner"] = torch.arange(draw.size).repeat_interleave(c.expressions)
-            heard = ((r.expression, r.kinds, r.asked) for r in told)
-            batch |= self._words([*heard, *itertools.islice(self._spoken(rng), c.spoken)])
-        if self._tells_traits:
-            batch["traits"] = torch.stack([view.traits for view, _, _ in items if view.traits is not None])
-        taught = [view.taught for view, _, _ in items]
-        if any(lesson is not None for lesson in taught):
-            batch["taught"] = torch.tensor([i for i, lesson in enumerate(taught) if lesson is not None])
-            batch["features"] = torch.stack([lesson.features for lesson in taught if lesson is not None])
-            batch["soft"] = torch.stack([lesson.classes for lesson in taught if lesson is not None])
-        return batch
-
-    def _words(self, heard: Sequence[_Heard]) -> dict[str, Tensor]:
-        """Expressions as tokens, with what they mean."""
-        words, means, asks = zip(*heard, strict=True)
-        tokens, keep = encode(self.tokenizer, words, LONGEST)
-        batch = {"words": tokens, "words_keep": keep, "means": torch.tensor([self._meant(kinds) for kinds in means])}
-        return batch | ({"asked": torch.tensor(asks).float()} if self._tells_traits else {})
-
-    def _spoken(self, rng: np.random.Generator) -> Iterator[_Heard]:
-        """Expressions without a picture, without end."""
-        if self.config.actors == 1:
-            yield from ((said.text, meant(said, CAST), asked(said)) for said in descriptions(rng))
-        while True:
-            yield *spoken(rng), None
-
-    def _meant(self, kinds: frozenset[str]) -> list[float]:
-        """How likely each class is meant: what the class map does not have may be anywhere in its background."""
-        known = kinds & set(self.classes) or frozenset({"background"} if kinds else ())
-        return [0.5 if kind in known and kind == "background" else float(kind in known) for kind in self.classes]
-
-    def _item(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
-        """A picture, its flow ``(2, S, S)`` and what is said of it."""
-        c = self.config
-        if c.actors and rng.random() < c.actors:
-            index = int(rng.integers(len(self._actors)))
-            tableau, seen = self._tableau(index)
-            view, flow, told = acted(
-                tableau, c.size_px, self._expressions, rng, seen=seen, classes=self.classes, absences=c.absent
-            )
-        elif rng.random() < c.clips:
-            view, flow, told = self._clip(rng)
-        else:
-            view, flow, told = self._photo(rng)
-        told = [replace(r, expression=_muttered(r.expression, rng)) for r in told]
-        return colored(view, rng), flow, told
-
-    def _tableau(self, index: int) -> tuple[Tableau, Tensor]:
-        """A picture of actors with the flow that is estimated in it."""
-        if index in self._kept:
-            return self._kept[index]
-        tableau = self._actors.tableau(index)
-        made = tableau, watched(tableau)
-        if self.config.tableaux:
-            self._kept[index] = made
-        return made
-
-    def _clip(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
-        pictures, c = self.pictures, self.config
-        view = draw_view(pictures, pictures.frames[int(rng.integers(len(pictures.frames)))], c.size_px, rng)
-        flow = self._rest if view.flow is None else view.flow
-        return view, flow, _said(view, self._expressions, 2 * c.absent, rng)
-
-    def _photo(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
-        c = self.config
-        view = draw_view(self.pictures, self.pictures.draw_photo(rng), c.size_px, rng)
-        still = Still(view.image, view.labels, view.captions, view.mirrored)
-        flow, found = self._rest, regions(still)
-        if rng.random() < 0.7:
-            flow, found = moving_flow(found, (c.size_px, c.size_px), rng)
-        return view, flow, references(still, found, self._expressions, rng, absent=c.absent)
-
-    @property
-    def _rest(self) -> Tensor:
-        """The flow of a picture in which nothing moves."""
-        return torch.zeros(2, self.config.size_px, self.config.size_px)
 
     def loss(self, model: nn.Module, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """What the expressions' masks say, and what the class maps and the teacher say."""
@@ -388,12 +173,12 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         if not (self.config.data / "davis").is_dir():
             return {}
         trainee = cast(Trainee, copy.deepcopy(getattr(model, "module", model)))
-        finder = Finder(trainee.mmvt, self.tokenizer, torch.device("cpu"), torch.float32, "training")
+        finder = Finder(trainee.mmvt, self.batches.tokenizer, torch.device("cpu"), torch.float32, "training")
         dataset = open_davis(self.config.data / "davis")
         figures: dict[str, float] = {}
         for number in range(len(dataset)):
             item = dataset[number]
-            heard = hear(item["expression"], self.tokenizer)
+            heard = hear(item["expression"], self.batches.tokenizer)
             language = finder.read([heard.words])
             scores = []
             for place in range(0, len(item["frames"]) - 1, 8):
@@ -426,7 +211,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             measured_with="lbvedit train mmvt (the last row of runs/NAME/validation.csv)",
             can=CLEAN_CAN if clean else CAN,
             cannot=CLEAN_CANNOT if clean else CANNOT,
-            files={"tokenizer.json": self.tokenizer.to_str(pretty=True)},
+            files={"tokenizer.json": self.batches.tokenizer.to_str(pretty=True)},
             facts={"working_px": self.config.working_px},
         )
 
@@ -464,27 +249,6 @@ def _divergence(logits: Tensor, teacher: Tensor, temperature: float = 1.5) -> Te
 def _sight(trainee: Trainee) -> tuple[nn.Module, ...]:
     assert trainee.mmvt.kinds is not None
     return trainee.mmvt.appearance, trainee.mmvt.kinds.map, trainee.mid, trainee.teacher
-
-
-def _said(view: View, count: int, absent: float, rng: np.random.Generator) -> list[Reference]:
-    """What a clip's own words say of its object, and perhaps the last about something that is not there."""
-    assert view.target is not None
-    certain = torch.zeros_like(view.target)
-    said = (view.sentences[int(rng.integers(len(view.sentences)))] for _ in range(count))
-    told = [Reference(words, view.target, certain, frozenset(view.kinds) or named_kinds(words)) for words in said]
-    if told and view.kinds and rng.random() < absent:
-        words = absent_query(rng, (), {*view.kinds, *_COMMON}).expression
-        told[-1] = Reference(words, certain, certain, named_kinds(words))
-    return told
-
-
-_COMMON = ("car", "person", "tree", "house", "chair", "diningtable")
-"""Kinds that stand around in many clips without being their object."""
-
-
-def _muttered(expression: str, rng: np.random.Generator) -> str:
-    """The expression with a word in thirty not understood, so that an unknown word does no harm."""
-    return " ".join(UNKNOWN_WORD if rng.random() < 0.03 else word for word in expression.split())
 
 
 def soft_jaccard(logits: Tensor, masks: Tensor, known: Tensor) -> Tensor:
