@@ -196,4 +196,4 @@ _COMMON = ("car", "person", "tree", "house", "chair", "diningtable")
 
 def _muttered(expression: str, rng: np.random.Generator) -> str:
     """The expression with a word in thirty not understood, so that an unknown word does no harm."""
-    return " ".join(UNKNOWN_WORD if rng.random() < 0.03 else word for word in expression.split())
+    return " ".join(_UNKNOWN_WORD if rng.random() < 0.03 else word for word in expression.split())
