@@ -167,6 +167,18 @@ def test_the_recipe_trains_every_part_of_a_row(monkeypatch: pytest.MonkeyPatch, 
     assert idle == set()
 
 
+def test_a_row_begins_with_what_it_has_of_the_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("lbvedit.training.mmvt_batches._DESCRIPTIONS", 250)
+    whole = MMVTTraining(configure(MMVTTrainingConfig(), {"actors": 1})).build()
+    save_file(whole.state_dict(), tmp_path / "whole.safetensors")
+    settings = {"actors": 1, "row": "B", "init": tmp_path / "whole.safetensors"}
+    row = MMVTTraining(configure(MMVTTrainingConfig(), settings)).build()
+    assert torch.equal(row.mmvt.appearance.stem[0].weight, whole.mmvt.appearance.stem[0].weight)
+    assert torch.equal(row.mmvt.text.project.weight, whole.mmvt.text.project.weight)
+    with pytest.raises(UsageError, match="do not fit"):
+        MMVTTraining(configure(MMVTTrainingConfig(), {**settings, "row": None, "actors": 0.5})).build()
+
+
 def test_a_row_is_published_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MMVTTraining, "validate", lambda self, model: {})
     monkeypatch.setattr("lbvedit.training.mmvt_batches._DESCRIPTIONS", 250)

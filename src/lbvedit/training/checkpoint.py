@@ -157,13 +157,14 @@ def weights_of(checkpoint: Path) -> Path:
     return average if average.exists() else checkpoint / "model.safetensors"
 
 
-def initialise(trainee: nn.Module, part: nn.Module, source: Path) -> None:
+def initialise(trainee: nn.Module, part: nn.Module, source: Path, *, whole: bool = True) -> None:
     """Begins a training with weights of an earlier one.
 
     Args:
         trainee: everything that is trained; a run's moving average fits it.
         part: what of it is published; a folder of weights fits that.
         source: a run, a folder of weights, or a safetensors file of either kind. It need not hold every tensor.
+        whole: every tensor of ``source`` must fit; else those that do not are left out.
 
     Raises:
         UsageError: nothing to load there, or of another shape.
@@ -174,15 +175,16 @@ def initialise(trainee: nn.Module, part: nn.Module, source: Path) -> None:
     if not file.exists():
         raise UsageError(f"init={source}: no weights there", hint="a folder of weights, a run, or a .safetensors file")
     state = {name: tensor.float() for name, tensor in load_file(file).items()}
-    target = part if state.keys() <= part.state_dict().keys() else trainee
+    among = len(state.keys() & part.state_dict().keys()) >= len(state.keys() & trainee.state_dict().keys())
+    target = part if among else trainee
     own = target.state_dict()
     wrong = [name for name, tensor in state.items() if name not in own or own[name].shape != tensor.shape]
-    if wrong:
+    if wrong and (whole or len(wrong) == len(state)):
         raise UsageError(
             f"init={source}: {len(wrong)} tensors do not fit, such as {wrong[0]}",
             hint="begin with weights of the same recipe and sizes; --set gives this training the sizes of those",
         )
-    target.load_state_dict(state, strict=False)
+    target.load_state_dict({name: tensor for name, tensor in state.items() if name not in wrong}, strict=False)
 
 
 @contextmanager

@@ -82,7 +82,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         if self.config.init is not None:
             begun = tuple(f"{part}." for part in self.config.afresh)
             new = {name: t.clone() for name, t in trainee.mmvt.state_dict().items() if name.startswith(begun)}
-            initialise(trainee, trainee.mmvt, self.config.init)
+            initialise(trainee, trainee.mmvt, self.config.init, whole=self.config.row is None)
             trainee.mmvt.load_state_dict(new, strict=False)
         for part in _sight(trainee) if self.config.freeze else ():
             part.requires_grad_(False)

@@ -18,7 +18,7 @@ class MMVTTrainingConfig(TrainingConfig):
 
     Args:
         data: the optional data folder.
-        init: weights to begin with: a published folder, a run, or a file.
+        init: weights to begin with: a published folder, a run, or a file; a row takes what it has room for.
         afresh: parts of the model, such as ``text`` or ``blocks``, that begin from nothing nevertheless.
         only: train one part: ``seeing`` the appearance encoder and its class maps, ``reading`` what words name, from
             ``batch_size`` expressions without a picture; or everything.
