@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from lbvedit.errors import UsageError
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.training.acted import CAST, TRAITS, acted, asked, descriptions, watched
 from lbvedit.training.config import configure
-from lbvedit.training.mmvt import MMVTTraining
+from lbvedit.training.mmvt import MMVTTraining, _binary
 from lbvedit.training.mmvt_settings import MMVTTrainingConfig
 from lbvedit.training.pictures import View
 from lbvedit.training.recipe import Draw
@@ -136,6 +137,26 @@ def test_the_world_alone_needs_no_other_data_and_has_its_own_words(tmp_path: Pat
     rng = np.random.default_rng(99)
     said = " ".join(d.text for d in itertools.islice(descriptions(rng), 250)).replace(",", "").split()
     assert sum(word in vocabulary for word in said) / len(said) > 0.99
+
+
+def test_photos_say_nothing_of_traits() -> None:
+    recipe = MMVTTraining(configure(MMVTTrainingConfig(), {"only": "reading", "actors": 0.5}))
+    if not recipe.config.tokenizer.exists():
+        pytest.skip("begins with the words of the embedded weights")
+    batch = recipe.batch(Draw(0, 0, 60))
+    known = batch["asked"][:, 0] >= 0
+    assert 15 < int(known.sum()) < 45
+    assert set(batch["asked"][~known].unique().tolist()) == {-1.0}
+
+
+def test_what_nobody_knows_is_not_learnt() -> None:
+    logits = torch.zeros(2, 3, requires_grad=True)
+    loss = _binary(logits, torch.tensor([[1.0, 0, 1], [-1, -1, -1]]))
+    loss.backward()
+    assert float(loss.detach()) == pytest.approx(3 * math.log(2) / 2)
+    assert logits.grad is not None
+    assert logits.grad[0].abs().min() > 0
+    assert logits.grad[1].abs().max() == 0
 
 
 def test_what_a_name_means_where_the_class_map_has_no_such_kind() -> None:

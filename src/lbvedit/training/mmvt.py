@@ -76,7 +76,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
             MMVTConfig.small(self.batches.tokenizer.get_vocab_size()),
             kinds=len(self.batches.classes),
             presence_bar=self.config.presence_bar,
-            traits=TRAITS if self.batches.tells_traits else (),
+            traits=TRAITS,
         )
         trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
         if self.config.init is not None:
@@ -127,13 +127,10 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         """Which kinds the words name, as far as the class map has them, and which traits; needs no picture."""
         assert mmvt.kinds is not None
         sentence = mmvt.read(batch["words"], batch["words_keep"]).sentence
-        told = {"names": (mmvt.kinds.named(sentence), batch["means"])}
+        losses = {"names": 2 * _binary(mmvt.kinds.named(sentence), batch["means"])}
         if mmvt.traits is not None:
-            told["asked"] = (mmvt.traits.asked(sentence), batch["asked"])
-        return {
-            name: 2 * F.binary_cross_entropy_with_logits(said.float(), truth, reduction="none").sum(dim=1).mean()
-            for name, (said, truth) in told.items()
-        }
+            losses["asked"] = 2 * _binary(mmvt.traits.asked(sentence), batch["asked"])
+        return losses
 
     def _characterising(self, traits: Traits, visual: Visual, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Maps of traits against those of the actors."""
@@ -238,6 +235,12 @@ CANNOT = """Small in every sense: things under a fiftieth of the frame are often
 sheep and cows; bicycles and motorbikes) are mixed up, and actions are known only as directions of motion and rest.
 Whatever is none of those kinds has no name for it. It never saw its own mistakes on video, only photos set in motion
 and a few dozen real clips."""
+
+
+def _binary(logits: Tensor, truth: Tensor) -> Tensor:
+    """The cross-entropy of ``(B, K)`` answers, summed over those that are known: a truth below 0 is not."""
+    apart = F.binary_cross_entropy_with_logits(logits.float(), truth.clamp(min=0), reduction="none")
+    return (apart * (truth >= 0)).sum(dim=1).mean()
 
 
 def _divergence(logits: Tensor, teacher: Tensor, temperature: float = 1.5) -> Tensor:

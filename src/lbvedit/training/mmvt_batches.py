@@ -14,10 +14,11 @@ from torch import Tensor
 
 from lbvedit.data.actors import Actors, Tableau
 from lbvedit.data.expressions import absent_query
+from lbvedit.data.photos import IGNORED
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.nn.words import encode, load_tokenizer, train_tokenizer
 from lbvedit.systems.mmvt.motion import flow_image
-from lbvedit.training.acted import CAST, SIDE_PX, acted, asked, descriptions, meant, watched
+from lbvedit.training.acted import CAST, SIDE_PX, TRAITS, acted, asked, descriptions, meant, watched
 from lbvedit.training.mmvt_settings import MMVTTrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
 from lbvedit.training.recipe import Draw
@@ -42,6 +43,9 @@ _UNKNOWN_WORD = "zzz"
 
 _Heard = tuple[str, frozenset[str], tuple[bool, ...] | None]
 """An expression, the kinds that it names, and the values of traits that it asks for."""
+
+_NOBODY_KNOWS = (-1,) * sum(TRAITS)
+"""Instead of the values of traits that an expression about real footage asks for."""
 
 
 class Batches:
@@ -68,11 +72,6 @@ class Batches:
     def classes(self) -> tuple[str, ...]:
         """What the class map tells apart, background first."""
         return CAST if self.config.actors == 1 else VOC_CLASSES
-
-    @property
-    def tells_traits(self) -> bool:
-        """Whether there are maps of traits: photos do not teach them, and the paper's tables have none."""
-        return self.config.actors == 1 and self.config.row is None
 
     @property
     def _expressions(self) -> int:
@@ -103,8 +102,8 @@ class Batches:
             batch["owner"] = torch.arange(draw.size).repeat_interleave(c.expressions)
             heard = ((r.expression, r.kinds, r.asked) for r in told)
             batch |= self._words([*heard, *itertools.islice(self._spoken(rng), c.spoken)])
-        if self.tells_traits:
-            batch["traits"] = torch.stack([view.traits for view, _, _ in items if view.traits is not None])
+        unknown = torch.full((len(TRAITS), c.size_px, c.size_px), IGNORED, dtype=torch.uint8)
+        batch["traits"] = torch.stack([unknown if view.traits is None else view.traits for view, _, _ in items])
         taught = [view.taught for view, _, _ in items]
         if any(lesson is not None for lesson in taught):
             batch["taught"] = torch.tensor([i for i, lesson in enumerate(taught) if lesson is not None])
@@ -116,15 +115,19 @@ class Batches:
         """Expressions as tokens, with what they mean."""
         words, means, asks = zip(*heard, strict=True)
         tokens, keep = encode(self.tokenizer, words, _LONGEST)
-        batch = {"words": tokens, "words_keep": keep, "means": torch.tensor([self.meant(kinds) for kinds in means])}
-        return batch | ({"asked": torch.tensor(asks).float()} if self.tells_traits else {})
+        return {
+            "words": tokens,
+            "words_keep": keep,
+            "means": torch.tensor([self.meant(kinds) for kinds in means]),
+            "asked": torch.tensor([asks or _NOBODY_KNOWS for asks in asks]).float(),
+        }
 
     def _spoken(self, rng: np.random.Generator) -> Iterator[_Heard]:
         """Expressions without a picture, without end."""
-        if self.config.actors == 1:
-            yield from ((said.text, meant(said, CAST), asked(said)) for said in descriptions(rng))
-        while True:
-            yield *spoken(rng), None
+        for said in descriptions(rng):
+            while rng.random() >= self.config.actors:
+                yield *spoken(rng), None
+            yield said.text, meant(said, self.classes), asked(said)
 
     def meant(self, kinds: frozenset[str]) -> list[float]:
         """How likely each class is meant: what the class map does not have may be anywhere in its background."""

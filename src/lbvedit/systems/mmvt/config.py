@@ -166,12 +166,12 @@ class MMVTConfig:
         )
 
     def ablated(self, row: str) -> Self:
-        """This configuration cut down to one row of Tables 3-6.
+        """This configuration cut down to one row of Tables 3-6, without the maps of traits, which look at motion.
 
         Raises:
             KeyError: there is no such row.
         """
-        changes: dict[str, Any] = {"align_language": False, "align_modalities": False, **ABLATIONS[row]}
+        changes: dict[str, Any] = {"align_language": False, "align_modalities": False, "traits": (), **ABLATIONS[row]}
         return replace(self, **changes)
 
     def to_json(self) -> dict[str, Any]:

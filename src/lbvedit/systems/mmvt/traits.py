@@ -42,6 +42,7 @@ class Traits(nn.Module):
         )
         self.map = nn.Conv2d(width, sum(self.sizes), 1)
         self.asked = nn.Linear(language, sum(self.sizes))
+        nn.init.constant_(self.asked.bias, 3.0)  # before anything is learnt, nothing is asked for
         self.weight = nn.Parameter(torch.ones(len(self.sizes)))
 
     def look(self, levels: Sequence[Tensor]) -> Tensor:
