@@ -285,9 +285,12 @@ def _is_topic(tokens: Tokens, end: int, *, first: bool) -> bool:
 
 
 def _adds_to_an_order(tokens: Tokens, at: int, previous: Reading | None) -> bool:
-    """Whether ``and`` joins what begins there to an order: ``make the car red and the sky is blue`` is no remark."""
+    """Whether a word joins what begins there to an order: ``make the car red and the sky is blue`` is no remark.
+
+    Nor is ``blur the dog while it is barking``, which says when.
+    """
     ordered = previous is not None and any(draft.op != REMARK for draft in previous.drafts)
-    return ordered and tokens[at - 1].word == "and"
+    return ordered and tokens[at - 1].word in ("and", "while")
 
 
 def _is_answered(tokens: Tokens, clause: Tokens) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from lbvedit.language.amounts import amount_at
 from lbvedit.language.orders import swallows
 from lbvedit.language.pronouns import ARTICLES, PRONOUNS
@@ -82,6 +84,8 @@ def look(tokens: Tokens) -> str | None:
         return None
     if is_comparative(tokens[-1].word):  # "a darker mood"
         return None
+    if _is_multiplied(tokens):
+        return None
     return join(tokens).removesuffix("-style").removesuffix("'s")
 
 
@@ -117,7 +121,16 @@ def _only_tells_how_much(tokens: Tokens) -> bool:
     return found is not None and found[1] == len(tokens)
 
 
+def _is_multiplied(tokens: Tokens) -> bool:
+    """Whether some words hold a factor, which is part of no name: ``a timelapse at 20x``."""
+    return any(one.kind == "number" and two.word in ("x", "times") for one, two in pairwise(tokens))
+
+
 _NO_THING = frozenset({"but", "should", "must", "except", "excluding", "rather"})
+
+
+_POINTED_AT = frozenset({"there", "here"})
+"""What tells a place by what was named before, and is part of no name: ``a tree there``."""
 
 
 def new_thing(tokens: Tokens) -> str | None:
@@ -131,7 +144,7 @@ def new_thing(tokens: Tokens) -> str | None:
         or any(token.kind not in ("word", "quote", "number") for token in tokens)
     ):
         return None
-    if counted and _only_tells_how_much(tokens):
+    if (counted and _only_tells_how_much(tokens)) or _is_multiplied(tokens) or tokens[-1].word in _POINTED_AT:
         return None
     if tokens[0].word in ("to", "with", "of", "from", "by", "at", "on", "in", "onto", "into") and len(tokens) > 1:
         return None

@@ -51,6 +51,8 @@ def merged(before: Step, step: Step, draft: Draft, vague: Step | None) -> tuple[
             return replace(step, params={**before.params, **step.params}), None
         if draft.vague and not vague and agree(step, before):
             return before, None  # "rotate it, it is sideways"
+        if step.op == "speed" and _NAMED_SPEED.search(before.words) and agree(before, step):
+            return step, None  # "a time lapse, 16x": how fast the name means
         if (step.op == "cutout" and not before.params) or (before is vague and agree(before, step)):
             return step, None
     on_same = (before.target, before.outside) == (step.target, step.outside)
@@ -77,6 +79,7 @@ def agree(vague: Step, step: Step) -> bool:
     return (vague.params.get("amount", 1) < 0) == (step.params.get("amount", 1) < 0)
 
 
+_NAMED_SPEED = re.compile(r"\b(time|hyper)[ -]?lapse\b(?!.*\d)", re.IGNORECASE)
 _ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
 """What a second time does no more: "make it vertical (9:16)"."""
 _ONLY = re.compile(r"\b(only|just)\b", re.IGNORECASE)

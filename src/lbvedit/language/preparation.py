@@ -23,11 +23,13 @@ from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.negations import with_negations_named
 from lbvedit.language.notation import with_pairs_joined
 from lbvedit.language.numerals import with_numerals_joined
+from lbvedit.language.places import with_backdrops_named, with_settings_named
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.roundabout import (
     with_center_parted,
     with_ends_named,
     with_gone_removed,
+    with_gone_replaced,
     with_means_named,
     with_other_way_left_out,
     with_part_named_by_time,
@@ -63,6 +65,9 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_dislikes_named,
         with_other_way_left_out,
         with_rivals_replaced,
+        with_gone_replaced,
+        with_backdrops_named,
+        with_settings_named,
         without_echoes,
         with_gone_removed,
         with_means_named,

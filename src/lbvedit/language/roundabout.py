@@ -23,6 +23,7 @@ __all__ = [
     "with_center_parted",
     "with_ends_named",
     "with_gone_removed",
+    "with_gone_replaced",
     "with_means_named",
     "with_other_way_left_out",
     "with_part_named_by_time",
@@ -232,6 +233,36 @@ def with_rivals_replaced(tokens: list[Token]) -> list[Token]:
         if found := _replacing(tokens[wish:end], tokens[rival:place], tokens[:begin], tokens[end:]):
             return found
     return tokens
+
+
+def with_gone_replaced(tokens: list[Token]) -> list[Token]:
+    """``remove the van and put a tree there`` -> ``replace the van with a tree``."""
+    for at in range(2, len(tokens)):
+        end = _end(tokens, at)
+        there = ended_by(tokens[at:end], _IN_ITS_PLACE) if tokens[at].word in _PUTTING else 0
+        new = tokens[at + 1 : end - there]
+        joint = at
+        while joint and (_parts(tokens[joint - 1]) or tokens[joint - 1].word == "instead"):
+            joint -= 1
+        if not there or joint == at or not new or new[0].word not in ("a", "an", "some"):
+            continue
+        begin = _begin(tokens, joint)
+        while begin < joint and (size := begun_by(tokens[begin:joint], (*FILLERS, ("just",)))):
+            begin += size
+        lead = begun_by(tokens[begin:joint], _TAKING_AWAY)
+        gone = tokens[begin + lead : joint]
+        if lead and gone and noun_phrase(gone) is not None:
+            said = [tokens[begin].corrected("replace"), *gone, tokens[at].corrected("with"), *new]
+            return [*tokens[:begin], *said, *tokens[end:]]
+    return tokens
+
+
+_PUTTING = frozenset({"put", "add", "place", "insert", "have", "draw"})
+_IN_ITS_PLACE = phrases(
+    "there instead | in its place instead | in its place | in their place | in his place | in her place | there | "
+    "where it was | where it is | where they were | where he was | where she was"
+)
+_TAKING_AWAY = phrases("get rid of | take away | take out | paint out | edit out | remove | erase | delete | lose")
 
 
 def _replacing(wish: Tokens, rival: Tokens, before: Tokens, behind: Tokens) -> list[Token] | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lbvedit.errors import InstructionError
-from lbvedit.language.drafts import Draft, tidy
+from lbvedit.language.drafts import SPAN, Draft, tidy
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.operators import OPERATORS
+from lbvedit.language.persons import noun_of
 from lbvedit.language.referents import NoTargetError
 from lbvedit.language.targets import CORNERS
-from lbvedit.language.unseen import EDGE, HEARD
+from lbvedit.language.unseen import EDGE, HAPPENINGS, HEARD
 from lbvedit.language.wholes import WHOLE_NOUNS
 from lbvedit.types import Step
 
@@ -31,6 +32,12 @@ def step_of(draft: Draft, target: str | None, outside: bool, notes: list[str]) -
     """
     draft = _decided(draft, target, outside, notes)
     entry = OPERATORS[draft.op]
+    if draft.op == "restyle_background" and (target or "").startswith(_BEHIND):
+        target = "background"
+    timed = draft.op in _TONES and not SPAN.isdisjoint(draft.params)
+    if timed and target and not outside and noun_of(target) in HAPPENINGS:
+        notes.append(f"{target!r} is read as what happens then, and the whole picture is meant")
+        target = None
     if draft.op == "vignette" and target in CORNERS:  # where every vignette is
         target, outside = None, False
     heard = draft.target.phrase if draft.target.kind == "whole" else target
@@ -79,6 +86,14 @@ def step_of(draft: Draft, target: str | None, outside: bool, notes: list[str]) -
     return Step(draft.op, target, params, entry.engine, outside and target is not None, draft.words)
 
 
+_BEHIND = ("everything behind ", "whatever is behind ")
+
+
+_TONES = frozenset({"grayscale", "sepia", "brightness", "contrast", "saturation", "temperature", "sharpen", "denoise",
+    "vignette", "invert"})  # fmt: skip
+"""What a stretch of time is given whole."""
+
+
 def _decided(draft: Draft, target: str | None, outside: bool, notes: list[str]) -> Draft:
     """The draft with the operator that its target decides on."""
     if draft.op == "become":
@@ -87,7 +102,9 @@ def _decided(draft: Draft, target: str | None, outside: bool, notes: list[str]) 
             return replace(draft, op="style", params={"style": what})
         if target == "background" and not outside:
             return replace(draft, op="restyle_background")
-        return replace(draft, op="replace")
+        draft = replace(draft, op="replace")
+    if draft.op == "replace" and not outside and (target or "").startswith(_BEHIND):
+        return replace(draft, op="restyle_background")
     if draft.op == "recolor" and draft.params["color"] == "gray":
         if target is None or outside or target == "background" or " except " in target:
             return replace(

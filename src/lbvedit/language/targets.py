@@ -44,7 +44,8 @@ _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"
 _ALONE = frozenset({"only", "itself", "themselves", "himself", "herself", "together"})
 """What says of a thing that it is meant and nothing else, or of several that all are."""
 _COUNTS = frozenset({"to", "first", "last", "the", "and", "only"})
-_SILENCES = frozenset({"silence", "silences", "pauses"})
+_SILENCES = frozenset({"silence", "silences", "pauses", "ums", "uhs", "ahs", "stutters", "stammering"})
+"""Stretches of the sound, which nothing in the picture tells."""
 _NO_THINGS = frozenset({"px", "pixels", "fps", "framerate", "codec", "bitrate"}) | _SILENCES
 CORNERS = frozenset({"corners", "edges", "borders", "corners of the frame", "edges of the frame", "corners and edges",
     "edges and corners", "frame edges", "edges of the picture", "corners of the picture", "four corners"})  # fmt: skip

@@ -258,7 +258,9 @@ def mark_times(tokens: Tokens) -> list[Token]:
             span, after = found
             after = _of_the_video(tokens, after)
             out.append(_made("span", tokens[at:after], span=span))
-        elif at and tokens[at - 1].word == "at" and tokens[at].word in UNITS and (point := _point_at(tokens, at)):
+        elif (
+            at and tokens[at - 1].word in ("at", "to") and tokens[at].word in UNITS and (point := _point_at(tokens, at))
+        ):
             seconds, after = point  # "at second 3"
             out.append(_made("duration", tokens[at:after], value=round(seconds, 6)))
         elif rest := _edge_in_the_same_unit(tokens, at, out):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["EDGE", "ENDS", "HEARD", "SCENE", "TIME"]
+__all__ = ["EDGE", "ENDS", "HAPPENINGS", "HEARD", "SCENE", "TIME"]
 
 TIME = re.compile(
     r"\b(first|second|last|middle|final|opening|closing) (video |clip |film |movie )?(half|third|quarter)$"
     r"|\b(first|second|last) (half|third|quarter) of the (video|clip|film|movie)$|\b(video|clip) (half|third|quarter)$"
     r"|\b(\d+(st|nd|rd|th)|third|fourth|fifth|sixth|tenth) (second|minute)s?$"
     r"|\b(middle|every other|each|next|other) (second|minute)s?$|\bmoments?$|^(intro|outro)$"
+    r"|\b(shots|scenes|takes)$"
     r"|^(everything|all|anything|what comes|what happens) (before|after|until|till|since)\b"
 )
 """Words that say when, in a way that the times of the grammar do not know."""
@@ -26,6 +27,8 @@ SCENE = re.compile(
 
 EDGE = re.compile(
     r"(black )?(bars|borders)|letterbox(ing)?|pillarbox(ing)?"
+    r"|black (bars|borders|strips|stripes|edges)( (on|at|from|to|along|and|or|both|all|the|top|bottom|left|right|upper"
+    r"|lower|above|below|sides?|edges?|around|of|it|picture|image|frame|screen|video))*"
     r"|(top|bottom|left|right|upper|lower)( (side|edge|half|third|quarter|part))?"
     r" of the (picture|image|frame|screen|shot|video)"
     r"|(top|bottom|left|right|upper|lower) (side|edge|half|third|quarter|part|\d+)"
@@ -35,3 +38,8 @@ EDGE = re.compile(
 HEARD = frozenset({"audio", "sound", "voice", "voices", "vocals", "speech", "music", "song", "soundtrack", "beep",
     "beeps", "barking", "laughter", "applause", "narration", "hiss", "hum", "echo", "shouting",
     "swearing"})  # fmt: skip
+
+HAPPENINGS = frozenset({"interview", "speech", "talk", "lecture", "presentation", "conversation", "dialogue",
+    "ceremony", "performance", "concert", "song", "dance", "game", "match", "race", "fight", "toast", "vows", "story",
+    "intro", "outro"})  # fmt: skip
+"""What is rather in a stretch of time than in the picture."""

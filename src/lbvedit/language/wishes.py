@@ -23,9 +23,9 @@ from lbvedit.language.frames.phrase import SPARING, property_in, words_of
 from lbvedit.language.frames.properties import tuned
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.frames.timing import beginning
-from lbvedit.language.imagined import look
+from lbvedit.language.imagined import action, look
 from lbvedit.language.lexicon import thing_words
-from lbvedit.language.pronouns import ARTICLES
+from lbvedit.language.pronouns import ARTICLES, PRONOUNS, SPEAKERS
 from lbvedit.language.reading import Reading, asked, without_all
 from lbvedit.language.synonyms import PROPERTIES, base_form, is_comparative
 from lbvedit.language.targets import noun_phrase
@@ -267,6 +267,11 @@ def _wanted(tokens: list[Token], *, only: bool) -> Iterator[Reading]:
         tokens, alone = bare, True
     if kept := spanned(Draft("trim"), tokens[0].span) if alone else time_kept(tokens):
         yield Reading((kept,))
+    drafts = asked(adding, Phrase(tokens, "add"))
+    if drafts and (drafts[0].op == "caption" and not _SAYING.isdisjoint(words_of(tokens))):
+        yield Reading(drafts, adding, "add")  # "a title saying Our Trip"
+    if drafts and drafts[0].op == "add" and _is_new(tokens):
+        yield Reading(drafts, adding, "add")  # "snow falling outside"
     if drafts := asked(making, Phrase(tokens, "want")):
         yield Reading(drafts, making, "make")
     if drafts := asked(backing, Phrase(tokens, "use")):  # "I want a beach as the background"
@@ -278,6 +283,24 @@ def _wanted(tokens: list[Token], *, only: bool) -> Iterator[Reading]:
     drafts = asked(putting, Phrase(tokens, "put"))
     if drafts and drafts[0].op == "cutout":  # "the cat on a white background"
         yield Reading(drafts, putting, "put")
+
+
+_SAYING = frozenset({"saying", "says", "reading", "reads", "stating"})
+
+
+def _is_new(tokens: list[Token]) -> bool:
+    """Whether what somebody wishes to see doing something is not there yet: ``a dog running``, ``snow falling``.
+
+    What is there already is ``the dog``, ``my dog`` or a name.
+    """
+    doing = next((at for at, token in enumerate(tokens) if at and action([token]) and token.word.endswith("ing")), 0)
+    first = tokens[0].word
+    told = first in ARTICLES - {"a", "an", "some"} or first in _EVERYBODY or tokens[0].text[:1].isupper()
+    bare = first in ("a", "an", "some") or doing == 1
+    return bool(doing) and bare and not told
+
+
+_EVERYBODY = PRONOUNS | SPEAKERS | {"people", "everyone", "everybody", "everything", "all"}
 
 
 def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:

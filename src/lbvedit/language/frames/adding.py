@@ -15,6 +15,7 @@ from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.imagined import look, new_thing
 from lbvedit.language.lexicon import kinds_of
+from lbvedit.language.places import is_place
 from lbvedit.language.pronouns import ARTICLES, SPEAKERS
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
@@ -25,14 +26,10 @@ __all__ = ["adding", "dressing", "giving", "putting"]
 _BESIDE = phrases(
     "next to | in front of | on top of | to the left of | to the right of | on the left of | on the right of | "
     "on the left side of | on the right side of | behind | beside | near | above | under | underneath | below | "
-    "around | between"
+    "all around | around | between"
 )
 _THERE_ALREADY = frozenset({"the", "this", "that", "these", "those", "it", "him", "them", "her", "me", "us",
     "everything", "everyone", "my", "our", "his", "their"})  # fmt: skip
-_SCENES = frozenset({"moon", "mars", "space", "beach", "desert", "jungle", "forest", "woods", "ocean", "sea",
-    "underwater", "mountains", "city", "countryside", "arctic", "snow", "clouds", "sahara", "antarctica", "paris",
-    "tokyo", "london", "york", "venice", "rome", "hawaii", "egypt"})  # fmt: skip
-"""Where things may be put that need not be in the video."""
 _CLOTHES = frozenset({"suit", "tuxedo", "dress", "uniform", "costume", "jacket", "coat", "shirt", "kimono", "armor"})
 _NO_THINGS = frozenset({"boost", "lift", "kick", "life", "zing", "touch", "twist", "together", "fade",
     "audio", "track", "transition", "speed", "time", "times", "date", "filter", "effect", "them",
@@ -137,9 +134,9 @@ _SIDE = re.compile(
 
 def _effect_beside(drafts: list[Draft], beside: tuple[str, ...], target: Target | None) -> list[Draft] | None:
     """An effect ``behind the speaker`` or ``around the face`` is on all but that; a vignette is around all of it."""
-    if beside == ("around",) and drafts[0].op == "vignette" and target and target.kind == "whole":
+    if beside[-1] == "around" and drafts[0].op == "vignette" and target and target.kind == "whole":
         return drafts
-    if beside not in (("behind",), ("around",)) or target is None or target.kind != "phrase" or target.outside:
+    if beside[-1] not in ("behind", "around") or target is None or target.kind != "phrase" or target.outside:
         return None
     return [draft.on(replace(target, outside=True)) for draft in drafts]
 
@@ -285,7 +282,7 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             and target is not None
             and mark in ("on", "in", "into", "onto", "at", "against")
             and scene
-            and (behind[0].word in ("a", "an") or _is_place(behind[-1]))
+            and (behind[0].word in ("a", "an") or is_place(behind[-1]))
         ):
             draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
             moved = f"putting {join(before)!r} {mark} {join(behind)}"
@@ -311,8 +308,3 @@ def _refuse_moving(tokens: list[Token]) -> None:
                 f"{join(tokens)!r:.80} puts elsewhere what is there already, and no operator moves anything",
                 hint="as in 'make the man walk to the left', or 'add a man to the left of the car' for another one",
             )
-
-
-def _is_place(token: Token) -> bool:
-    """Whether a word ends the name of a place that need not be in the video: ``the moon``, ``the Eiffel Tower``."""
-    return token.word in _SCENES or token.text[:1].isupper()

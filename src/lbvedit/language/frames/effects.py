@@ -27,6 +27,9 @@ _OLD = frozenset({"old", "timey", "old-timey", "old-time", "oldschool", "old-sch
 """What sepia and black and white are anyway."""
 
 
+_TINTS = frozenset({"tint", "tone", "toning", "hue", "tinge", "cast", "look", "filter", "color", "colors"})
+
+
 def effect(tokens: list[Token]) -> list[Draft] | None:
     """The steps of an effect's name: ``a strong blur``, ``some contrast``, ``a red tint``, ``a 2 second fade in``."""
     words = words_of(tokens)
@@ -53,6 +56,8 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
     for words_left, said in ((named, None), (rest, amount)):
         if drafts := _named_effect(" ".join(words_of(words_left)), said):
             return drafts
+    if words[-1] in _TINTS and _OLD & set(words) and set(words[:-1]) <= _OLD | ARTICLES | {"brown", "brownish"}:
+        return [Draft("sepia")] if {"brown", "brownish"} & set(words) else None
     if words[-1] in ("tint", "tone", "color", "filter", "paint", "overlay", "hue", "job", "colors", "finish") and (
         name := color(_plain_tint(tokens[:-1] if words[-1] != "job" else tokens[:-2]))
     ):

@@ -41,7 +41,8 @@ _BEFORE_SHAPE = frozenset({"with", "in", "at", "to", "a", "an", "the"})
 _SHAPE_NOUNS = frozenset({"format", "aspect", "ratio", "shape", "crop", "frame", "orientation", "version"})
 _SHAPES = frozenset({"portrait", "landscape", "vertical", "horizontal", "square", "widescreen"})
 """What a shape in numbers is called besides: ``a 4:5 portrait``."""
-_LOOSELY = frozenset({"in", "to", "a", "tightly", "centered", "center", ","})
+_NEAR = frozenset({"tight", "tightly", "tighter", "close", "closely", "closer", "snugly"})
+_LOOSELY = frozenset({"in", "to", "a", "centered", "center", ","}) | _NEAR
 _SHOTS = frozenset({"shot", "scene"})
 _SIDE = re.compile(
     r"((very|far|outer) )?((top|bottom|upper|lower|left|right)( and (the )?)? ?)+"
@@ -127,6 +128,8 @@ def cropping(phrase: Phrase) -> list[Draft] | None:
     tokens = list(phrase.tokens)
     if phrase.previous:
         return None
+    while tokens[1:] and tokens[0].word in _NEAR and tokens[1].word in _AROUND:  # "crop close to the dog"
+        tokens = tokens[1:]
     while tokens and (tokens[-1].word == "centered" or tokens[-1].kind == "mark"):
         tokens.pop()
     tokens = tokens[: len(tokens) - ended_by(tokens, _OF_THE_PICTURE)]

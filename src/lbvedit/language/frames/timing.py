@@ -15,6 +15,7 @@ from lbvedit.language.frames.turning import rotating
 from lbvedit.language.persons import noun_of
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, join
+from lbvedit.language.unseen import HAPPENINGS
 
 __all__ = ["beginning", "clipping", "cutting", "fading", "letting", "shortening", "trimming"]
 
@@ -27,10 +28,6 @@ _START = frozenset({"start", "beginning", "front", "head", "opening"})
 _END = frozenset({"end", "ends", "ending", "tail", "back"})
 _BOTH = frozenset({"each", "both", "either"})
 _SCISSORS = frozenset({"cut", "chop", "snip", "clip", "excise"})
-_HAPPENINGS = frozenset({"interview", "speech", "talk", "lecture", "presentation", "conversation", "dialogue",
-    "ceremony", "performance", "concert", "song", "dance", "game", "match", "race", "fight", "toast", "vows", "story",
-    "intro", "outro"})  # fmt: skip
-"""What is rather in a stretch of time than in the picture."""
 _SOUNDS = frozenset({"sound", "audio", "music", "volume"})
 _WHEN = frozenset({"in", "during", "from", "between", "for", "over", "until", "after", "before", "within", "at"})
 """What a time begins with that says when, rather than what is cut."""
@@ -219,7 +216,7 @@ def _cut_then(phrase: Phrase, stretch: Token) -> list[Draft] | None:
         return [when.noted(f"all of that time goes, not only {join(said)!r}")] if when else None
     story = phrase.tokens[-1] is stretch and None not in stretch.span  # "cut the interview from 2:10 to 2:45"
     snipped = phrase.verb in _SCISSORS and not phrase.particle
-    if story and things[0].op == "remove" and (snipped or (target.outside and noun_of(target.phrase) in _HAPPENINGS)):
+    if story and things[0].op == "remove" and (snipped or (target.outside and noun_of(target.phrase) in HAPPENINGS)):
         when = spanned(Draft("trim" if target.outside else "cut"), stretch.span)  # "cut everything but the interview"
         fate = f"is kept, not only {target.phrase!r}" if target.outside else f"goes, not only {join(said)!r}"
         return [when.noted(f"all of that time {fate}")] if when else None
@@ -341,17 +338,20 @@ def beginning(phrase: Phrase) -> list[Draft] | None:
         )
     points = [token for token in tokens if token.kind in ("clock", "duration")]
     others = [token.word for token in tokens if token not in points]
-    starts = phrase.verb in ("start", "begin", "open")
+    starts = phrase.verb in _STARTING
     if len(points) == 1 and others[-1:] == (["later"] if starts else ["earlier"]):  # "end it 3 seconds earlier"
         others.pop()
         points = [replace(points[0], value=points[0].value if starts else -points[0].value)]
     if not starts and others[-3:] == ["before", "the", "end"] and len(points) == 1:
         others, points = others[:-3], [replace(points[0], value=-points[0].value)]
-    if len(points) != 1 or not all(
-        word in ("at", "the", "video", "clip", "it", "from", "after", "in", "mark", "footage") for word in others
-    ):
+    if len(points) != 1 or not all(word in _TO_THE_POINT for word in others):
         return _beginning_span(tokens, phrase.verb)
     return [Draft("bound", {"start" if starts else "end": tidy(points[0].value)})]
+
+
+_STARTING = frozenset({"start", "begin", "open", "skip", "jump"})
+_TO_THE_POINT = frozenset({"at", "the", "video", "clip", "it", "from", "after", "in", "mark", "footage", "straight",
+    "right", "directly", "exactly", "already", "only"})  # fmt: skip
 
 
 def _beginning_span(tokens: list[Token], verb: str) -> list[Draft] | None:
@@ -359,7 +359,7 @@ def _beginning_span(tokens: list[Token], verb: str) -> list[Draft] | None:
     if not spans or len(spans) > 1:
         return None
     start, end = spans[0]
-    if verb in ("start", "begin", "open") and start is not None and end is None:
+    if verb in _STARTING and start is not None and end is None:
         draft = spanned(Draft("trim"), (start, None))
         return [draft] if draft else None
     after = any(token.kind == "span" and token.text.lower().startswith("after") for token in tokens)

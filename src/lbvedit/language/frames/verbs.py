@@ -115,6 +115,8 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("shorten|limit|shorten down", timing.shortening),
     ("fade|fade in|fade out|dip|crossfade|cross-fade|go", timing.fading),
     ("start|begin|end|stop|open|finish|close", timing.beginning),
+    ("skip to|skip ahead to|skip straight to|skip forward to|skip right to|jump to|jump ahead to|jump straight to",
+        timing.beginning),
     ("end|finish|close", playing.freezing),
     ("crop|crop in|crop out|reframe|recrop", geometry.cropping),
     ("follow|track|keep track of", geometry.following),
