@@ -24,6 +24,7 @@ from lbvedit.language.operators import OPERATORS
 from lbvedit.language.pronouns import ARTICLES, PRONOUNS
 from lbvedit.language.reading import Reading, asked
 from lbvedit.language.remarks import REMARK
+from lbvedit.language.sparing import SPARED
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
@@ -341,7 +342,7 @@ def _may_part(rest: list[Token], at: int, size: int) -> bool:
         return False  # "add a man in a suit"
     counted = after.word in NUMBERS and any(token.word == "times" for token in rest[at + size + 1 :])
     measured = counted or after.kind in ("span", "duration", "percent", "number")
-    return measured or after.word in {"by", "to", "a", "slightly",
+    return measured or after.word.endswith("fold") or after.word in SPARED | {"but", "by", "to", "a", "slightly",
     "at", "from", "for",
         "and", "over", "twice", "completely", "of", "on", "in", "half", "gently", "slowly", "significantly", "with",
         "around", "really",

@@ -14,6 +14,7 @@ from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES, is_comparat
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
 
 __all__ = [
+    "with_comparison_plain",
     "with_degrees_joined",
     "with_intensity_plain",
     "with_quarters_named",
@@ -81,6 +82,29 @@ _TURNED = {
     ("a", "quarter", "turn"): 90, ("quarter", "turn"): 90, ("a", "quarter", "of", "a", "turn"): 90,
     ("half", "a", "turn"): 180, ("a", "half", "turn"): 180, ("half", "turn"): 180,
 }  # fmt: skip
+
+
+def with_comparison_plain(tokens: list[Token]) -> list[Token]:
+    """``make the shirt as red as a tomato`` -> ``make the shirt red``; how red ``the sky`` is, no sentence tells."""
+    for at in range(1, len(tokens) - 3):
+        if tokens[at].word != "as" or tokens[at + 2].word != "as" or not is_color(tokens[at + 1].word):
+            continue
+        end = next((place for place in range(at + 3, len(tokens)) if _parts(tokens[place])), len(tokens))
+        if end > at + 3 and (tokens[at + 3].word in ("a", "an") or _names_a_kind(tokens[at + 3 : end])):
+            return [*tokens[:at], tokens[at + 1], *tokens[end:]]
+    return tokens
+
+
+def _names_a_kind(tokens: Tokens) -> bool:
+    """Whether some words are what a colour is known by wherever it is: ``grass``, not ``mine``."""
+    return len(tokens) == 1 and tokens[0].word in _KNOWN_BY
+
+
+_KNOWN_BY = frozenset({"snow", "milk", "chalk", "blood", "fire", "coal", "ink", "ebony", "grass", "gold", "ice"})
+
+
+def _parts(token: Token) -> bool:
+    return token.kind == "mark" or token.word in ("and", "then", "but")
 
 
 def with_quarters_named(tokens: list[Token]) -> list[Token]:

@@ -95,10 +95,14 @@ def _with_units_repeated(tokens: list[Token]) -> list[Token]:
         unit = next((one.word for one in reversed(tokens[:lead]) if one.word in UNITS and len(one.word) > 2), "")
         joined = lead and (tokens[lead - 1].kind == "mark" or tokens[lead - 1].word == "and")
         counted = joined and any(one.word in _BEFORE_UNIT for one in tokens[:lead]) and _told_too(tokens, number[1])
-        if unit and lead and (tokens[lead - 1].word in _TAKING or counted):
+        corrected = joined and any(one.word in _CORRECTING for one in tokens[max(lead - 4, 0) : lead])
+        if unit and lead and (tokens[lead - 1].word in _TAKING or counted or corrected):
             said = [tokens[at], *tokens[at + 1 : number[1]], tokens[number[1] - 1].corrected(unit)]
             return [*tokens[:lead], *said, *tokens[number[1] :]]
     return tokens
+
+
+_CORRECTING = frozenset({"no", "wait", "actually", "sorry", "rather", "mean", "meant", "scratch", "correction"})
 
 
 def _told_too(tokens: Tokens, at: int) -> bool:

@@ -59,6 +59,8 @@ _RUN_ON_WORDS = (
 )
 _ASKING = frozenset({"can", "could", "would", "will"})
 _RUN_ON = frozenset(_RUN_ON_WORDS.split())
+_LEADS = frozenset({"as", "like", "that", "if", "how", "while", "so", "where", "what", "when", "than", "because"})
+"""Behind which ``it is`` begins no clause of its own."""
 _POINTING = PRONOUNS | {"his", "her", "its", "their"}
 _COMPLAINING = frozenset({"too", "enough"})
 _QUOTED = re.compile(r"""\s*["“']([^"“”']*)["”']\s*""")
@@ -211,6 +213,7 @@ def _runs_on(tokens: Tokens, at: int) -> bool:
     verb = token.word in VERB_BASES and tokens[at - 1].word in ("it", "them")
     asks = token.word in _ASKING and [one.word for one in tokens[at + 1 : at + 2]] == ["you"]
     tells = token.word in ("she", "he", "they") and tokens[at - 1].kind == "word"
+    tells = tells or ([one.word for one in tokens[at : at + 2]] == ["it", "is"] and tokens[at - 1].word not in _LEADS)
     measured = tokens[at - 1].kind in ("span", "duration", "percent", "clock", "number")
     timed = measured and token.word in VERB_BASES | PROPERTIES.keys()
     return token.kind == "word" and (token.word in _RUN_ON or verb or asks or tells or timed)

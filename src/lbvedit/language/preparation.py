@@ -10,6 +10,7 @@ from lbvedit.language.colors import is_color
 from lbvedit.language.complements import complement
 from lbvedit.language.corrections import with_second_thoughts_named
 from lbvedit.language.degrees import (
+    with_comparison_plain,
     with_degrees_joined,
     with_intensity_plain,
     with_quarters_named,
@@ -27,6 +28,7 @@ from lbvedit.language.places import with_backdrops_named, with_settings_named
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.roundabout import (
     with_center_parted,
+    with_edges_referred,
     with_ends_named,
     with_gone_removed,
     with_gone_replaced,
@@ -37,9 +39,10 @@ from lbvedit.language.roundabout import (
     with_shown_named,
     with_times_named,
     without_echoes,
+    without_ends_told_twice,
     without_named_ends,
 )
-from lbvedit.language.sparing import EXCEPT, with_everywhere_named
+from lbvedit.language.sparing import EXCEPT, with_everywhere_named, with_exception_plain
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, ended_by, join, phrases
@@ -89,10 +92,14 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _without_colons,
         _with_color_kept,
         with_everywhere_named,
+        with_exception_plain,
+        with_comparison_plain,
         _with_exception_last,
         without_hedges,
         with_degrees_joined,
         without_named_ends,
+        without_ends_told_twice,
+        with_edges_referred,
     ):
         tokens = step(tokens)
     return tokens
@@ -165,12 +172,20 @@ def _with_slips_mended(tokens: Tokens) -> list[Token]:
         opens = at == 0 or tokens[at - 1].kind == "mark" or tokens[at - 1].word in ("and", "then", "please")
         if token.word == "ad" and opens and (after.word in ARTICLES or after.kind == "quote"):
             out[at] = replace(token, word="add", text="add")
+        if token.word == "its" and after.word in _SAID_OF_IT:
+            out[at : at + 1] = [replace(token, word="it"), replace(token, word="is")]
+            return _with_slips_mended(out)  # "its just me"
         if token.word == "form" and after.kind in ("clock", "duration", "number"):
             out[at] = replace(token, word="from", text="from")
         shade = next((one for one in _SHADES if sorted(one) == sorted(token.word) and one != token.word), None)
         if shade and is_color(after.word):
             out[at] = replace(token, word=shade, text=shade)
     return out
+
+
+_SAID_OF_IT = frozenset({"just", "too", "so", "only", "really", "very", "way", "a", "the", "not", "all", "still", "me",
+    "my", "been", "boring", "nothing", "quite", "pretty", "super"})  # fmt: skip
+"""What no thing of its own is called."""
 
 
 def _with_is_parted(tokens: list[Token]) -> list[Token]:

@@ -95,6 +95,14 @@ def _is_reason(tokens: Tokens, at: int) -> bool:
         return all(token.kind == "word" for token in tokens[at + 1 : at + 2]) and at + 1 < len(tokens)
     if words[:1] == ["since"] and _tells_when(tokens[at : _next_joint(tokens, at)]):
         return False
+    if (
+        at
+        and words[:1] == ["without"]
+        and words[1:2] != []
+        and words[1] in _TOUCHING
+        and tuple(words[2:4]) in _ALL_ELSE
+    ):
+        return True  # "without altering anything else in the picture"
     if any(tuple(words[: len(cause)]) == cause for cause in (*_CAUSES, *(_CAUTIONS if at else ()))):
         return True
     if words[:1] != ["so"] or not at or any(token.word in _SHAPED for token in tokens[:at]):
@@ -103,6 +111,13 @@ def _is_reason(tokens: Tokens, at: int) -> bool:
         return False
     said = words[2:] if words[1:2] == ["that"] else words[1:]
     return words[1:2] == ["that"] or (said[:1] == ["no"] and said[1:2] == ["one"]) or (bool(said) and said[0] in _SEEN)
+
+
+_TOUCHING = frozenset({"changing", "altering", "touching", "affecting", "modifying", "editing", "ruining", "disturbing",
+    "damaging"})  # fmt: skip
+_ALL_ELSE = frozenset({("anything", "else"), ("everything", "else"), ("the", "rest"), ("the", "others"),
+    ("anybody", "else"), ("anyone", "else")})  # fmt: skip
+"""What nothing is done to anyway, where something is named."""
 
 
 def _tells_when(tokens: Tokens) -> bool:

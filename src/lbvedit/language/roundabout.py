@@ -7,7 +7,7 @@ rest``.
 from __future__ import annotations
 
 from lbvedit.language.colors import is_color
-from lbvedit.language.durations import NUMBERS
+from lbvedit.language.durations import NUMBERS, UNITS
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.frames.objects import STRETCHES
 from lbvedit.language.imagined import action
@@ -21,6 +21,7 @@ from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, ended_by
 
 __all__ = [
     "with_center_parted",
+    "with_edges_referred",
     "with_ends_named",
     "with_gone_removed",
     "with_gone_replaced",
@@ -31,6 +32,7 @@ __all__ = [
     "with_shown_named",
     "with_times_named",
     "without_echoes",
+    "without_ends_told_twice",
     "without_named_ends",
 ]
 
@@ -309,6 +311,49 @@ def without_named_ends(tokens: list[Token]) -> list[Token]:
             begin = at - (tokens[at - 1].word in ARTICLES)
             return [*tokens[:begin], *tokens[at + 1 : mark], *tokens[mark + 1 :]]
     return tokens
+
+
+def without_ends_told_twice(tokens: list[Token]) -> list[Token]:
+    """``quieter at the beginning, for the first 5 seconds`` -> ``quieter for the first 5 seconds``."""
+    for at in range(1, len(tokens) - 3):
+        size = begun_by(tokens[at:], _AT_AN_END)
+        mark = at + size
+        if not size or mark >= len(tokens) or tokens[mark].word != MARK_SOFT:
+            continue
+        after = mark + 1 + (tokens[mark + 1].word in ("for", "in", "during", "over"))
+        after += [token.word for token in tokens[after : after + 1]] == ["the"]
+        early = tokens[mark - 1].word in ("beginning", "start")
+        edge = {"first", "opening"} if early else {"last", "final"}
+        if _begins_time(tokens[after : after + 2]) and tokens[after].word in edge:
+            return [*tokens[:at], *tokens[mark + 1 :]]
+    return tokens
+
+
+_AT_AN_END = phrases(
+    "at the beginning | in the beginning | at the start | at the very beginning | at the end | at the very end"
+)
+
+
+def with_edges_referred(tokens: list[Token]) -> list[Token]:
+    """``the intro drags on, cut 5 seconds off it`` -> ``cut 5 seconds off the start``."""
+    for at in range(1, len(tokens) - 1):
+        if (tokens[at].word, tokens[at + 1].word) not in _OFF_IT or tokens[at - 1].word not in UNITS:
+            continue
+        begin = joint = _begin(tokens, at)
+        while joint and _parts(tokens[joint - 1]):
+            joint -= 1
+        told = _begin(tokens, joint) if joint else begin
+        edge = _CALLED.get(tokens[told + (tokens[told].word in ARTICLES)].word, "")
+        if edge and not _DRAGGING.isdisjoint(token.word for token in tokens[told:joint]):
+            off = [tokens[at].corrected("off"), tokens[at + 1].corrected("the"), tokens[at + 1].corrected(edge)]
+            return [*tokens[:told], *tokens[begin:at], *off, *tokens[at + 2 :]]
+    return tokens
+
+
+_OFF_IT = frozenset({("off", "it"), ("of", "it"), ("from", "it"), ("off", "that")})
+_CALLED = {**dict.fromkeys(("intro", "opening", "beginning", "start"), "start"),
+    **dict.fromkeys(("outro", "ending", "end", "finale", "credits"), "end")}  # fmt: skip
+_DRAGGING = frozenset({"long", "lengthy", "drags", "drag", "slow", "boring", "dull", "tedious", "forever"})
 
 
 def _begins_time(tokens: Tokens) -> bool:

@@ -7,7 +7,16 @@ from lbvedit.language.colors import is_color
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
 from lbvedit.language.wholes import WHOLE_NOUNS, is_placed, is_whole
 
-__all__ = ["EXCEPT", "SPARED", "narrows", "reorder_except", "reorder_only", "split_exception", "with_everywhere_named"]
+__all__ = [
+    "EXCEPT",
+    "SPARED",
+    "narrows",
+    "reorder_except",
+    "reorder_only",
+    "split_exception",
+    "with_everywhere_named",
+    "with_exception_plain",
+]
 
 EXCEPT = phrases(
     "except for | except of | except from | except on | except in | apart from | aside from | "
@@ -112,3 +121,21 @@ def with_everywhere_named(tokens: list[Token]) -> list[Token]:
     told = told or any(token.word in WHOLE_NOUNS for token in tokens[begin:at])
     whole = [] if told else [tokens[at].corrected("everything")]
     return [*tokens[:at], *whole, tokens[at + 1].corrected("except"), *tokens[behind:]]
+
+
+def with_exception_plain(tokens: list[Token]) -> list[Token]:
+    """``more contrast, but not on the faces`` -> ``more contrast except on the faces``."""
+    for at in range(1, len(tokens) - 2):
+        size = begun_by(tokens[at:], _BUT_NOT)
+        brings = not _BRINGING.isdisjoint(token.word for token in tokens[:at])  # "add snow, but not on the road"
+        if size and not brings and at + size < len(tokens) and tokens[at + size].word in _NAMING:
+            head = list(tokens[:at])
+            while head and head[-1].word == MARK_SOFT:
+                head.pop()
+            return [*head, tokens[at].corrected("except"), tokens[at + size - 1].corrected("on"), *tokens[at + size :]]
+    return tokens
+
+
+_BUT_NOT = phrases("but not on | but not in | but not for | just not on | just not in | only not on | though not on")
+_BRINGING = frozenset({"add", "put", "place", "insert", "draw", "write"})
+_NAMING = frozenset({"the", "my", "his", "her", "their", "our", "people", "faces", "this", "that"})

@@ -67,6 +67,12 @@ _TAKEN_OUT = phrases(
     "removed | deleted | cut | cut off | cut out | gone | dropped | skipped | removed completely | erased | "
     "taken out | edited out | painted out | made to disappear | made to vanish"
 )
+_WANTED = phrases(
+    "is worth keeping | is worth watching | is worth saving | is needed | is relevant | is usable | matters | "
+    "counts | should stay | should remain | should be kept | is all i need | is all we need | is what i need | "
+    "is what we need | is all that matters | is enough"
+)
+"""What is said of a stretch of time that shall be left."""
 _NOUNS_TOO = frozenset({"light", "flat", "cold"})
 _A_LOT = frozenset({"a", "lot", "bit", "too", "much", "so", "little", "constantly"})
 _STAYS = phrases(
@@ -102,6 +108,7 @@ def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:
     said = all(
         (draft.op in _GRADED | {"recolor"} and draft.target.kind in ("phrase", "whole", "rest"))
         or (draft.op == "cutout" and draft.target.kind == "pronoun")  # "everything else transparent"
+        or (draft.op in ("volume", "speed") and draft.target.kind in ("whole", "none"))  # "the sound louder"
         for draft in drafts
     )
     return drafts if said else ()
@@ -135,6 +142,8 @@ def time_kept(tokens: Tokens) -> Draft | None:
         return None
     time = spans[0].word
     if words in (("only", time), ("just", time), (time, "only")):
+        return spanned(Draft("trim"), spans[0].span)
+    if words[:1] == (time,) and words[1:] in _WANTED:  # "only the part from 3 s to 5 s matters"
         return spanned(Draft("trim"), spans[0].span)
     modal = (words[1:2] != () and words[1] in _MODALS) + 2 * (words[1:3] in _HAVE_TO)
     fate = words[1 + modal :]  # "can go", "should be cut", "have to go", "gone"
@@ -201,7 +210,7 @@ def wished(tokens: list[Token]) -> Iterator[Reading]:
             yield from _stated([*tokens[2:at], tokens[1], *tokens[at:]], at - 2, wanted=False)
     wish = _wish_at_first(tokens)
     if wish:
-        yield from _wanted(tokens[wish:], only="only" in words_of(tokens[:wish]))
+        yield from _wanted(tokens[wish:], only=not {"only", "just"}.isdisjoint(words_of(tokens[:wish])))
     for at in range(1, len(tokens[wish:])):
         yield from _stated(tokens[wish:], at, wanted=wish > 0)
 

@@ -32,7 +32,8 @@ _SOUNDS = frozenset({"sound", "audio", "music", "volume"})
 _WHEN = frozenset({"in", "during", "from", "between", "for", "over", "until", "after", "before", "within", "at"})
 """What a time begins with that says when, rather than what is cut."""
 _BEFORE_FADE = frozenset({"with", "a", "an", "the", "by", "in", "on", "<duration>", "slow", "off", "video", "it",
-    "clip", "out"})  # fmt: skip
+    "clip", "out", "soft", "smooth", "gentle", "nice", "quick", "short", "long", "simple", "gradual",
+    "little"})  # fmt: skip
 
 
 def _spans(tokens: list[Token]) -> list[tuple[float | None, float | None]] | None:
@@ -288,6 +289,7 @@ def fading(phrase: Phrase) -> list[Draft] | None:
         elif word not in ("and", "over", "for", "from", "to", "at", "the", "of", "a", "with", "effect", "during",
         "an", "lasting", "slow",
                           "then", MARK_SOFT, "by", "on", "into", "long", "smooth", "nice", "gentle", "quick",
+                          "soft", "gradual", "simple", "little",
                           "short", "slowly", "transition",
                           "smoothly", "gradually", "gently", "add", "both", *_SOUNDS):  # fmt: skip
             rest.append(token)

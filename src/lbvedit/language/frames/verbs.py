@@ -91,7 +91,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("paint|color|recolor|dye|tint|colorize|spray|repaint|recolorize|tone|redye|color in|color grade|stain",
         making.painting),
     ("swap|switch|exchange", geometry.swapping),
-    ("replace|swap|substitute|exchange|swap out|switch out", imagining.replacing),
+    ("replace|swap|substitute|exchange|trade|swap out|switch out|trade in", imagining.replacing),
     ("stylize|restyle|style|cartoonify|cartoonize|animefy|reimagine|redraw", imagining.styling),
     ("animate", imagining.animating),
     ("use|take|have|put", imagining.backing),
