@@ -191,6 +191,10 @@ def _with_amounts_joined(tokens: list[Token]) -> list[Token]:
         times = value.kind == "number" and [token.word for token in tokens[at + 3 : at + 4]] == ["x"]
         measured = value.kind == "percent" or times
         graded = tokens[said - 1].word in QUALITIES or tokens[said - 1].word in PROPERTIES
+        begin = next((place + 1 for place in range(at - 1, -1, -1) if _parts(tokens[place])), 0)
+        alone = not any(token.kind == "percent" for token in tokens[begin:at])
+        if mark.word == MARK_SOFT and like.word == "by" and value.kind == "percent" and ends and alone:
+            return [*tokens[:at], *tokens[at + 1 :]]  # "darker, by 30%"
         if mark.word == MARK_SOFT and like.word in _ABOUT and measured and ends and graded:
             joint = [] if times else [like.corrected("by")]
             return [*tokens[:said], *joint, *tokens[at + 2 :]]

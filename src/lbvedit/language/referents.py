@@ -13,7 +13,7 @@ from lbvedit.language.persons import is_person, is_plural, may_be, named_in, nou
 from lbvedit.language.pronouns import PERSONS
 from lbvedit.language.remarks import REMARK
 from lbvedit.language.targets import Target
-from lbvedit.language.unseen import ENDS, HEARD, SCENE, TIME
+from lbvedit.language.unseen import ENDS, HEARD, SCENE, STRETCH, TIME
 from lbvedit.types import Step
 
 __all__ = ["NoTargetError", "Referents"]
@@ -60,6 +60,7 @@ class Referents:
         late = named and (
             TIME.search(named)
             or (ENDS.fullmatch(named) and not held)
+            or (STRETCH.fullmatch(named) and held and _TIMES.isdisjoint(draft.params))  # "mute the end"
             or (taken and SCENE.match(named.lower()))  # "the middle is boring, cut it"
         )
         if late and draft.op not in ("focus", REMARK):  # "the end is boring, blur it"
@@ -260,6 +261,7 @@ def _frames_all(draft: Draft) -> bool:
     return draft.op in _OF_ALL or (draft.op in ("crop", "resize") and shaped)
 
 
+_TIMES = SPAN | {"at", "duration"}
 _OF = re.compile(r"^.+? of (the|my|our|your|this|that|these|those) ")
 _AND_ITS = re.compile(r"\b(and|with) (its|his|her|their) ", re.IGNORECASE)
 _HIDDEN = re.compile(r"\b(hide|conceal|cover|obscure)\b", re.IGNORECASE)

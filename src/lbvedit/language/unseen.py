@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["EDGE", "ENDS", "HAPPENINGS", "HEARD", "SCENE", "TIME"]
+__all__ = ["EDGE", "ENDS", "HAPPENINGS", "HEARD", "SCENE", "STRETCH", "TIME"]
 
 TIME = re.compile(
     r"\b(first|second|last|middle|final|opening|closing) (video |clip |film |movie )?(half|third|quarter)$"
@@ -24,6 +24,13 @@ SCENE = re.compile(
     r"|(very )?(first|last) (\d+|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty)$"
 )
 """What is rather a time than a place, if it is taken away."""
+
+STRETCH = re.compile(
+    r"(\w+ )?(\w+ )?(end|ending|beginning|start|middle|part|section|bit|segment|portion)s?"
+    r"( (where|when|in which|with|about|of) .*)?",
+    re.IGNORECASE,
+)
+"""What an operator on the time line is told to take, and nobody can say from when to when."""
 
 EDGE = re.compile(
     r"(black )?(bars|borders)|letterbox(ing)?|pillarbox(ing)?"

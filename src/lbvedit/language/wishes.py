@@ -19,7 +19,7 @@ from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.imagining import backing
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.objects import keeping
-from lbvedit.language.frames.phrase import SPARING, property_in, words_of
+from lbvedit.language.frames.phrase import SPARING, property_in, splits, words_of
 from lbvedit.language.frames.properties import tuned
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.frames.timing import beginning
@@ -368,6 +368,16 @@ def _tuned(tokens: list[Token]) -> list[Draft] | None:
     return None if named and tokens[0].word in VERB_BASES else drafts
 
 
+def _played_so(tokens: list[Token]) -> list[Draft] | None:
+    """``slow motion on the jump``, beside a time: how what happens then is played."""
+    for before, _, behind in splits(tokens, frozenset({"on", "for", "during"})):
+        played = complement(before) if before else None
+        whole = not any(token.kind == "mark" for token in behind)
+        if played and whole and played[0].op in ("speed", "reverse") and noun_phrase(behind):
+            return [draft.noted(f"{join(behind)!r} is read as what happens then") for draft in played]
+    return None
+
+
 def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
     """A quality on its own, of the whole video: ``slow motion``, ``more contrast``, ``in the style of Monet``."""
     if mended := excess(tokens) or misshot(tokens) or unheard(tokens):
@@ -404,6 +414,7 @@ def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
     sized = set(words) & {"wide", "tall", "high"} and only_of_size(kept)
     if sized and (size := size_in(kept)):  # "1280 pixels wide"
         bare = [Draft("resize", size)]
+    bare = bare or (_played_so(kept) if spans else None)
     bare = bare or _tuned(kept) or named_look(kept) or _of_its_thing(kept)
     if bare and spans:
         timed = [spanned(draft, span) for draft in bare]

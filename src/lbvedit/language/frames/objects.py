@@ -304,6 +304,8 @@ def _kept_time(tokens: list[Token]) -> list[Draft] | None:
     if without := spared(tokens):
         out = spanned(Draft("cut"), (without.span[0] or 0, without.span[1]))
         return [out] if out else None
+    if silenced := _sound_kept(tokens):
+        return silenced
     if any(word not in _OF_TIME for word in words_of(tokens)):
         return None
     spans = [token.span for token in tokens if token.kind == "span"]
@@ -311,6 +313,22 @@ def _kept_time(tokens: list[Token]) -> list[Draft] | None:
         return _without_between(spans)
     draft = spanned(Draft("trim"), spans[0])
     return [draft] if draft else None
+
+
+def _sound_kept(tokens: list[Token]) -> list[Draft] | None:
+    """``the sound only in the first ten seconds``: all else is mute."""
+    spans = [token.span for token in tokens if token.kind == "span"]
+    others = [token.word for token in tokens if token.kind != "span"]
+    if len(spans) != 1 or not _SOUNDS & set(others) or not set(others) <= _SOUNDS | _OF_SOUND:
+        return None
+    start, end = spans[0]
+    around = ((None, start), (end, None))
+    drafts = [spanned(Draft("mute"), stretch) for stretch in around if stretch not in ((None, None), (None, 0))]
+    return [draft for draft in drafts if draft]
+
+
+_SOUNDS = frozenset({"sound", "audio", "music"})
+_OF_SOUND = frozenset({"the", "only", "just", "in", "of", "for", "during", "its", "on", "from"})
 
 
 def _kept_as_ever(kept: list[Token], verb: str, *, only: bool) -> list[Draft] | None:
