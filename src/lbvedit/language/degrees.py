@@ -63,10 +63,12 @@ def _hedge_at(tokens: Tokens, at: int) -> int:
         # "just a bit brighter" says how much of what follows.
         ends = at + size == len(tokens) or tokens[at + size].kind == "mark" or tokens[at + size].word == "and"
         return size if ends else 0
-    limit = words[:2] == ("but", "not") and words[2:3] != () and is_color(words[2])
-    ends = at + 3 >= len(tokens) or tokens[at + 3].kind == "mark"
+    out = 1 + (words[2:4] in (("blown", "out"), ("washed", "out")))
+    limit = words[:2] == ("but", "not") and words[2:3] != ()
+    limit = limit and (is_color(words[2]) or words[2] in QUALITIES or out > 1)
+    ends = at + 2 + out >= len(tokens) or tokens[at + 2 + out].kind == "mark"
     if limit and ends and any(token.word.endswith("er") and token.word in QUALITIES for token in tokens[at - 2 : at]):
-        return 3  # "darker, but not black"
+        return 2 + out  # "darker, but not black", "brighter, but not blown out"
     excess = words[:2] == ("but", "not") and words[2:3] and words[2] in _TOO and words[3:4]
     said = excess and (words[3] in QUALITIES or words[3] in STATES or words[3] in _STRONGLY or is_color(words[3]))
     return 4 if said else 0

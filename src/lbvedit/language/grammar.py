@@ -36,6 +36,7 @@ from lbvedit.language.refusal import (
     refuse_file_size,
     refuse_negation,
     refuse_open_color,
+    refuse_open_speed,
     refuse_sound_cleaning,
 )
 from lbvedit.language.remarks import REMARK, remark
@@ -88,7 +89,9 @@ def parse(text: str) -> EditPlan:
         raise InstructionError("that is no sentence", hint="an edited plan goes in by --plan-file")
     whole = _QUOTED.fullmatch(text)
     tokens, notes = with_known_words(tokenize(without_list_marks(whole.group(1) if whole else text), vocabulary()))
-    tokens, reasons = without_reasons(prepared(tokens), VERB_BASES)
+    tokens = prepared(tokens)
+    refuse_open_speed(tokens)
+    tokens, reasons = without_reasons(tokens, VERB_BASES)
     notes += reasons
     refuse_negation(tokens)
     tokens, remarks = with_times_referred(tokens)
@@ -214,6 +217,8 @@ def _runs_on(tokens: Tokens, at: int) -> bool:
     asks = token.word in _ASKING and [one.word for one in tokens[at + 1 : at + 2]] == ["you"]
     tells = token.word in ("she", "he", "they") and tokens[at - 1].kind == "word"
     tells = tells or ([one.word for one in tokens[at : at + 2]] == ["it", "is"] and tokens[at - 1].word not in _LEADS)
+    speaks = token.word in ("i", "we", "you") and [one.word for one in tokens[at + 1 : at + 2]] in (["can"], ["cant"])
+    tells = tells or (speaks and tokens[at - 1].kind == "word" and tokens[at - 1].word not in _LEADS)
     measured = tokens[at - 1].kind in ("span", "duration", "percent", "clock", "number")
     timed = measured and token.word in VERB_BASES | PROPERTIES.keys()
     return token.kind == "word" and (token.word in _RUN_ON or verb or asks or tells or timed)

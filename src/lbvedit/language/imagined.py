@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from lbvedit.language.amounts import amount_at
 from lbvedit.language.orders import swallows
-from lbvedit.language.pronouns import ARTICLES, PRONOUNS
+from lbvedit.language.pronouns import ARTICLES, PRONOUNS, SPEAKERS
 from lbvedit.language.synonyms import ACTIONS, STYLE_NOUNS, is_comparative
 from lbvedit.language.tokens import Tokens, join
 
@@ -141,6 +141,7 @@ def new_thing(tokens: Tokens) -> str | None:
     if (
         not tokens
         or tokens[0].word in ARTICLES | PRONOUNS
+        or (tokens[0].word in SPEAKERS and len(tokens) == 1)
         or any(token.kind not in ("word", "quote", "number") for token in tokens)
     ):
         return None

@@ -155,10 +155,13 @@ def _without_colons(tokens: Tokens) -> list[Token]:
             return tokens[at].text == ":"
         return bool(at) and tokens[at].text == ":" and tokens[at - 1].word in PROPERTIES and follows
 
+    if len(tokens) > 2 and tokens[1].text == ":" and tokens[0].word in _WRITTEN and tokens[2].kind == "word":
+        return [tokens[0].corrected("write"), *tokens[2:]]  # "title: Our Trip"
     begins = len(tokens) > 2 and tokens[1].text == ":" and tokens[0].word in _ORDERS  # "blur: face"
     return [token for at, token in enumerate(tokens) if not is_value(at) and not (begins and at == 1)]
 
 
+_WRITTEN = frozenset({"caption", "title", "subtitle", "text", "write", "headline"})
 _ORDERS = frozenset({"blur", "pixelate", "remove", "highlight", "crop", "trim", "cut", "zoom", "rotate", "recolor"})
 
 

@@ -35,6 +35,7 @@ class Referents:
         self.last: str | None = None
         self.owner: str | None = None
         self.holder: str | None = None  # whose the replaced thing was
+        self.unnamed = ""  # the pronoun for whose it was, where nobody was named
         self.gone = False
         self.spared = False  # whether the last target was named as what is left out: "all but the boat: blur it"
         self.named: list[str] = []
@@ -74,6 +75,11 @@ class Referents:
         if target.kind == "phrase":
             if target.owner and self.owner:
                 owner = self._owner(target.owner, self.owner)
+                if target.owner == self.unnamed and self.last == owner:
+                    return target.phrase  # "replace his hat with a crown and his shoes with boots"
+                whose = {"his": "him", "her": "her"}.get(target.owner, "")
+                if whose and self.last == owner and not is_plural(owner) and not may_be(whose, owner):
+                    return target.phrase  # "replace her phone with a banana and her bag with a fish"
                 if " " in owner:
                     return f"{target.phrase} of the {owner}"
                 own = "'" if _PLURAL.search(owner) else "'s"
@@ -203,7 +209,7 @@ class Referents:
             target: what it acts on.
         """
         kind = draft.target.kind
-        self.told, self.holder = True, None
+        self.told, self.holder, self.unnamed = True, None, ""
         self.aside = self.aside and kind == "pronoun"
         if kind in ("phrase", "whole"):
             self.spared = draft.op == "focus" and draft.target.outside
@@ -211,6 +217,7 @@ class Referents:
             self.last, self.rival, self.gone = str(draft.params["with"]), target, False
             self.owner = self.last
             self.holder = target.partition("'s ")[0] if "'s " in target else None
+            self.unnamed = draft.target.owner if self.holder is None else ""
             return
         if draft.op == "add":
             what = str(draft.params["what"])

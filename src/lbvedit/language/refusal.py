@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from lbvedit.errors import InstructionError
 from lbvedit.language.drafts import Draft
+from lbvedit.language.durations import duration_at
 from lbvedit.language.operators import OPERATORS, Operator
-from lbvedit.language.tokens import Tokens, join, phrases
+from lbvedit.language.tokens import MARK_HARD, Tokens, begun_by, join, phrases
 
 __all__ = [
     "not_understood",
@@ -16,6 +18,7 @@ __all__ = [
     "refuse_file_size",
     "refuse_negation",
     "refuse_open_color",
+    "refuse_open_speed",
     "refuse_sound_cleaning",
 ]
 
@@ -153,6 +156,35 @@ def refuse_open_color(tokens: Tokens) -> None:
     for at in range(len(words)):
         if any(tuple(words[at : at + len(open_one)]) == open_one for open_one in _OPEN):
             raise InstructionError(f"{join(tokens)[:80]!r} does not say which colour", hint="as in 'make the car red'")
+
+
+_SO_IT_LASTS = phrases(
+    "so that it lasts | so it lasts | so that it takes | so it takes | so that it fits in | so it fits in | "
+    "so that it fits into | so it fits into | so that it is only | so it is only | so that it is | so it is | "
+    "to last | to fit in | to fit into | until it lasts | until it is | up to | down to"
+)
+
+
+def refuse_open_speed(tokens: Tokens) -> None:
+    """Refuses a speed that only the length of the video could tell.
+
+    Raises:
+        InstructionError: ``speed it up so that it lasts 30 seconds`` is asked for.
+    """
+    for at, token in enumerate(tokens):
+        if token.word not in ("speed", "slow", "accelerate", "decelerate"):
+            continue
+        clause = list(itertools.takewhile(lambda one: one.word != MARK_HARD, tokens[at:]))
+        for place in range(1, len(clause)):
+            size = begun_by(clause[place:], _SO_IT_LASTS)
+            length = duration_at(clause, place + size) if size else None
+            if length and (
+                length[1] == len(clause) or clause[length[1]].kind == "mark" or clause[length[1]].word == "long"
+            ):
+                raise InstructionError(
+                    f"{join(clause)[:80]!r} says how long it shall be, and no sentence knows how long it is",
+                    hint="say how fast: 'speed it up 2x'; or keep a part: 'trim it to 30 seconds'",
+                )
 
 
 def not_understood(

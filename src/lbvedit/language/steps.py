@@ -51,7 +51,14 @@ def step_of(draft: Draft, target: str | None, outside: bool, notes: list[str]) -
             f"{draft.words!r:.80} is about the sound alone, and {draft.op} takes picture and sound together",
             hint=f"as in {entry.example!r}",
         )
-    if entry.domain == "sound" and (target or "").endswith(" channel"):
+    voice = draft.op == "mute" and noun_of(target or "sound") in HEARD - {
+        "audio",
+        "sound",
+        "soundtrack",
+        "music",
+        "song",
+    }
+    if entry.domain == "sound" and ((target or "").endswith(" channel") or voice):
         raise InstructionError(
             f"{target!r} is a part of the sound, and {draft.op} acts on all of it", hint=f"as in {entry.example!r}"
         )

@@ -47,12 +47,14 @@ def adding(phrase: Phrase) -> list[Draft] | None:
         return drafts
     if drafts := effect(tokens):
         return drafts
-    for before, _, behind in splits(tokens, ON):
+    for before, mark, behind in splits(tokens, ON):
         target = noun_phrase(behind)
         drafts = effect(list(before)) if before else None
         if drafts and target is not None:
             return [draft.on(target) for draft in drafts]
         if target is not None and before and (drafts := styled(list(before))):
+            if mark == "with":
+                return [Draft("style", {"style": f"{drafts[0].params['style']} with {join(behind)}"})]
             return [draft.on(target) for draft in drafts]
     if phrase.verb in ("apply", "use", "do"):
         return None

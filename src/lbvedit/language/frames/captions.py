@@ -159,6 +159,12 @@ def _behind_quote(tokens: Tokens, at: int) -> bool:
     return before[-1:] == ["quote"] or before == ["quote", "mark"]
 
 
+def _is_corner(words: list[str], at: int) -> bool:
+    """Whether no more than a corner ends what is written: ``saying Hello bottom left``."""
+    pair = [_PLACES.get(word, "") for word in words[at:]]
+    return at > 1 and len(pair) == 2 and pair[0] in ("top", "bottom") and pair[1] in ("left", "right")
+
+
 def _place(tokens: Tokens) -> tuple[str, list[Token]]:
     """Takes a place from the words: ``in the top left corner of the screen``; ``?`` where it makes no sense."""
     words = words_of(tokens)
@@ -166,7 +172,7 @@ def _place(tokens: Tokens) -> tuple[str, list[Token]]:
         led = words[at] in ("at", "in", "on", "to", "along", "near", "across") and tokens[at].kind == "word"
         if not at and words[0] in _PLACES and ":" in [token.text for token in tokens[1:3]]:  # "caption top: Hi"
             pass
-        elif not led and not (words[at] in _PLACES and _behind_quote(tokens, at)):  # "Hi" bottom left
+        elif not led and not (words[at] in _PLACES and _behind_quote(tokens, at)) and not _is_corner(words, at):
             continue
         after = at + led
         while after < len(words) and words[after] in ("the", "very"):

@@ -13,7 +13,7 @@ from lbvedit.language.operators import OPERATORS
 from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import Target, noun_phrase
-from lbvedit.language.tokens import Token
+from lbvedit.language.tokens import Token, join
 
 __all__ = ["ON", "effect", "named_look", "styled"]
 
@@ -134,6 +134,8 @@ def named_look(tokens: list[Token]) -> list[Draft] | None:
         drafts = (effect(said) or (look_alone and styled(said)) or None) if said and target is not None else None
         if not drafts or target is None or drafts[0].op == "recolor":
             continue
+        if mark == "with" and drafts[0].op == "style":  # "a comic style with bold outlines"
+            return [Draft("style", {"style": f"{drafts[0].params['style']} with {join(behind)}"})]
         if measured and "amount" not in drafts[0].params:
             return None  # "grayscale by 50%"
         if target == NOBODY or OPERATORS[drafts[0].op].takes_target != "no":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lbvedit.language.amounts import Amount, amount_at, split_amount
 from lbvedit.language.complements import complement
 from lbvedit.language.drafts import Draft, graded, tidy
 from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import Frame, Phrase, object_of, words_of
+from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import Token, join
 
 __all__ = ["freezing", "looping", "playing", "speeding"]
@@ -168,6 +170,7 @@ _BEFORE_LOOP = frozenset({"a", "an", "on", "into", "in", "to", "seamless", "endl
 
 def freezing(phrase: Phrase) -> list[Draft] | None:
     """``freeze the last frame for 2 seconds``, ``pause at 0:03``, ``add a freeze frame at 0:05``."""
+    phrase = replace(phrase, tokens=_without_sight(phrase.tokens))
     words = words_of(phrase.tokens)
     frozen = phrase.verb == "freeze" or "freeze" in words
     others = {token.word for token in phrase.tokens if token.kind == "word"} - _FROZEN
@@ -191,6 +194,14 @@ def freezing(phrase: Phrase) -> list[Draft] | None:
     params = {"duration": duration} | ({} if at is None else {"at": at})
     draft = Draft("freeze", {name: tidy(value) for name, value in params.items() if value is not None})
     return [draft if duration is not None else draft.noted("held for 2 seconds; say for how long")]
+
+
+def _without_sight(tokens: list[Token]) -> list[Token]:
+    """``on the bride's smile at 0:33`` -> ``at 0:33``: the time tells which picture is held."""
+    on = words_of(tokens[:1]) == ["on"]
+    time = next((at for at, token in enumerate(tokens) if token.kind in ("span", "clock")), 0)
+    time -= bool(time) and tokens[time - 1].word == "at"
+    return tokens[time:] if on and time > 1 and noun_phrase(tokens[1:time]) else tokens
 
 
 _FROZEN = frozenset({"freeze", "frame", "the", "a", "it", "video", "clip", "footage", "image", "picture", "at", "for",
