@@ -256,8 +256,17 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
 _WISHING_TO = phrases("i want | i would like | i need | i would prefer | i prefer | we want | we need | we would like")
 
 
-def _has_its_own(tokens: Tokens, before: Tokens) -> bool:
-    """Whether a clause without a verb has a time or an amount of its own, as the one before it has."""
+def _has_its_own(tokens: Tokens, before: Tokens, *, later: bool) -> bool:
+    """Whether a clause without a verb has a time or an amount of its own, as the one before it has.
+
+    Args:
+        tokens: the clause.
+        before: the one before it.
+        later: whether it holds from where that one ends: ``the dog until 0:07 and the cat after that``.
+    """
+    timed = [later or any(token.kind == "span" for token in tokens), any(token.kind == "span" for token in before)]
+    if all(timed):
+        return True
     timed = [any(token.kind == "span" for token in clause) for clause in (tokens, before)]
     return all(timed) or all(split_amount(clause[1:])[0] is not None for clause in (tokens, before))
 

@@ -217,6 +217,7 @@ def _runs_on(tokens: Tokens, at: int) -> bool:
     asks = token.word in _ASKING and [one.word for one in tokens[at + 1 : at + 2]] == ["you"]
     tells = token.word in ("she", "he", "they") and tokens[at - 1].kind == "word"
     tells = tells or ([one.word for one in tokens[at : at + 2]] == ["it", "is"] and tokens[at - 1].word not in _LEADS)
+    asks = asks or [one.word for one in tokens[at : at + 3]] == ["get", "rid", "of"]
     speaks = token.word in ("i", "we", "you") and [one.word for one in tokens[at + 1 : at + 2]] in (["can"], ["cant"])
     tells = tells or (speaks and tokens[at - 1].kind == "word" and tokens[at - 1].word not in _LEADS)
     measured = tokens[at - 1].kind in ("span", "duration", "percent", "clock", "number")

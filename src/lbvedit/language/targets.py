@@ -60,6 +60,8 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         token.kind in ("span", "duration", "percent", "hex", "clock", "size", "aspect") for token in tokens
     ):
         return None
+    if len(words) < 4 and words[-1] in ("bit", "tad"):
+        return None  # "rotate a tiny bit"
     if words[-1] in ("slightly", "gently", "subtly", "slowly", "lightly", "quickly"):
         return None
     if all(token.kind == "number" or token.word in _COUNTS for token in tokens) or words[-1] in _NO_THINGS:

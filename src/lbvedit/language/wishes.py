@@ -324,7 +324,7 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
             continue
         of = next((place for place, word in enumerate(tail) if word in ("of", "from")), len(tail))
         placed = of == len(tail) or is_whole(list(tail[of + 1 :]) or ["it"])  # "taken out of the picture"
-        gone = (placed and tail[:of] in _TAKEN_OUT) or tail[:2] == ("removed", "from") or tail == ("go",)
+        gone = (placed and tail[:of] in _TAKEN_OUT) or tail[:2] == ("removed", "from") or tail in (("go",), ("to", "go"))
         if gone and (drafts := asked(removing, Phrase(tokens[:at], "remove"))):
             yield Reading(drafts, making, "make")
         if target.kind != "phrase" and tail[0] in ("start", "begin", "end", "stop"):  # "the clip should start at 0:04"

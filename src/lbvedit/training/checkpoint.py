@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -157,13 +157,16 @@ def weights_of(checkpoint: Path) -> Path:
     return average if average.exists() else checkpoint / "model.safetensors"
 
 
-def initialise(trainee: nn.Module, part: nn.Module, source: Path, *, whole: bool = True) -> None:
+def initialise(
+    trainee: nn.Module, part: nn.Module, source: Path, *, afresh: Sequence[str] = (), whole: bool = True
+) -> None:
     """Begins a training with weights of an earlier one.
 
     Args:
         trainee: everything that is trained; a run's moving average fits it.
         part: what of it is published; a folder of weights fits that.
         source: a run, a folder of weights, or a safetensors file of either kind. It need not hold every tensor.
+        afresh: what of ``part`` is not taken from there, by the first names of its modules.
         whole: every tensor of ``source`` must fit; else those that do not are left out.
 
     Raises:
@@ -177,6 +180,9 @@ def initialise(trainee: nn.Module, part: nn.Module, source: Path, *, whole: bool
     state = {name: tensor.float() for name, tensor in load_file(file).items()}
     among = len(state.keys() & part.state_dict().keys()) >= len(state.keys() & trainee.state_dict().keys())
     target = part if among else trainee
+    within = "" if among else next((f"{name}." for name, module in trainee.named_modules() if module is part), "")
+    left = tuple(f"{within}{name}." for name in afresh)
+    state = {name: tensor for name, tensor in state.items() if not name.startswith(left)}
     own = target.state_dict()
     wrong = [name for name, tensor in state.items() if name not in own or own[name].shape != tensor.shape]
     if wrong and (whole or len(wrong) == len(state)):

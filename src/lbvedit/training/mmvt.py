@@ -80,10 +80,8 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         )
         trainee = Trainee(small.ablated(self.config.row) if self.config.row else small, teacher_width=128)
         if self.config.init is not None:
-            begun = tuple(f"{part}." for part in self.config.afresh)
-            new = {name: t.clone() for name, t in trainee.mmvt.state_dict().items() if name.startswith(begun)}
-            initialise(trainee, trainee.mmvt, self.config.init, whole=self.config.row is None)
-            trainee.mmvt.load_state_dict(new, strict=False)
+            afresh, whole = self.config.afresh, self.config.row is None
+            initialise(trainee, trainee.mmvt, self.config.init, afresh=afresh, whole=whole)
         for part in _sight(trainee) if self.config.freeze else ():
             part.requires_grad_(False)
         return trainee

@@ -30,7 +30,7 @@ _PLACES = _MIDDLE | {"left half", "right half", "top half", "bottom half", "left
 _IGNORED = frozenset({"the", "a", "an", "video", "clip", "it", "to", "into", "format", "aspect", "ratio", "of", "in",
     "with", "as", "footage", "frame", "picture", "image", "resolution", "size", "pixels", "px", "crop", "this", "wide",
     "high", "tall", "on", "at", "width", "height", "movie", "film", "for", "dimensions", "down", "up", "by", "scene",
-    "shot"})  # fmt: skip
+    "shot", "fit", "fill"})  # fmt: skip
 _AROUND = frozenset({"around", "to", "on", "onto", "at", "into", "in", "for", "so", "follow", "following", "centered",
     "tightly", "keeping"})  # fmt: skip
 """What may stand before the thing that a crop keeps in the picture."""

@@ -30,7 +30,8 @@ _ART = STYLE_NOUNS | STYLES | frozenset({"painting", "drawing", "sketch", "comic
 _LAMPS = frozenset({"traffic", "street", "head", "tail", "brake", "stop", "warning", "ceiling", "signal", "spot"})
 _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
 _BEFORE_STYLE = frozenset({"look", "more", "appear", "be", "feel", "very", "all", "a", "bit", "really"})
-_BEFORE_THING = frozenset({"with", "of", "in", "on", "wearing", "like", "and"})
+_BEFORE_THING = frozenset({"with", "of", "in", "on", "wearing", "like", "and", "show", "display", "contain", "reflect",
+    "hold"})  # fmt: skip
 
 
 def _all_of_a_color(tokens: list[Token]) -> list[Draft] | None:

@@ -83,7 +83,8 @@ def refuse_frames(tokens: Tokens) -> None:
         InstructionError: ``frames 10 to 50`` are named.
     """
     for at, token in enumerate(tokens):
-        if token.word in ("frame", "frames") and _is_counted(tokens[at + 1 :]):
+        every = "every" in words_of(tokens[max(at - 2, 0) : at])
+        if token.word in ("frame", "frames") and (every or _is_counted(tokens[at + 1 :])):
             raise InstructionError(
                 f"{join(tokens[at:])!r:.80} counts frames, and times are told in seconds",
                 hint="as in 'cut from 0.4 s to 2 s'",
