@@ -106,14 +106,19 @@ def read_clause(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         return
     tokens = without_equals(tokens)
     topic = previous.drafts[-1].target if previous and previous.drafts[-1].op == "focus" else NOBODY
-    words = tuple(token.word for token in tokens if token.kind != "mark")
-    later = any(len(words) > len(one) and words[-len(one) :] == one for one in LATER)
+    later = _is_later(tokens)
     for reading in _read(tokens, previous):
         about = (draft.on(topic) if _may_be_about(draft, topic) else draft for draft in reading.drafts)
         yield replace(reading, drafts=tuple(replace(draft, later=later) for draft in about))
     quality = complement(without_manners(tokens)) if topic.kind == "phrase" else None
     if quality:  # "the car: red"
         yield Reading(tuple(draft.on(topic) for draft in quality), making, "make")
+
+
+def _is_later(tokens: Tokens) -> bool:
+    """Whether ``after that`` ends a clause."""
+    words = tuple(token.word for token in tokens if token.kind != "mark")
+    return any(len(words) > len(one) and words[-len(one) :] == one for one in LATER)
 
 
 def _may_be_about(draft: Draft, topic: Target) -> bool:
@@ -209,6 +214,7 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
             return
     if kept := time_kept(tokens):
         yield Reading((kept,))
+    later = _is_later(tokens)
     tokens = without_manners(tokens)
     listed = previous is not None and previous.frame in TIMED and _is_bare_time(tokens)  # "cut 1-2 s and 5-6 s, mute"
     tokens = tokens if listed else _verb_first(tokens)
@@ -235,7 +241,7 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     if previous is not None and (again_at := _again(tokens, previous)):
         yield Reading(again_at, previous.frame, previous.verb, previous.particle, previous.tokens)
     if previous is not None and previous.frame is not None:
-        if previous.frame not in TIMED and _has_its_own(tokens, previous.tokens):
+        if previous.frame not in TIMED and _has_its_own(tokens, previous.tokens, later=later):
             again = Phrase(list(tokens), previous.verb, previous.particle)  # "blur the face by 10%, the hands by 20%"
             if drafts := asked(previous.frame, again):
                 yield Reading(drafts, previous.frame, previous.verb, previous.particle, tuple(tokens))
@@ -264,10 +270,8 @@ def _has_its_own(tokens: Tokens, before: Tokens, *, later: bool) -> bool:
         before: the one before it.
         later: whether it holds from where that one ends: ``the dog until 0:07 and the cat after that``.
     """
-    timed = [later or any(token.kind == "span" for token in tokens), any(token.kind == "span" for token in before)]
-    if all(timed):
-        return True
     timed = [any(token.kind == "span" for token in clause) for clause in (tokens, before)]
+    timed[0] = timed[0] or later
     return all(timed) or all(split_amount(clause[1:])[0] is not None for clause in (tokens, before))
 
 

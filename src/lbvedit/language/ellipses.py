@@ -56,7 +56,13 @@ def _with_sliders_named(tokens: list[Token]) -> list[Token]:
 
 
 def _with_later_named(tokens: list[Token]) -> list[Token]:
-    """``sharpen it from then on`` -> ``sharpen it thereafter``, for ``then`` would part it."""
+    """``sharpen it from then on`` -> ``sharpen it thereafter``, for ``then`` would part it.
+
+    So would ``afterwards`` behind the order that it belongs to.
+    """
+    for at in range(1, len(tokens)):
+        if tokens[at].word in ("afterwards", "afterward") and _ends(tokens, at + 1) and not _ends(tokens, at - 1):
+            tokens = [*tokens[:at], tokens[at].corrected("thereafter"), *tokens[at + 1 :]]
     for at in range(len(tokens)):
         if size := begun_by(tokens[at:], _THEN):
             return [*tokens[:at], tokens[at].corrected("thereafter"), *tokens[at + size :]]

@@ -130,11 +130,11 @@ def parse(text: str) -> EditPlan:
 
 def _search_with_remarks(tokens: list[Token], text: str) -> list[_Clause] | None:
     """Tries the sentence with clauses that only say how things are; None where it has no other clause."""
-    readings = _search(mark_times(tokens), text, _Effort(), remarks=True)
-    if readings is None:
-        readings = _search(mark_times(tokens), text, _Effort(), remarks=True, run_on=True)
-    asks = readings and any(draft.op != REMARK for drafts, _ in readings for draft in drafts)
-    return readings if asks else None
+    for run_on in (False, True):  # "the sign is ugly remove it" is no remark as a whole
+        readings = _search(mark_times(tokens), text, _Effort(), remarks=True, run_on=run_on)
+        if readings and any(draft.op != REMARK for drafts, _ in readings for draft in drafts):
+            return readings
+    return None
 
 
 class _Effort:

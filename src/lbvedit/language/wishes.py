@@ -53,9 +53,9 @@ _WISHES = phrases(
 _MUST = phrases(
     "should be made | must be made | needs to be made | should be | must be | needs to be | need to be | has to be | "
     "have to be | should look | should become | should turn | shall be | ought to be | should get | should | must | "
-    "needs | need | has to | needs to | need to | shall | needs to look | could be | could use | wants to be | "
-    "is supposed to be | are supposed to be | should have | needs to get | should all be | would look better | "
-    "would look nicer | would look good | would look great | would be better | would be nicer | will be"
+    "needs | need | has to | have to | needs to | need to | shall | needs to look | could be | could use | "
+    "wants to be | is supposed to be | are supposed to be | should have | needs to get | should all be | "
+    "would look better | would look nicer | would look good | would look great | would be better | would be nicer | will be"
 )
 _STATED = phrases("be made | to be made | to be | to look | to become | becomes | become | turns | could | would | to")
 _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
@@ -324,7 +324,9 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
             continue
         of = next((place for place, word in enumerate(tail) if word in ("of", "from")), len(tail))
         placed = of == len(tail) or is_whole(list(tail[of + 1 :]) or ["it"])  # "taken out of the picture"
-        gone = (placed and tail[:of] in _TAKEN_OUT) or tail[:2] == ("removed", "from") or tail in (("go",), ("to", "go"))
+        gone = (
+            (placed and tail[:of] in _TAKEN_OUT) or tail[:2] == ("removed", "from") or tail in (("go",), ("to", "go"))
+        )
         if gone and (drafts := asked(removing, Phrase(tokens[:at], "remove"))):
             yield Reading(drafts, making, "make")
         if target.kind != "phrase" and tail[0] in ("start", "begin", "end", "stop"):  # "the clip should start at 0:04"

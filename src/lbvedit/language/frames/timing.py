@@ -164,6 +164,8 @@ def cutting(phrase: Phrase) -> list[Draft] | None:
         return _cut_then(phrase, stretches[0])
     if any(token.kind in ("span", "duration", "clock") for token in tokens) or phrase.previous:
         return None
+    if phrase.verb == "skip":
+        return None  # "skip the ads": nothing in the picture is skipped
     sound = removing(phrase)
     if phrase.verb not in _SCISSORS or (sound and sound[0].op in ("mute", "grayscale", "denoise", "stabilize")):
         return sound
