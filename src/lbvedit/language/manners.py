@@ -44,6 +44,7 @@ _ORDER = phrases(
 )
 _SMALL_TALK = phrases(
     "i hope you are well | i hope this is ok | i hope you are doing well | hope you are well | "
+    "for legal reasons | for privacy reasons | for privacy | for safety reasons | "
     "i feel like | if you can | if you could | we are good | that is it | that is all | we are done | i am happy | "
     "i think | i guess | i reckon | i suppose | thank you | good morning | dear editor | if possible | so basically | "
     "thanks a lot | thanks a million | thanks a bunch | thanks so much | thank you so much | thank you very much | "

@@ -89,6 +89,7 @@ STATES: dict[str, tuple[str, dict[str, object]]] = {
     "half the speed": ("speed", {"factor": 0.5}), "triple speed": ("speed", {"factor": 3.0}),
     "twice the size": ("resize", {"scale": 2.0}), "half the size": ("resize", {"scale": 0.5}),
     "double the size": ("resize", {"scale": 2.0}), "half size": ("resize", {"scale": 0.5}),
+    **{f"half the {name}": (name, {"amount": -0.5}) for name in ("brightness", "contrast", "saturation")},
     "twice the volume": ("volume", {"factor": 2.0}), "half the volume": ("volume", {"factor": 0.5}),
     **dict.fromkeys(("a time lapse", "time lapse", "a timelapse", "timelapse", "a hyperlapse", "hyperlapse"),
     ("speed", {"factor": 2.0})),

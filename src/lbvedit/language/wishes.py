@@ -48,14 +48,16 @@ _WISHES = phrases(
     "make sure that | we only want | i would love | we would like | "
     "i only want | make it so | i would like | can i have | may i have | i just want | i want that | "
     "i only need | we only need | i just need | i want | i need | i wish | "
-    "ensure that | make that | make sure | we need | we want | could | can | may | ensure"
+    "ensure that | make that | make sure | what if | imagine if | imagine that | we need | we want | could | can | "
+    "may | ensure"
 )
 _MUST = phrases(
     "should be made | must be made | needs to be made | should be | must be | needs to be | need to be | has to be | "
     "have to be | should look | should become | should turn | shall be | ought to be | should get | should | must | "
     "needs | need | has to | have to | needs to | need to | shall | needs to look | could be | could use | "
     "wants to be | is supposed to be | are supposed to be | should have | needs to get | should all be | "
-    "would look better | would look nicer | would look good | would look great | would be better | would be nicer | will be"
+    "would look better | would look nicer | would look good | would look great | would be better | would be nicer | "
+    "will be"
 )
 _STATED = phrases("be made | to be made | to be | to look | to become | becomes | become | turns | could | would | to")
 _GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
@@ -123,7 +125,9 @@ def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
         if not quality:
             continue
         at += words[at] == MARK_SOFT and len(tokens) > at + 1
-        if begun_by(tokens[at:], SPARING):
+        if (only := begun_by(tokens[at:], _BUT_ONLY)) and tokens[at + only :]:  # "warmer, but only the skin"
+            target = noun_phrase(tokens[at + only :])
+        elif begun_by(tokens[at:], SPARING):
             target = noun_phrase([tokens[at].corrected("everything"), *tokens[at:]])
         else:
             target = noun_phrase(tokens[at:])
@@ -132,6 +136,12 @@ def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
         if target and target.kind == "phrase" and quality[0].op in _GRADED | {"invert"}:
             return [draft.on(target) for draft in quality]
     return None
+
+
+_BUT_ONLY = phrases(
+    "but only on | but only in | but only for | but just on | only on | just on | only for | but only | but just | "
+    "only | just"
+)
 
 
 def time_kept(tokens: Tokens) -> Draft | None:

@@ -101,6 +101,8 @@ def removing(phrase: Phrase) -> list[Draft] | None:
         if target == Target("phrase", "background"):
             cutout = Draft("cutout", {}, Target("phrase", "background", outside=True))
             return [cutout.noted("removing the background is read as cutting out everything else")]
+        if noun_of(target.phrase or "it") in ("vignette", "vignetting"):
+            return None  # what is dark at the edges cannot be told from its shade
         if target.kind == "none":
             return [Draft("remove", {}, target, bare=True)]
         if rest := screen_in(target):
