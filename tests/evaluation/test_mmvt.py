@@ -71,7 +71,7 @@ def test_actors_that_only_act_differently_have_a_row_of_their_own(monkeypatch: p
     class Watching(RedFinder):
         """Finds nothing where nothing is seen to move."""
 
-        def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> Any:
+        def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None, past: Tensor | None = None) -> Any:
             return super().see(frame if before is not None else torch.zeros_like(frame), after, before)
 
     monkeypatch.setattr(mmvt, "load_finder", lambda request: Watching())

@@ -40,6 +40,7 @@ class RedFinder:
     tokenizer = TOKENIZER
     name, sha256 = "red", "0"
     bar = 0.1
+    remembered = 1
     workers = ThreadPoolExecutor(2)
 
     def read(self, expressions: list[str]) -> list[str]:
@@ -48,7 +49,7 @@ class RedFinder:
     def small(self, frame: Tensor) -> Tensor:
         return frame.float() / 255
 
-    def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> Seen:
+    def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None, past: Tensor | None = None) -> Seen:
         back = None if before is None else torch.zeros(2, *frame.shape[1:])
         return Seen(frame, back)  # type: ignore[arg-type]
 
@@ -130,31 +131,39 @@ def test_a_resumed_job_goes_on_with_the_same_numbers() -> None:
 class Trios(RedFinder):
     """Tells which frames it was shown, the earlier ones later."""
 
-    def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> Any:
+    remembered = 3
+
+    def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None, past: Tensor | None = None) -> Any:
         time.sleep(0.02 / (1 + float(frame)))
-        shown = tuple(None if each is None else int(each) for each in (before, frame, after))
+        shown = tuple(None if each is None else int(each) for each in (past, before, frame, after))
         return SimpleNamespace(visual=shown, back=None)
 
     def find(self, seen: Any, language: list[str]) -> Any:
-        if seen.visual[1] == 4:
+        if seen.visual[2] == 4:
             raise ValueError("frame 4")
         return [seen.visual]
 
 
-@pytest.mark.parametrize("previous", [None, 9])
-def test_frames_are_looked_at_ahead_and_taken_in_order(previous: int | None) -> None:
+@pytest.mark.parametrize(("earlier", "previous", "past"), [([], None, None), ([9], 9, None), ([6, 7, 8, 9], 9, 7)])
+def test_frames_are_looked_at_ahead_and_taken_in_order(
+    earlier: list[int], previous: int | None, past: int | None
+) -> None:
     finder: Any = Trios()
-    earlier = None if previous is None else torch.tensor(float(previous))
-    ahead = Ahead(finder, finder.read(["the car"]), earlier)
+    ahead = Ahead(finder, finder.read(["the car"]), torch.tensor(earlier).float())
     for number in range(6):
         ahead.push(torch.tensor(float(number)))
     ahead.end()
     taken = [ahead.take() for _ in range(4)]
     assert [int(frame) for frame, _, _ in taken] == [0, 1, 2, 3]
-    assert [found for _, (found,), _ in taken] == [(previous, 0, 1), (0, 1, 2), (1, 2, 3), (2, 3, 4)]
+    before = [*earlier, 0, 1, 2, 3]
+    pasts = [before[number - 3] if number >= 3 else None for number in range(len(earlier), len(before))]
+    assert pasts[0] == past
+    neighbours = [(previous, 0, 1), (0, 1, 2), (1, 2, 3), (2, 3, 4)]
+    assert [found for _, (found,), _ in taken] == [(p, *three) for p, three in zip(pasts, neighbours, strict=True)]
+    assert [int(frame) for frame in ahead.earlier] == [1, 2, 3]
     with pytest.raises(ValueError, match="frame 4"):
         ahead.take()
-    assert ahead.take()[1] == [(4, 5, None)]
+    assert ahead.take()[1] == [(2, 4, 5, None)]
 
 
 def test_best_is_one() -> None:

@@ -52,6 +52,7 @@ class Tableau:
     Args:
         frame: ``(3, H, W)`` uint8.
         after: the next frame likewise; the first again in a clip of one.
+        earlier: the frame ``back`` before likewise, or None.
         flow: ``(2, H, W)`` pixels to the next frame, exact.
         masks: ``(N, H, W)`` bool, an actor each.
         actors: who they are and what they do.
@@ -59,6 +60,7 @@ class Tableau:
 
     frame: Tensor
     after: Tensor
+    earlier: Tensor | None
     flow: Tensor
     masks: Tensor
     actors: tuple[Actor, ...]
@@ -73,6 +75,7 @@ class Actors(Filmed[ActorItem]):
         size: clips.
         frames: T.
         side: height and width of a frame.
+        back: frames before the first one that are never shown, and yet there: a tableau may ask for that one.
         stride: largest step between two frames that are shown, in frames of the world; 1 shows every one.
         annotated: ``all`` frames count, or ``some``: three to five.
         absent_share: share of expressions that nothing fits.
@@ -96,6 +99,7 @@ class Actors(Filmed[ActorItem]):
         frames: int | None = None,
         side: int = 160,
         stride: int = 1,
+        back: int = 0,
         annotated: str = "all",
         absent_share: float = 0.0,
         photos: Sequence[NDArray[np.float32]] = (),
@@ -105,6 +109,7 @@ class Actors(Filmed[ActorItem]):
     ) -> None:
         super().__init__(split, seed, size, frames=frames, side=side, photos=photos, device=device)
         self.stride = stride
+        self.back = back
         self.annotated = annotated
         self.absent_share = absent_share
         self.samples = samples
@@ -112,18 +117,31 @@ class Actors(Filmed[ActorItem]):
 
     def item(self, rng: np.random.Generator) -> ActorItem:
         """A clip, drawn and rendered."""
-        stage, clip, distractor, said = self._drawn(rng)
+        stage, _, clip, distractor, said = self._drawn(rng)
         return self._item(rng, stage, clip, distractor, *said)
 
     def tableau(self, index: int) -> Tableau:
         """The first frame of an item, whatever its expression speaks of."""
         rng = self.stream(index)
-        stage, clip, _, _ = self._drawn(rng)
-        frames = self._faulty(rng, clip.frames[:2])
-        return Tableau(frames[0], frames[-1], clip.flow[0].cpu(), clip.masks[0].cpu(), tuple(stage.actors))
+        stage, times, clip, _, _ = self._drawn(rng)
+        frames = clip.frames[:2]
+        if self.back:
+            ago = stage.scene([times[0] - self.back, times[0]])
+            long_ago = render([ago], self.side, self.side, samples=self.samples, device=self.device)[0].frames
+            frames = torch.cat([frames, long_ago])
+        shown = self._faulty(rng, frames)
+        earlier = shown[-1] if self.back else None
+        return Tableau(
+            shown[0],
+            shown[min(1, len(clip.frames) - 1)],
+            earlier,
+            clip.flow[0].cpu(),
+            clip.masks[0].cpu(),
+            tuple(stage.actors),
+        )
 
-    def _drawn(self, rng: np.random.Generator) -> tuple[Stage, Rendered, bool, tuple[int, Description]]:
-        """A stage, its clip, whether two look alike, and what is said of whom."""
+    def _drawn(self, rng: np.random.Generator) -> tuple[Stage, list[int], Rendered, bool, tuple[int, Description]]:
+        """A stage, the times of its clip and the clip, whether two look alike, and what is said of whom."""
         # Drawn once: scenes that are thrown away below would shift the shares, those with distractors more often.
         distractor, moving = bool(rng.random() < 0.5), bool(rng.random() < 1 / 3)
         while True:
@@ -137,12 +155,12 @@ class Actors(Filmed[ActorItem]):
             twins_hidden = distractor and not bool(seen[:2].all())
             too_few = self.split == "test" and int(seen.sum()) < 3
             if not (twins_hidden or too_few or (said[0] >= 0 and not seen[said[0]])):
-                return stage, clip, distractor, said
+                return stage, times, clip, distractor, said
 
     def _stage(self, rng: np.random.Generator, distractor: bool, moving: bool) -> tuple[Stage, list[int]]:
         test = self.split == "test"
         step = int(rng.integers(1, self.stride, endpoint=True))
-        length = max(_LENGTH, self.frames * step)
+        length = max(_LENGTH, self.back + self.frames * step)
         stage = draw_stage(
             rng,
             length,
@@ -154,7 +172,7 @@ class Actors(Filmed[ActorItem]):
             photos=self.photos,
             plain=not test,
         )
-        first = int(rng.integers(length - self.frames * step, endpoint=True))
+        first = int(rng.integers(self.back, length - self.frames * step, endpoint=True))
         return stage, [first + step * number for number in range(self.frames + 1)]
 
     def _item(

@@ -335,10 +335,14 @@ def _rows(options: Options, corpus: str, table: Table) -> Result:
     return Result("mmvt", corpus, results[last].n, results[last].metrics, table, others=others, notes=notes)
 
 
+_KEPT = 8
+"""Frames of a clip of actors, the last ones, which are enough to see the motion of the very last."""
+
+
 class _LastFrames:
     """Clips of actors with the mask of the last frame, and which of those seen only the action tells apart.
 
-    The last two frames of a clip are kept (0.2 MB), since it takes ten times as long to render one as to look at it.
+    The last frames of a clip are kept (0.6 MB), since it takes ten times as long to render one as to look at it.
     """
 
     def __init__(self, actors: Actors) -> None:
@@ -359,9 +363,9 @@ class _LastFrames:
         if item["meta"]["distractor"] and item["meta"]["mode"] == "action":
             self.told_by_action.add(index)
         return {
-            "frames": item["frames"][-2:].clone(),
+            "frames": item["frames"][-_KEPT:].clone(),
             "masks": item["mask"][-1:, 0].clone(),
-            "annotated": torch.tensor([1]),
+            "annotated": torch.tensor([min(_KEPT, len(item["frames"])) - 1]),
             "expression": item["expression"],
             "meta": {"video": str(index), **item["meta"]},
         }
@@ -413,7 +417,9 @@ def _single_frames(item: Referral, finder: Finder, *, still: bool = False) -> Fo
         frames = item["frames"]
         before = finder.small(frames[number - 1]) if number and not still else None
         after = finder.small(frames[number + 1]) if number + 1 < len(frames) and not still else None
-        found = finder.find(finder.see(finder.small(frames[number]), after, before), language)[0]
+        earlier = number - finder.remembered
+        past = finder.small(frames[earlier]) if earlier >= 0 and not still else None
+        found = finder.find(finder.see(finder.small(frames[number]), after, before, past), language)[0]
         size = (int(frames.shape[2]), int(frames.shape[3]))
         grown = torch.nn.functional.interpolate(
             found.probability[None, None], size, mode="bilinear", align_corners=False

@@ -21,7 +21,7 @@ from lbvedit import motion, runtime
 from lbvedit.nn.words import encode, load_tokenizer
 from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.model import MMVT, Visual
-from lbvedit.systems.mmvt.motion import flow_image
+from lbvedit.systems.mmvt.motion import motion_image
 from lbvedit.types import Event
 from lbvedit.weights import CLEAN_SUFFIX, Weights, load_state, locate, locate_default
 
@@ -114,6 +114,11 @@ class Finder:
         self.area_px = area_px
 
     @property
+    def remembered(self) -> int:
+        """How many earlier frames it wants to see the next one."""
+        return max(1, self.model.config.motion_back)
+
+    @property
     def bar(self) -> float:
         """The evidence at which a thing is as likely there as not."""
         return self.model.config.presence_bar
@@ -130,13 +135,14 @@ class Finder:
         size = working_size(frame.shape[1], frame.shape[2], self.area_px)
         return F.interpolate(scaled, size, mode="bilinear", antialias=True, align_corners=False)[0]
 
-    def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> Seen:
+    def see(self, frame: Tensor, after: Tensor | None, before: Tensor | None, past: Tensor | None = None) -> Seen:
         """Encodes a frame with its motion.
 
         Args:
             frame: ``(3, h, w)`` from ``small``.
             after: the next frame likewise, or None at the end, where the motion is taken from the previous one.
             before: the previous frame likewise, or None at the start.
+            past: the frame ``motion_back`` before likewise, or None near the start. Not every model looks back.
         """
         back = None if before is None else motion.flow(frame, before, "dis-fast")
         if after is not None:
@@ -151,7 +157,9 @@ class Finder:
             frames = [frame if before is None else before, frame if after is None else after, frame]
             flows = [came, ahead, ahead]
         images = self.model.images(torch.stack(frames).to(self.device))[None]
-        moving = flow_image(torch.stack(flows), self.model.config.flow).to(self.device)[None]
+        back_by = self.model.config.motion_back
+        since = None if past is None or not back_by else -motion.flow(frame, past, "dis")[None] / back_by
+        moving = motion_image(torch.stack(flows), since, self.model.config.flow, back_by).to(self.device)[None]
         with torch.inference_mode(), self._autocast():
             visual = self.model.encode(images, moving if self.model.motion is not None else None)
         return Seen(visual, back)
@@ -186,19 +194,26 @@ class Ahead:
     Args:
         finder: looks.
         language: the expressions.
-        previous: the frame before the first, from ``small``, or None.
+        earlier: the frames before the first, ``(N, 3, h, w)`` from ``small``; N is 0 at the start.
+
+    Attributes:
+        earlier: the frames before the next one that is taken, no more than are wanted.
     """
 
-    def __init__(self, finder: Finder, language: Language, previous: Tensor | None) -> None:
+    def __init__(self, finder: Finder, language: Language, earlier: Tensor) -> None:
         self._finder = finder
         self._language = language
-        self._latest: list[Tensor | None] = [previous, None]
+        self._before: deque[Tensor] = deque(earlier, finder.remembered)
+        self._frame: Tensor | None = None
+        self.earlier: deque[Tensor] = deque(earlier, finder.remembered)
         self._begun: deque[tuple[Tensor, Future[tuple[list[Found], Tensor | None]]]] = deque()
 
     def push(self, frame: Tensor) -> None:
         """Hands over the next frame, from ``small``; the one before it is begun, now that its motion can be seen."""
         self._begin(frame)
-        self._latest = [self._latest[1] if self._latest[1] is not None else self._latest[0], frame]
+        if self._frame is not None:
+            self._before.append(self._frame)
+        self._frame = frame
 
     def end(self) -> None:
         """Begins the last frame: no other comes."""
@@ -208,15 +223,20 @@ class Ahead:
         """The earliest frame that was not taken yet, what was found in it, and its flow to the one before it."""
         frame, future = self._begun.popleft()
         found, back = future.result()
+        self.earlier.append(frame)
         return frame, found, back
 
     def _begin(self, after: Tensor | None) -> None:
-        before, frame = self._latest
-        if frame is not None:
-            self._begun.append((frame, self._finder.workers.submit(self._look, frame, after, before)))
+        if self._frame is not None:
+            before = self._before[-1] if self._before else None
+            past = self._before[0] if len(self._before) == self._before.maxlen else None
+            looks = self._finder.workers.submit(self._look, self._frame, after, before, past)
+            self._begun.append((self._frame, looks))
 
-    def _look(self, frame: Tensor, after: Tensor | None, before: Tensor | None) -> tuple[list[Found], Tensor | None]:
-        seen = self._finder.see(frame, after, before)
+    def _look(
+        self, frame: Tensor, after: Tensor | None, before: Tensor | None, past: Tensor | None
+    ) -> tuple[list[Found], Tensor | None]:
+        seen = self._finder.see(frame, after, before, past)
         return self._finder.find(seen, self._language), seen.back
 
 

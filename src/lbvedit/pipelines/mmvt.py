@@ -145,10 +145,10 @@ class MMVTSegmenter:
     def segment(self, clips: Iterator[Clip], finder: Finder, language: Language) -> Iterator[Masks]:
         """The instances in each of some consecutive clips."""
         steady, tracker = Steady(self.options.memory, self.options.threshold), Tracker()
-        previous = self._restored(steady, tracker)
+        earlier = self._restored(steady, tracker)
         self._peak = float(self.state.get("peak", torch.tensor(0.0)))
         self._sure = Sure(float(self.state.get("surest", torch.tensor(0.0))), self.state.get("sure", torch.zeros(0)))
-        ahead = Ahead(finder, language, previous)
+        ahead = Ahead(finder, language, earlier)
         pending: Clip | None = None
         following: Iterator[Clip | None] = itertools.chain(clips, (None,))
         for clip in following:
@@ -159,7 +159,7 @@ class MMVTSegmenter:
                     ahead.push(finder.small(frame))
             if pending is not None:
                 masks = self._window(pending, ahead, steady, tracker)
-                self._remember(steady, tracker)
+                self._remember(steady, tracker, ahead)
                 yield masks
             pending = clip
 
@@ -183,20 +183,21 @@ class MMVTSegmenter:
             guides.append(probability)
         return _masks(clip, frames, guides, self.options.threshold)
 
-    def _restored(self, steady: Steady, tracker: Tracker) -> Tensor | None:
+    def _restored(self, steady: Steady, tracker: Tracker) -> Tensor:
         if "frame" not in self.state:
             self._colored.means = torch.zeros(0, 3)  # numbers begin anew, and colours with them
-            return None
+            return torch.zeros(0)
         steady.state = {name: self.state[name] for name in ("frame", "probability", "inside")}
         tracker.labels = self.state["labels"].numpy().astype(np.int32)
         tracker.next_number = int(self.state["next_number"])
         self._colored.means = self.state["colored"]
-        return self.state["frame"]
+        return self.state["earlier"]
 
-    def _remember(self, steady: Steady, tracker: Tracker) -> None:
+    def _remember(self, steady: Steady, tracker: Tracker, ahead: Ahead) -> None:
         if steady.state and tracker.labels is not None:
             self.state = {
                 **steady.state,
+                "earlier": torch.stack(tuple(ahead.earlier)),
                 "labels": torch.from_numpy(tracker.labels),
                 "next_number": torch.tensor(tracker.next_number),
                 "peak": torch.tensor(self._peak),

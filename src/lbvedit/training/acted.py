@@ -47,12 +47,17 @@ _SMALLEST = 0.004
 """Share of a crop below which a mask teaches nothing."""
 
 
-def watched(tableau: Tableau) -> Tensor:
-    """The flow of a tableau as a pipeline sees it, ``(2, H, W)`` fp16: estimated, where frames are shown larger."""
-    frames = torch.stack([tableau.frame, tableau.after]).float() / 255
-    large = F.interpolate(frames, scale_factor=_SHOWN_LARGER, mode="bilinear", align_corners=False)
-    flow = estimate_flow(large[0], large[1], "dis")
-    return (F.avg_pool2d(flow[None], _SHOWN_LARGER)[0] / _SHOWN_LARGER).half()
+def watched(tableau: Tableau, back: int) -> Tensor:
+    """The flow of a tableau as a pipeline sees it: estimated, where frames are shown larger.
+
+    Returns:
+        ``(4, H, W)`` fp16 pixels: to the next frame, and the mean of a frame since the one that is ``back`` before.
+    """
+    frames = torch.stack([tableau.frame, tableau.after, *([] if tableau.earlier is None else [tableau.earlier])])
+    large = F.interpolate(frames.float() / 255, scale_factor=_SHOWN_LARGER, mode="bilinear", align_corners=False)
+    ahead = estimate_flow(large[0], large[1], "dis")
+    since = ahead if tableau.earlier is None else -estimate_flow(large[0], large[2], "dis") / back
+    return (F.avg_pool2d(torch.cat([ahead, since])[None], _SHOWN_LARGER)[0] / _SHOWN_LARGER).half()
 
 
 def acted(
@@ -61,7 +66,7 @@ def acted(
     count: int,
     rng: np.random.Generator,
     *,
-    seen: Tensor | None = None,
+    seen: Tensor,
     classes: Sequence[str] = VOC_CLASSES,
     absences: float,
 ) -> tuple[View, Tensor, list[Reference]]:
@@ -72,21 +77,27 @@ def acted(
         side: of the crop.
         count: expressions.
         rng: draws the window and the words.
-        seen: from :func:`watched`, shown in half of the cases instead of the exact flow made worse.
+        seen: from :func:`watched`; in half of the cases the exact flow to the next frame, made worse, is shown instead
+            of the estimated one, and in a tenth the motion since an earlier frame is not known.
         classes: what class maps tell apart, background first; other kinds are ignored in them.
         absences: how often an expression fits nobody.
 
     Returns:
-        The crop, flow ``(2, side, side)`` in its pixels, and the expressions with their masks.
+        The crop, flows ``(4, side, side)`` in its pixels, and the expressions with their masks.
     """
     height, width = tableau.masks.shape[1:]
     # Left and right are in the words, up and down in what they do: the window is neither mirrored nor turned.
     window = replace(draw_window(height, width, rng, span=_WINDOW, turn=False), mirrored=False)
     grid = window.grid(height, width, side)
     image = F.grid_sample(tableau.frame[None].float() / 255, grid, align_corners=False)[0].clamp(0, 1)
-    drawn = seen if seen is not None and rng.random() < 0.5 else None
-    flow = F.grid_sample((tableau.flow if drawn is None else drawn)[None].float(), grid, align_corners=False)[0]
-    flow = flow * torch.tensor([side / window.size[0], side / window.size[1]])[:, None, None]
+    flow = F.grid_sample(torch.cat([tableau.flow.float(), seen.float()])[None], grid, align_corners=False)[0]
+    exact, ahead, since = (
+        flow * torch.tensor([side / window.size[0], side / window.size[1]] * 3)[:, None, None]
+    ).split(2)
+    if rng.random() < 0.5:
+        ahead = estimated(exact, rng)
+    if rng.random() < 0.1:
+        since = ahead
     planes = torch.cat((tableau.masks.float(), torch.ones(1, height, width)))
     shown = F.grid_sample(planes[None], grid, mode="nearest", align_corners=False)[0] > 0.5
     masks, inside = shown[:-1], shown[-1]
@@ -97,7 +108,7 @@ def acted(
         traits[:, mask] = _traits(actor)[:, None]
     view = View(image, labels, traits=traits)
     said = itertools.islice(_said(tableau, masks, rng, classes, absences), count)
-    return view, estimated(flow, rng) if drawn is None else flow, list(said)
+    return view, torch.cat([ahead, since]), list(said)
 
 
 def _said(

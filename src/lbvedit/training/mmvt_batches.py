@@ -17,7 +17,8 @@ from lbvedit.data.expressions import absent_query
 from lbvedit.data.photos import IGNORED
 from lbvedit.language.lexicon import VOC_CLASSES
 from lbvedit.nn.words import encode, load_tokenizer, train_tokenizer
-from lbvedit.systems.mmvt.motion import flow_image
+from lbvedit.systems.mmvt.config import MMVTConfig
+from lbvedit.systems.mmvt.motion import motion_image
 from lbvedit.training.acted import CAST, SIDE_PX, TRAITS, acted, asked, descriptions, meant, watched
 from lbvedit.training.mmvt_settings import MMVTTrainingConfig
 from lbvedit.training.pictures import Pictures, View, colored, draw_view
@@ -31,6 +32,9 @@ _LONGEST = 24
 
 _ENDLESS = 1_000_000
 """Pictures of actors, more than anybody can render: none comes twice."""
+
+_BACK = MMVTConfig.small(0).motion_back
+"""Frames that the motion encoder looks back."""
 
 _DESCRIPTIONS = 18_955
 """Descriptions, those of 1,500 stages, that give the words of a model that knows the world alone."""
@@ -57,7 +61,8 @@ class Batches:
 
     def __init__(self, config: MMVTTrainingConfig) -> None:
         self.config = config
-        self._actors = Actors("train", config.seed, size=config.tableaux or _ENDLESS, frames=2, side=SIDE_PX)
+        size = config.tableaux or _ENDLESS
+        self._actors = Actors("train", config.seed, size=size, frames=2, side=SIDE_PX, back=_BACK)
         self._kept: dict[int, tuple[Tableau, Tensor]] = {}
 
     @cached_property
@@ -91,7 +96,7 @@ class Batches:
         items = [self._item(rng) for _ in range(draw.size)]
         batch = {
             "frames": torch.stack([view.image for view, _, _ in items]),
-            "flow": torch.stack([flow_image(flow, "vectors") for _, flow, _ in items]),
+            "flow": torch.stack([self._moving(flow) for _, flow, _ in items]),
             "labels": torch.stack([view.labels for view, _, _ in items]),
         }
         told = [reference for _, _, references in items for reference in references]
@@ -135,7 +140,7 @@ class Batches:
         return [0.5 if kind in known and kind == "background" else float(kind in known) for kind in self.classes]
 
     def _item(self, rng: np.random.Generator) -> tuple[View, Tensor, list[Reference]]:
-        """A picture, its flow ``(2, S, S)`` and what is said of it."""
+        """A picture, its flow ``(2, S, S)`` or flows ``(4, S, S)``, and what is said of it."""
         c = self.config
         if c.actors and rng.random() < c.actors:
             index = int(rng.integers(len(self._actors)))
@@ -155,7 +160,7 @@ class Batches:
         if index in self._kept:
             return self._kept[index]
         tableau = self._actors.tableau(index)
-        made = tableau, watched(tableau)
+        made = tableau, watched(tableau, _BACK)
         if self.config.tableaux:
             self._kept[index] = made
         return made
@@ -174,6 +179,11 @@ class Batches:
         if rng.random() < 0.7:
             flow, found = moving_flow(found, (c.size_px, c.size_px), rng)
         return view, flow, references(still, found, self._expressions, rng, absent=c.absent)
+
+    def _moving(self, flow: Tensor) -> Tensor:
+        """What the motion encoder sees of flow to the next frame ``(2, S, S)``, or that and since an earlier one."""
+        since = flow[2:] if len(flow) > 2 else None
+        return motion_image(flow[:2], since, "vectors", _BACK)
 
     @property
     def _rest(self) -> Tensor:

@@ -89,12 +89,14 @@ class MMVTConfig:
         presence: also say whether what the expression names is there at all.
         presence_bar: presence times strongest probability at which a thing is as likely there as not, as measured.
         flow: how flow becomes an image: ``wheel``, the Middlebury colours, or ``vectors``, relative to the camera.
+        motion_back: the motion encoder also sees the mean motion since so many frames ago, beside that to the next one:
+            who jumps rests for a moment, too. 0 for the next frame alone.
         clip_length: T, the frames that it was trained with; the last is the target, the others its neighbours.
         mean: of the red, green and blue that the appearance encoder was trained on.
         std: likewise.
 
-    Differs: ``presence``, ``kinds``, ``traits`` and ``decoder_norm`` are extensions; the paper always segments
-    something, and has no maps.
+    Differs: ``presence``, ``kinds``, ``traits``, ``motion_back`` and ``decoder_norm`` are extensions; the paper
+    always segments something, and has no maps.
     """
 
     appearance: BackboneConfig = field(
@@ -128,6 +130,7 @@ class MMVTConfig:
     presence: bool = False
     presence_bar: float = 0.5
     flow: Literal["wheel", "vectors"] = "wheel"
+    motion_back: int = 0
     clip_length: int = 3
     mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
@@ -137,6 +140,8 @@ class MMVTConfig:
             raise ValueError("fusion 'mmvt' needs cross-modal or temporal attention; use fusion='cat' for neither")
         if self.motion is None and self.align_modalities:
             raise ValueError("appearance and motion cannot be aligned without a motion encoder")
+        if self.motion_back and (self.clip_length > 1 or self.motion is None or self.motion.kind != "conv"):
+            raise ValueError("a second flow is seen by a 'conv' motion encoder, in single frames")
         if self.decoder == "cat" and (self.align_language or self.align_modalities or self.branch_masks):
             raise ValueError("alignment reads the features of LGFF; a 'cat' decoder has none")
 
@@ -160,6 +165,7 @@ class MMVTConfig:
             kinds=21,
             presence=True,
             flow="vectors",
+            motion_back=6,
             clip_length=1,
             mean=(0.45, 0.45, 0.45),
             std=(0.26, 0.26, 0.26),
@@ -203,7 +209,7 @@ def _backbone(values: Mapping[str, Any]) -> BackboneConfig:
 
 
 _CAT_DECODER = {"decoder": "cat", "decoder_motion": False}
-_STILL = {"motion": None, "decoder_motion": False}
+_STILL = {"motion": None, "decoder_motion": False, "motion_back": 0}
 
 ABLATIONS: Mapping[str, Mapping[str, Any]] = {
     "B": {"fusion": "cat", **_CAT_DECODER, **_STILL},

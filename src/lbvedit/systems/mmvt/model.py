@@ -145,9 +145,9 @@ class Presence(nn.Module):
         return out[:, 0]
 
 
-def _backbone(config: BackboneConfig) -> ConvBackbone | ResNet:
+def _backbone(config: BackboneConfig, inputs: int = 3) -> ConvBackbone | ResNet:
     if config.kind == "conv":
-        return ConvBackbone(3, config.stem, config.widths, config.depths, config.pyramid)
+        return ConvBackbone(inputs, config.stem, config.widths, config.depths, config.pyramid)
     return ResNet(config.depths, config.widths, bottleneck=config.bottleneck)
 
 
@@ -165,7 +165,7 @@ class MMVT(nn.Module):
         self.text = TextEncoder(c.text, c.width)
         self.appearance = _backbone(c.appearance)
         self.appearance_aspp = ASPP(self.appearance.channels[3], c.width, c.aspp_dilations, c.aspp_dropout)
-        self.motion = None if c.motion is None else _backbone(c.motion)
+        self.motion = None if c.motion is None else _backbone(c.motion, 6 if c.motion_back else 3)
         if self.motion is not None:
             self.motion_aspp = ASPP(self.motion.channels[3], c.width, c.aspp_dilations, c.aspp_dropout)
         self.concat = ConcatFusion(c.width, c.motion is not None) if not self._attends_across else None
@@ -229,7 +229,7 @@ class MMVT(nn.Module):
 
         Args:
             frames: ``(B, T, 3, H, W)`` from ``images``; the target frame is the last.
-            flow: ``(B, T, 3, H, W)`` from ``flow_image``, or None for a model without motion.
+            flow: ``(B, T, 3, H, W)`` from ``motion_image``, 6 channels with ``motion_back``; None without motion.
 
         Raises:
             ValueError: the model needs flow and there is none.

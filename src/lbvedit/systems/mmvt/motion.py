@@ -8,7 +8,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-__all__ = ["flow_image", "flow_vectors", "flow_wheel"]
+__all__ = ["flow_image", "flow_vectors", "flow_wheel", "motion_image"]
 
 SEGMENTS = (15, 6, 4, 11, 13, 6)
 """Steps between neighbouring corner colours of the Middlebury wheel: red, yellow, green, cyan, blue, magenta."""
@@ -19,6 +19,19 @@ CORNERS = ((1, 0, 0), (1, 1, 0), (0, 1, 0), (0, 1, 1), (0, 0, 1), (1, 0, 1), (1,
 def flow_image(flow: Tensor, kind: str) -> Tensor:
     """What a model with ``config.flow == kind`` wants: ``(..., 2, H, W)`` pixels to ``(..., 3, H, W)``."""
     return flow_wheel(flow) if kind == "wheel" else flow_vectors(flow)
+
+
+def motion_image(ahead: Tensor, since: Tensor | None, kind: str, back: int) -> Tensor:
+    """What the motion encoder of a model sees: ``(..., 3, H, W)``, or 6 channels where it looks ``back`` as well.
+
+    Args:
+        ahead: flow ``(..., 2, H, W)`` to the next frame.
+        since: mean flow a frame, likewise, since the frame that is ``back`` before; None takes motion for steady.
+        kind: ``config.flow``.
+        back: ``config.motion_back``.
+    """
+    image = flow_image(ahead, kind)
+    return torch.cat([image, flow_image(ahead if since is None else since, kind)], dim=-3) if back else image
 
 
 @lru_cache(maxsize=1)
