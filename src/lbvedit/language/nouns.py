@@ -114,6 +114,8 @@ def may_name(tokens: Tokens) -> bool:
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
         ):
             return False
+        if before == "half" and is_color(word):
+            return False  # "the shirt half red half blue"
         if before in ("less", "more") and word in PROPERTIES:
             return False  # "little less contrast"
         if word == MARK_SOFT and before in QUALITIES and before.endswith("er"):

@@ -38,6 +38,11 @@ def step_of(draft: Draft, target: str | None, outside: bool, notes: list[str]) -
     if timed and target and not outside and noun_of(target) in HAPPENINGS:
         notes.append(f"{target!r} is read as what happens then, and the whole picture is meant")
         target = None
+    if draft.op == "animate" and target == "camera":
+        raise InstructionError(
+            f"{draft.words!r:.80} is about how it was filmed, and no operator moves the camera",
+            hint="as in 'zoom in on the face' or 'stabilize the footage'",
+        )
     if draft.op == "vignette" and target in CORNERS:  # where every vignette is
         target, outside = None, False
     heard = draft.target.phrase if draft.target.kind == "whole" else target

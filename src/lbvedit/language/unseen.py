@@ -20,6 +20,8 @@ ENDS = re.compile(r"beginning|ending|start|end")
 SCENE = re.compile(
     r"(part|bit|section|segment|moment|portion|scene)s? (where|when|in which|after|before|until)\b"
     r"|(beginning|ending|middle|start)$"
+    r"|(all )?((first|second|third|last|next|other|boring|slow|long|bad|silent|quiet|funny|shaky|dull|useless|dead"
+    r"|empty) )+(parts?|sections?|segments?|portions?|bits?|stretch(es)?)$"
     r"|(first|second|third|fourth|fifth|last|next|opening|final|closing) (shot|scene|take|clip)$"
     r"|(very )?(first|last) (\d+|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty)$"
 )

@@ -45,8 +45,9 @@ def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if quotes:
         return _quoted(tokens, quotes[0], position, phrase) if len(quotes) == 1 else None
     words = words_of(tokens)
-    if position and len(words) > 2 and words[0] in ARTICLES and words[1] in _TOLD:
-        return _unquoted(tokens[2:], position, phrase)
+    told = 2 + (words[1:3] in (["phone", "number"], ["telephone", "number"], ["email", "address"]))
+    if position and len(words) > told and words[0] in ARTICLES and words[told - 1] in _TOLD:
+        return _unquoted(tokens[told:], position, phrase)
     named = next((at for at, word in enumerate(words) if word in TEXT_NOUNS), None)
     lead = phrase.verb in _WRITING
     plain = _without_letters(tokens)
@@ -105,7 +106,8 @@ def _without_letters(tokens: list[Token]) -> list[Token]:
     return tokens[: at - 1] if at > 1 and words[at - 1] == "in" else tokens
 
 
-_TOLD = frozenset({"date", "name", "hashtag", "address", "price", "year", "website", "slogan"})
+_TOLD = frozenset({"date", "name", "hashtag", "address", "price", "year", "website", "slogan",
+    "number", "email"})  # fmt: skip
 """What is written rather than put: ``the date 12 May 2024 in the corner``."""
 _LETTERS = frozenset({"letters", "capitals", "type", "font"})
 _LARGE = frozenset({"big", "bold", "large", "huge", "white", "small", "capital", "block", "nice", "simple"})
