@@ -49,7 +49,8 @@ def with_settings_named(tokens: list[Token]) -> list[Token]:
         end = next((place for place in range(where, len(tokens)) if _parts(tokens[place])), len(tokens))
         verb = next((place for place in range(begin, at) if tokens[place].word in _CAUSING), end)
         scene = tokens[where + (tokens[where].word in _PLACING) : end]
-        if verb == end or not scene or not is_place(scene[-1]):
+        placed = tokens[where].word in _PLACING or len(scene) == 1  # not "it was shot in Italy"
+        if verb == end or not scene or not placed or not is_place(scene[-1]):
             continue
         changed = [tokens[verb].corrected("change"), tokens[at].corrected("background"), tokens[who].corrected("to")]
         return [*tokens[:verb], *changed, *scene, *tokens[end:]]

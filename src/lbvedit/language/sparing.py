@@ -132,7 +132,9 @@ def with_exception_plain(tokens: list[Token]) -> list[Token]:
             head = list(tokens[:at])
             while head and head[-1].word == MARK_SOFT:
                 head.pop()
-            return [*head, tokens[at].corrected("except"), tokens[at + size - 1].corrected("on"), *tokens[at + size :]]
+            timed = tokens[at + size + 1].word in ("first", "last") if at + size + 1 < len(tokens) else False
+            on = [] if timed else [tokens[at + size - 1].corrected("on")]
+            return [*head, tokens[at].corrected("except"), *on, *tokens[at + size :]]
     return tokens
 
 

@@ -30,6 +30,7 @@ from lbvedit.language.reading import Reading, asked, without_all
 from lbvedit.language.synonyms import PROPERTIES, base_form, is_comparative
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
+from lbvedit.language.unseen import HEARD
 from lbvedit.language.wholes import is_whole
 
 __all__ = ["ordered", "quality_alone", "thing_and_quality", "time_kept", "wished"]
@@ -315,6 +316,7 @@ def _is_new(tokens: list[Token]) -> bool:
     doing = next((at for at, token in enumerate(tokens) if at and action([token]) and token.word.endswith("ing")), 0)
     first = tokens[0].word
     told = first in ARTICLES - {"a", "an", "some"} or first in _EVERYBODY or tokens[0].text[:1].isupper()
+    told = told or tokens[doing - 1].word in HEARD
     bare = first in ("a", "an", "some") or doing == 1
     return bool(doing) and bare and not told
 
