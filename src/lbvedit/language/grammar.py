@@ -216,7 +216,8 @@ def _runs_on(tokens: Tokens, at: int) -> bool:
     verb = token.word in VERB_BASES and tokens[at - 1].word in ("it", "them")
     asks = token.word in _ASKING and [one.word for one in tokens[at + 1 : at + 2]] == ["you"]
     tells = token.word in ("she", "he", "they") and tokens[at - 1].kind == "word"
-    tells = tells or ([one.word for one in tokens[at : at + 2]] == ["it", "is"] and tokens[at - 1].word not in _LEADS)
+    led = not _LEADS.isdisjoint(one.word for one in tokens[max(at - 2, 0) : at])  # "so bright it is blown out"
+    tells = tells or ([one.word for one in tokens[at : at + 2]] == ["it", "is"] and not led)
     asks = asks or [one.word for one in tokens[at : at + 3]] == ["get", "rid", "of"]
     speaks = token.word in ("i", "we", "you") and [one.word for one in tokens[at + 1 : at + 2]] in (["can"], ["cant"])
     tells = tells or (speaks and tokens[at - 1].kind == "word" and tokens[at - 1].word not in _LEADS)
