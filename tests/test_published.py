@@ -36,6 +36,14 @@ def test_mmvt_small_refuses_what_is_not_there() -> None:
 
 
 @pytest.mark.long
+def test_mmvt_small_clean_tells_actors_by_what_they_do() -> None:
+    found = evaluation("mmvt", "actors")[1](Options(limit=60, model="mmvt-small-clean"))
+    acting, still = found.others.values()
+    assert found.metrics["p@0.5"] >= 0.6
+    assert acting["p@0.5"] >= still["p@0.5"] + 0.25
+
+
+@pytest.mark.long
 def test_digits_reads_digits() -> None:
     assert metrics("digits", "mnist", needs="mnist")["test_accuracy"] >= 0.994
 

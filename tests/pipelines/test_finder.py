@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from lbvedit.pipelines import finder
 from lbvedit.pipelines.finder import Finder
@@ -63,3 +64,23 @@ def test_bf16_counts_only_where_the_cpu_multiplies_it_itself(monkeypatch: pytest
     assert not has_bf16()
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
     assert has_bf16()
+
+
+def test_motion_since_long_ago_is_seen_beside_that_to_the_next_frame() -> None:
+    """Something went across a still scene, and rests now."""
+    model = _model()
+    looking = Finder(model, None, torch.device("cpu"), torch.float32, "tiny")  # type: ignore[arg-type]
+    assert looking.remembered == model.config.motion_back > 1
+    torch.manual_seed(1)
+    scene, thing = F.interpolate(torch.rand(2, 3, 16, 24), (64, 96), mode="bicubic").clamp(0, 1)
+    now, then = scene.clone(), scene.clone()
+    now[:, 16:48, 48:80], then[:, 16:48, 36:68] = thing[:, :32, :32], thing[:, :32, :32]
+    shown: list[torch.Tensor] = []
+    assert model.motion is not None
+    model.motion.register_forward_pre_hook(lambda _, inputs: shown.append(inputs[0][0]))
+    for past in (then, None):
+        looking.see(now, now, now, past)
+    (rests, went), (_, steady) = (image.split(3) for image in shown)
+    assert rests.abs().max() == steady.abs().max() == 0
+    assert went[0, 24:40, 56:72].mean() > 0.2  # to the right
+    assert went[0, :8].abs().mean() < 0.1
