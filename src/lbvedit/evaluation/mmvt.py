@@ -164,8 +164,8 @@ ACTORS = Table("Actors of the world, test clips", "the paper has no rows for act
 CLEAN_WEIGHTS = "mmvt-small-clean"
 """The weight that sees actors alone; its ablations are named after their rows."""
 
-ACTOR_FRAMES = 4
-"""Frames of a clip; the last is the target."""
+ACTOR_FRAMES = 8
+"""Frames of a clip, enough to see what somebody does; the last is the target."""
 
 PRESENCE = Table(
     "Is it there at all?",
@@ -335,14 +335,10 @@ def _rows(options: Options, corpus: str, table: Table) -> Result:
     return Result("mmvt", corpus, results[last].n, results[last].metrics, table, others=others, notes=notes)
 
 
-_KEPT = 8
-"""Frames of a clip of actors, the last ones, which are enough to see the motion of the very last."""
-
-
 class _LastFrames:
     """Clips of actors with the mask of the last frame, and which of those seen only the action tells apart.
 
-    The last frames of a clip are kept (0.6 MB), since it takes ten times as long to render one as to look at it.
+    Clips are kept (0.6 MB), since it takes ten times as long to render one as to look at it.
     """
 
     def __init__(self, actors: Actors) -> None:
@@ -363,9 +359,9 @@ class _LastFrames:
         if item["meta"]["distractor"] and item["meta"]["mode"] == "action":
             self.told_by_action.add(index)
         return {
-            "frames": item["frames"][-_KEPT:].clone(),
+            "frames": item["frames"],
             "masks": item["mask"][-1:, 0].clone(),
-            "annotated": torch.tensor([min(_KEPT, len(item["frames"])) - 1]),
+            "annotated": torch.tensor([len(item["frames"]) - 1]),
             "expression": item["expression"],
             "meta": {"video": str(index), **item["meta"]},
         }
