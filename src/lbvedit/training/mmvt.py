@@ -108,8 +108,7 @@ class MMVTTraining(Recipe[MMVTTrainingConfig]):
         Differs: the alignment losses have a tenth of the weight here, where the encoders are still learning to see, and
         the masks a soft Jaccard beside the cross-entropy, since J is what users see.
         """
-        language = mmvt.read(batch["tokens"], batch["keep"])
-        out = mmvt.refer(visual.select(batch["owner"]), language)
+        out = mmvt.refer(visual.select(batch["owner"]), mmvt.read(batch["tokens"], batch["keep"]))
         known = batch["known"].float()
         terms = mmvt_loss(out, batch["masks"], known, cells=self.config.cells)
         return {

@@ -78,7 +78,7 @@ class MMVTConfig:
         decoder_motion: whether motion features reach the decoder.
         decoder_widths: channels of the three decoder blocks, from coarse to fine.
         decoder_norm: whether a decoder block normalises what it gives. Each multiplies its features with the sentence;
-            learnt from nothing without a norm, they grow a hundredfold a level, and what they say is lost in rounding.
+            learnt from nothing without a norm, they grow hundreds of times a level, and fp16 loses what they say.
         align_language: the losses between language and both visual features (``l2am`` of Table 6).
         align_modalities: the loss between appearance and motion features (``a2m`` of Table 6).
         align_width: c, the width of the space where they are compared.
