@@ -136,7 +136,7 @@ class M3LRecipe(Recipe[M3LTraining]):
             shown=len(language.shown) if (config.showing or config.grounding) and config.system == "m3l" else 0,
         )
         if config.init is not None:
-            initialise(game, game.editor, config.init)
+            initialise(game, game.editor, config.init, afresh=config.afresh)
         if config.freeze and isinstance(game.editor, M3L):
             game.editor.resnet.requires_grad_(requires_grad=False)
         if config.only:

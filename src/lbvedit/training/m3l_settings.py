@@ -32,6 +32,7 @@ class M3LTraining(TrainingConfig):
         system: ``m3l``, or a baseline of Table 2. Those of Table 3 are ``m3l`` with another ``model.conditioning``.
         init: weights to begin with: a published folder, a run, or a file; of the same corpus and seed, so that words
             have the same numbers.
+        afresh: parts of the system, such as ``generator.motion.tell``, that begin from nothing nevertheless.
         corpus: what to learn; ``mnist`` draws S-MNIST and D-MNIST in turns, ``world`` E-CLEVR and edits of actors.
         mnist: folder of MNIST's four idx files, for the digits.
         data: folder in which ``lbvedit data build`` has made ``e-clevr`` and ``actor-edits``, for the world. Without
@@ -90,6 +91,7 @@ class M3LTraining(TrainingConfig):
 
     system: System = "m3l"
     init: Path | None = None
+    afresh: tuple[str, ...] = ()
     corpus: Corpus = "s-mnist"
     mnist: Path = Path("../shared/data/mnist")
     data: Path | None = None

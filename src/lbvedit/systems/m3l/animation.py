@@ -9,16 +9,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.systems.m3l.following import cleared, parted, traced
-from lbvedit.systems.m3l.sprites import Sprites, ground_of, standing_out
+from lbvedit.systems.m3l.sprites import FAR, Sprites, ground_of, standing_out
 
-__all__ = ["Drawn", "Motion", "SpritePainter", "whole"]
+__all__ = ["Drawn", "Motion", "SpritePainter"]
 
 _HIDDEN = 64
 _SEEN = 0.25
 """Opacity from which a pixel counts to where a sprite is."""
 _GRAIN_PX = 8.0
 """Pixels that are one to the layers that tell steps: finer, and they take hours to learn where a border is."""
-_CHOICES = 4
+_CHOICES = 5
 """Ways of going on that a sprite has."""
 _NEARLY_PX = 1.0
 """How near to one of them it is that one: steps that a border cuts short are further off."""
@@ -85,17 +85,21 @@ class SpritePainter(nn.Module):
 class Motion(nn.Module):
     """How far sprites move, from what is seen where they are, where that is, and how they and their things moved.
 
-    A sprite goes on as it did, goes as its thing does, or at the pace of its thing one way or the other, of which one
-    is chosen softly, and a little is added: at borders it is cut short. Both axes share their layers: what turns back
-    at one border does so at all.
+    A sprite goes on as it did, goes as its thing does, at the pace of its thing one way or the other, or on its way at
+    that pace and back where its thing turned back, of which one is chosen softly, and a little is added. Both axes
+    share their layers: what turns back at one border does so at all.
 
     Args:
         channels: of the generator's last features.
         count: K.
+
+    Attributes:
+        room: how far apart two walls are, in grains, for things that turned back at one of them only.
     """
 
     def __init__(self, channels: int, count: int) -> None:
         super().__init__()
+        self.room = nn.Parameter(torch.tensor(4.0))
         self.look = nn.Linear(channels, _HIDDEN)
         self.tell = nn.Sequential(
             nn.Linear(_HIDDEN + 7 + count, 2 * _HIDDEN),
@@ -124,21 +128,29 @@ class Motion(nn.Module):
             paces = torch.stack((steps, sprites.speeds, things.steps, things.speeds), dim=3).float() / 4
             known = torch.cat((_centre(opacity)[..., None] / _GRAIN_PX, paces), dim=3)
             told = self.tell(torch.cat((seen[:, :, None].expand(-1, -1, 2, -1), known, axis, number), dim=3))
-            return (told[..., 1:].softmax(dim=3) * _choices(sprites, things)).sum(dim=3) + told[..., 0]
+            return (told[..., 1:].softmax(dim=3) * self._choices(sprites, things)).sum(dim=3) + told[..., 0]
 
+    def whole(self, steps: Tensor, sprites: Sprites, things: Sprites) -> Tensor:
+        """Steps in whole pixels: what is nearly one of the choices is that; the gradient is of all."""
+        choices = self._choices(sprites, things)
+        away, nearest = (steps.detach()[..., None] - choices).abs().min(dim=3)
+        chosen = choices.gather(3, nearest[..., None])[..., 0]
+        return steps + (torch.where(away < _NEARLY_PX, chosen, steps).round() - steps).detach()
 
-def whole(steps: Tensor, sprites: Sprites, things: Sprites) -> Tensor:
-    """Steps of :class:`Motion` in whole pixels: what is nearly one of its choices is that; the gradient is of all."""
-    choices = _choices(sprites, things)
-    away, nearest = (steps.detach()[..., None] - choices).abs().min(dim=3)
-    chosen = choices.gather(3, nearest[..., None])[..., 0]
-    return steps + (torch.where(away < _NEARLY_PX, chosen, steps).round() - steps).detach()
+    def _choices(self, sprites: Sprites, things: Sprites) -> Tensor:
+        """The steps that a sprite may go, ``(N, K, 2, choices)``."""
+        pace = things.speeds.float()
+        low, high = self._between(things.walls.float())
+        there = sprites.offsets + sprites.headings * pace
+        there = torch.where(there > high, 2 * high - there, there)
+        back = torch.where(there < low, 2 * low - there, there) - sprites.offsets
+        return torch.stack((sprites.steps.float(), things.steps.float(), pace, -pace, back), dim=3)
 
-
-def _choices(sprites: Sprites, things: Sprites) -> Tensor:
-    """The steps that a sprite may go, ``(N, K, 2, choices)``."""
-    pace = things.speeds.float()
-    return torch.stack((sprites.steps.float(), things.steps.float(), pace, -pace), dim=3)
+    def _between(self, walls: Tensor) -> tuple[Tensor, Tensor]:
+        """The least and the greatest offset; where one of both walls is not known, as far from the other as usual."""
+        low, high = walls.unbind(dim=-1)
+        room, no_low, no_high = self.room * _GRAIN_PX, low < -FAR, high > FAR
+        return torch.where(no_low & ~no_high, high - room, low), torch.where(no_high & ~no_low, low + room, high)
 
 
 def _centre(opacity: Tensor) -> Tensor:

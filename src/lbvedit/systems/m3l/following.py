@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lbvedit.systems.m3l.sprites import Sprites, ground_of, resting, shifted, standing_out
+from lbvedit.systems.m3l.sprites import Sprites, ground_of, resting, shifted, standing_out, told, walled
 
 __all__ = ["cleared", "followed", "parted", "traced"]
 
@@ -50,7 +50,7 @@ def traced(things: Tensor, source: Tensor) -> Sprites:
     line = [resting(things.detach())]
     for frame in source[:, 1:].unbind(1):
         line.append(line[-1].moved(followed(line[-1], frame)))
-    return Sprites(things, *(torch.stack(each, dim=1) for each in list(zip(*line, strict=True))[1:]))
+    return walled(told(line))._replace(pictures=things)
 
 
 def cleared(mattes: Tensor, source: Tensor, offsets: Tensor) -> Tensor:

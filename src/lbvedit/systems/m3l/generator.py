@@ -9,13 +9,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lbvedit.motion import warp
-from lbvedit.systems.m3l.animation import Motion, SpritePainter, whole
+from lbvedit.systems.m3l.animation import Motion, SpritePainter
 from lbvedit.systems.m3l.blocks import Finish, SelfAttention2d, Skips, UpBlock
 from lbvedit.systems.m3l.closeup import CloseUp
 from lbvedit.systems.m3l.features import FrameNorm
 from lbvedit.systems.m3l.following import followed
 from lbvedit.systems.m3l.places import Places, told_at, view
-from lbvedit.systems.m3l.sprites import Sprites, composed, resting, shifted
+from lbvedit.systems.m3l.sprites import Sprites, composed, led, resting, shifted
 
 __all__ = ["Generator", "Painted", "Tint"]
 
@@ -234,12 +234,12 @@ class Generator(nn.Module):
         T = x.shape[1]
         pictures, things, mattes = self.sprites(x[:, 0], source)
         before = torch.cat((told[:, :1], told[:, :-1]), dim=1)
-        came = before.cumsum(dim=1)
+        last = led(pictures, before)
+        came = last.offsets
         opacity = shifted(pictures[:, None, :, 3:].detach().expand(-1, T, -1, -1, -1, -1), came)[:, :, :, 0]
-        last = Sprites(pictures, came, before, before.abs().cummax(dim=1).values)
         known = _by_frame(last), _by_frame(things)
         goes = self.motion(x.flatten(0, 1), opacity.flatten(0, 1), *known)
-        exact = whole(goes, *known).unflatten(0, (-1, T))
+        exact = self.motion.whole(goes, *known).unflatten(0, (-1, T))
         later = (torch.arange(T, device=d.device) > 0)[:, None, None]  # in the first frame nothing has moved
         steps, offsets = later * goes.unflatten(0, (-1, T)), came + later * exact
         there = shifted(pictures[:, None].expand(-1, T, -1, -1, -1, -1), offsets)
@@ -278,11 +278,12 @@ class Generator(nn.Module):
         x = self._features(d, here, sentence)
         if sprites is None or things is None:
             drawn = self.sprites(x[:, 0], source)
-            sprites, things = resting(drawn.pictures), resting(drawn.things.pictures)
+            sprites, walls = resting(drawn.pictures), drawn.things.walls[:, 0]
+            things = resting(drawn.things.pictures)._replace(walls=walls)
         else:
             things = things.moved(followed(things, source[:, 0]))
             steps = self.motion(x[:, 0], sprites.here[:, :, 3], sprites, things)
-            sprites = sprites.moved(whole(steps, sprites, things))
+            sprites = sprites.moved(self.motion.whole(steps, sprites, things))
         below = self._mixed(x, here, previous)
         return below._replace(frames=composed(sprites.here[:, None], below.frames), sprites=sprites, things=things)
 

@@ -11,13 +11,17 @@ How that moves is found in the source's own pixels (:mod:`~lbvedit.systems.m3l.f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["Sprites", "composed", "ground_of", "resting", "shifted", "standing_out"]
+__all__ = ["FAR", "Sprites", "composed", "ground_of", "led", "resting", "shifted", "standing_out", "told", "walled"]
+
+FAR = 1e3
+"""Pixels that nothing comes."""
 
 
 class Sprites(NamedTuple):
@@ -30,12 +34,17 @@ class Sprites(NamedTuple):
         steps: ``(B, K, 2)`` those of the last frame.
         speeds: ``(B, K, 2)`` the most that each has come in one frame, whatever the sign: what turns back at a border
             is slow for one frame only.
+        headings: ``(B, K, 2)`` the sign of the way that each is on, also in a frame in which it turns back.
+        walls: ``(B, K, 2, 2)`` the least and the greatest offset along each axis, at which it turns back; farther than
+            :data:`FAR` where that is not known.
     """
 
     pictures: Tensor
     offsets: Tensor
     steps: Tensor
     speeds: Tensor
+    headings: Tensor
+    walls: Tensor
 
     @property
     def here(self) -> Tensor:
@@ -44,13 +53,49 @@ class Sprites(NamedTuple):
 
     def moved(self, steps: Tensor) -> Sprites:
         """A frame later, after ``steps: (B, K, 2)``."""
-        return Sprites(self.pictures, self.offsets + steps, steps, torch.maximum(self.speeds, steps.abs()))
+        speeds = torch.maximum(self.speeds, steps.abs())
+        # A step that a wall cuts in two is shorter than the others, and its sign may be that of either part.
+        headings = torch.where(steps.abs() < speeds, -self.headings, steps.sign())
+        return Sprites(self.pictures, self.offsets + steps, steps, speeds, headings, self.walls)
 
 
 def resting(pictures: Tensor) -> Sprites:
-    """Sprites in the first frame, which have not moved."""
+    """Sprites in the first frame, which have not moved, and whose walls nobody knows."""
     still = pictures.new_zeros(*pictures.shape[:2], 2)
-    return Sprites(pictures, still, still, still)
+    nowhere = torch.stack((still - 2 * FAR, still + 2 * FAR), dim=-1)
+    return Sprites(pictures, still, still, still, still, nowhere)
+
+
+def led(pictures: Tensor, steps: Tensor) -> Sprites:
+    """Sprites ``(B, K, 4, H, W)`` that have moved by ``steps: (B, T, K, 2)``; what is told of each has T as well."""
+    line = [resting(pictures).moved(steps[:, 0])]
+    for each in steps[:, 1:].unbind(1):
+        line.append(line[-1].moved(each))
+    return told(line)
+
+
+def told(line: Sequence[Sprites]) -> Sprites:
+    """Sprites of clips: the same ones at T moments, of which all but the pictures is told, ``(B, T, ...)``."""
+    return Sprites(line[0].pictures, *(torch.stack(each, dim=1) for each in list(zip(*line, strict=True))[1:]))
+
+
+def walled(line: Sprites) -> Sprites:
+    """Sprites of clips, ``(B, T, K, 2)`` instead of ``(B, K, 2)``, with the walls that they turned back at.
+
+    What turns back goes a part of a step before the wall and the rest of it after; the wall is where both meet.
+    """
+    nowhere = line.walls[:, :1]
+    if line.steps.shape[1] < 3:
+        return line
+    pace = line.steps[:, 1:].abs().median(dim=1, keepdim=True).values
+    before, after = line.steps[:, 1:-1], line.steps[:, 2:]
+    turned = (line.offsets[:, 1:-1] + line.offsets[:, 2:] + before) / 2
+    turns = (before.abs() == pace) & ((after.abs() < pace) | (after == -before))
+    # What was lost for a frame may seem to turn back: no wall lies within most of the way that it came.
+    least, most = line.offsets.quantile(torch.tensor([0.1, 0.9]).to(line.offsets), dim=1, keepdim=True)
+    low = torch.where(turns & (before < 0) & (turned <= least), turned, nowhere[..., 0]).amax(dim=1)
+    high = torch.where(turns & (before > 0) & (turned >= most), turned, nowhere[..., 1]).amin(dim=1)
+    return line._replace(walls=torch.stack((low, high), dim=-1)[:, None].expand_as(line.walls))
 
 
 def shifted(pictures: Tensor, offsets: Tensor) -> Tensor:
