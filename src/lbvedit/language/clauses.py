@@ -49,7 +49,8 @@ def _verb_first(tokens: list[Token]) -> list[Token]:
     """Moves a time or an adverb from before the verb to the end: ``slightly blur the sky``, ``from 0:03 blur it``."""
     if tokens and tokens[0].kind == "span":
         after = next((at for at, token in enumerate(tokens) if at and token.kind != "mark"), 0)
-        return [*tokens[after:], tokens[0]] if after and _base(tokens[after].word) else tokens
+        order = _verb_first(tokens[after:]) if after else []  # "in the last second slowly zoom in"
+        return [*order, tokens[0]] if order and _base(order[0].word) else tokens
     crop = next((at for at, token in enumerate(tokens[:4]) if token.word == "crop"), 0)
     shape = [token for token in tokens[:crop] if token.word not in ARTICLES]
     cut = complement(shape) if shape else None
@@ -210,6 +211,7 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
             return
         yield from mending(without_manners(tokens), previous)
         yield from _as_before(tokens, previous)
+        yield from _preferred(tokens, previous)
         if previous.ended:
             return
     if kept := time_kept(tokens):
@@ -231,8 +233,6 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     wish = begun_by(tokens, _WISHING_TO)
     if wish and len(tokens) > wish + 1 and tokens[wish + 1].word in ARTICLES | PRONOUNS:  # "i want change the color"
         yield from _with_verb(tokens[wish:])
-    if wish and previous is not None and previous.drafts[-1].op in (REMARK, "focus") and (name := color(tokens[wish:])):
-        yield Reading((Draft("recolor", {"color": name}, Target("pronoun", "it")),), making, "make")
     yield from (replace(reading, tokens=reading.tokens or tuple(tokens)) for reading in wished(tokens))
     if previous is not None and (opposed := _opposed(tokens, previous)):
         yield Reading(opposed)
@@ -257,6 +257,14 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     alone = alone or any(token.word in ("gets", "becomes", "turns") for token in tokens)  # "while the rest gets blurry"
     if drafts := (thing_and_quality(tokens) if alone else ()) or (() if goes_on else quality_alone(tokens)):
         yield Reading(drafts, making, "make", tokens=tuple(tokens))
+
+
+def _preferred(tokens: Tokens, previous: Reading) -> Iterator[Reading]:
+    """``I would prefer a clear turquoise`` behind ``the water looks brown``."""
+    said = without_manners(tokens)
+    wish = begun_by(said, _WISHING_TO)
+    if wish and previous.drafts[-1].op in (REMARK, "focus") and (name := color(said[wish:])):
+        yield Reading((Draft("recolor", {"color": name}, Target("pronoun", "it")),), making, "make")
 
 
 _WISHING_TO = phrases("i want | i would like | i need | i would prefer | i prefer | we want | we need | we would like")

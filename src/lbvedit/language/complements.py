@@ -23,7 +23,7 @@ _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "beco
 _SHADES = frozenset({"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat",
     "layer"})  # fmt: skip
 _NICE = frozenset({"fresh", "nice", "lovely", "beautiful", "certain", "different", "new", "striking", "warm", "cool",
-    "clean", "strong", "cosy", "cozy"})  # fmt: skip
+    "clean", "strong", "cosy", "cozy", "clear"})  # fmt: skip
 _SHADED = frozenset({"slightly", "somewhat", "bit", "little", "much", "really"})
 COLORED_THINGS = frozenset({"orange", "rose", "violet", "peach", "lemon", "cherry", "plum", "olive", "salmon",
     "tangerine", "apricot", "raspberry", "strawberry", "avocado", "ruby", "sapphire", "emerald", "coffee",

@@ -230,8 +230,11 @@ def with_degrees_joined(tokens: list[Token]) -> list[Token]:
 def _multiplies(amount: Amount, before: Tokens) -> bool:
     """Whether ``2x`` behind a comma says how much of what the clause before it asks for: ``zoom in, 2x``."""
     clause = itertools.takewhile(lambda token: token.kind != "mark" and token.word != "and", reversed(before))
-    return amount.mode == "times" and any(token.word in _MULTIPLIED or is_comparative(token.word) for token in clause)
+    words = [token.word for token in clause]
+    if words[:1] in (["motion"], ["mo"]):  # "make it slow motion, 0.2x" says it twice
+        return False
+    return amount.mode == "times" and any(word in _MULTIPLIED or is_comparative(word) for word in words)
 
 
-_MULTIPLIED = frozenset({"speed", "slow", "timelapse", "time-lapse", "zoom", "scale", "upscale", "downscale", "resize",
+_MULTIPLIED = frozenset({"speed", "slow", "zoom", "scale", "upscale", "downscale", "resize",
     "enlarge", "magnify", "accelerate", "loop", "repeat"})  # fmt: skip

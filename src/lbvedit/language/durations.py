@@ -92,7 +92,10 @@ def ends(tokens: Tokens, at: int) -> bool:
 
 
 def length_in_the_same_unit(tokens: Tokens, at: int) -> tuple[float, int] | None:
-    """``5`` in ``3 seconds from the start and 5 from the end``, and the other way round."""
+    """``5`` in ``3 seconds from the start and 5 from the end``, and the other way round.
+
+    Where no unit stands beside it, what is cut is seconds: ``trim 5 off the front``.
+    """
     number = number_at(tokens, at)
     if number is None or not _from_an_end(tokens, number[1]):
         return None
@@ -100,7 +103,10 @@ def length_in_the_same_unit(tokens: Tokens, at: int) -> tuple[float, int] | None
         other = duration_at(tokens, place)
         if other and number_at(tokens, place) and _from_an_end(tokens, other[1]):
             return number[0] * UNITS[tokens[other[1] - 1].word], number[1]
-    return None
+    return number if at and tokens[at - 1].word in _CUTTING else None
+
+
+_CUTTING = frozenset({"trim", "cut", "chop", "snip", "lop", "clip", "shave", "take", "drop", "knock"})
 
 
 def _from_an_end(tokens: Tokens, at: int) -> bool:

@@ -154,6 +154,8 @@ def _means_something(tokens: list[Token], phrase: tuple[str, ...]) -> bool:
     after = tokens[len(phrase)] if len(tokens) > len(phrase) else None
     if phrase in (("second",), ("first",), ("step",)):
         return after is not None and after.kind in ("number", "span", "duration")
+    if phrase in (("what", "about"), ("how", "about")):  # "how about a hat on the man"
+        return after is not None and after.word in ("a", "an", "some")
     return False
 
 

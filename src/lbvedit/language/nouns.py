@@ -82,6 +82,7 @@ def may_name(tokens: Tokens) -> bool:
     if not {"is", "are", "was", "were", "thanks", "thank"}.isdisjoint(words[:relative]) and words[0] not in (
         "what",
         "whatever",
+        "whoever",
     ):
         return False
     if all(word in NUMBERS or word == "by" for word in words):

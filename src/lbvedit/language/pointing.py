@@ -24,12 +24,16 @@ _STRETCH = frozenset({"the", "that", "this", "a", "my", "middle", "part", "bit",
 _GOES_ON = phrases("it is | it looks | it gets | nothing | the video is | the clip is | the picture is")
 _FEELING = phrases("find | take | i hate | i dislike | i like | i love | we hate | we like | we love")
 """How a time is felt about, or (of what is disliked, already put so) named."""
+_DRAGS = phrases(
+    "it drags | it drags on | it gets boring | it is boring | it gets slow | it gets dull | it slows down | "
+    "it is slow | it is too slow | it is dull"
+)
 _FINE = frozenset({"fine", "ok", "okay", "alright"})
 """What is said of a time that nothing shall be done to."""
 _REST = "rest"
 _POINTING = phrases(
     "that part | this part | that bit | this bit | that section | this section | those seconds | these seconds | "
-    "them all | all of it | it | them | they | that | this | those | these | him | her"
+    "them all | all of it | it | them | they | that | this | those | these | him | her | there"
 )
 _POINTED = frozenset({"that", "this", "those", "these"})
 _PARTICLES = frozenset({"out", "off", "away", "up", "down", "completely", "entirely"})
@@ -111,6 +115,8 @@ def _is_about_a_time(said: Tokens) -> bool:
     behind = said[at + 1 :]
     if _STRETCH.issuperset(words[:at]) and behind:
         return behind[0].word in IS or begun_by(behind, _GOES_ON) > 0 or words[at + 1 : at + 4] == _NOTHING
+    if not behind and begun_by(said, _DRAGS) == at:
+        return True
     return not behind and ("nothing" in words or (feels > 0 and _STRETCH.issuperset(words[feels:at])))
 
 

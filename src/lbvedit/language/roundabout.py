@@ -23,6 +23,7 @@ __all__ = [
     "with_center_parted",
     "with_edges_referred",
     "with_ends_named",
+    "with_followed_named",
     "with_gone_removed",
     "with_gone_replaced",
     "with_means_named",
@@ -94,6 +95,17 @@ _SHOWN_SO = phrases(
     "stays in the middle | stays in the center | stays in frame | stays centered | is visible | is seen | "
     "can be seen | is shown | are visible | are centered | are in the middle"
 )
+
+
+def with_followed_named(tokens: list[Token]) -> list[Token]:
+    """``track the puck and dim everything else`` -> ``find the puck and dim everything else``: no crop is asked for."""
+    for at in range(len(tokens) - 3):
+        end = _end(tokens, at)
+        after = {token.word for token in tokens[end + 1 : _end(tokens, end + 1)]}
+        others = "else" in after or {"the", "rest"} <= after
+        if tokens[at].word in ("track", "follow") and at == _begin(tokens, at) and others:
+            return [*tokens[:at], tokens[at].corrected("find"), *tokens[at + 1 :]]
+    return tokens
 
 
 def with_ends_named(tokens: list[Token]) -> list[Token]:

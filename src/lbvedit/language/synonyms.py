@@ -171,6 +171,7 @@ _ACTION_WORDS = (
     "rise hover glide park brake crash reverse accelerate glow flicker shine sway flutter bloom collapse roar howl "
     "salute cheer celebrate applaud pray juggle stroll tiptoe faint beg snore twirl backflip somersault yell "
     "scream giggle grin frown pout whistle meditate squat "
+    "knit sew sweep mop dig row paddle pedal skateboard snowboard argue snap shimmer flash "
     "spread flap crouch strut stomp growl purr sparkle twinkle wilt tremble shiver blush levitate flow pour drip"
 )
 ACTIONS = frozenset(_ACTION_WORDS.split())

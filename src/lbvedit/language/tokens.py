@@ -89,7 +89,7 @@ _CONTRACTIONS = {
     "aren't": "are not", "let's": "lets", "i'd": "i would", "i'll": "i will", "i'm": "i am", "it's": "it is",
     "that's": "that is", "you'd": "you would", "we'd": "we would", "wouldn't": "would not", "they're": "they are",
     "you're": "you are", "he's": "he is", "she's": "she is", "couldn't": "could not", "who's": "who is",
-    "time-lapse": "timelapse", "hyper-lapse": "hyperlapse",
+    "time-lapse": "timelapse", "hyper-lapse": "hyperlapse", "night-time": "nighttime", "day-time": "daytime",
     "colorgrade": "color grade", "colourgrade": "color grade",
     "there's": "there is", "here's": "here is", "what's": "what is", "i've": "i have", "we've": "we have",
     "aswell": "as well", "alot": "a lot", "abit": "a bit", "lil": "little", "infront": "in front",

@@ -13,7 +13,7 @@ from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured,
 from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import Draft, graded, spanned
 from lbvedit.language.frames import VERB_BASES, VERBS, Phrase
-from lbvedit.language.frames.adding import adding, putting
+from lbvedit.language.frames.adding import adding, giving, putting
 from lbvedit.language.frames.effects import named_look
 from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.imagining import backing
@@ -50,7 +50,7 @@ _WISHES = phrases(
     "i only want | make it so | i would like | can i have | may i have | i just want | i want that | "
     "i only need | we only need | i just need | i want | i need | i wish | "
     "ensure that | make that | make sure | what if | imagine if | imagine that | we need | we want | could | can | "
-    "may | ensure"
+    "may | ensure | what about | how about"
 )
 _MUST = phrases(
     "should be made | must be made | needs to be made | should be | must be | needs to be | need to be | has to be | "
@@ -80,8 +80,8 @@ _NOUNS_TOO = frozenset({"light", "flat", "cold"})
 _A_LOT = frozenset({"a", "lot", "bit", "too", "much", "so", "little", "constantly"})
 _STAYS = phrases(
     "should stay | must stay | has to stay | needs to stay | shall stay | should remain | must remain | stays | stay | "
-    "remains | remain | could stay | could remain | can stay | may stay | "
-    "can remain | may remain | can be left | should be left"
+    "remains | remain | keeps | keep | retains | retain | should keep | must keep | "
+    "could stay | could remain | can stay | may stay | can remain | may remain | can be left | should be left"
 )
 _RESTS = (*_STAYS, ("is",), ("are",), ("looks",), ("should", "be"), ("must", "be"))
 _TOLD = phrases("is | are | was | were | looks | look | seems | seem | should be | must be | need to be | needs to be")
@@ -290,8 +290,9 @@ def _wanted(tokens: list[Token], *, only: bool) -> Iterator[Reading]:
     drafts = asked(adding, Phrase(tokens, "add"))
     if drafts and (drafts[0].op == "caption" and not _SAYING.isdisjoint(words_of(tokens))):
         yield Reading(drafts, adding, "add")  # "a title saying Our Trip"
-    if drafts and drafts[0].op == "add" and _is_new(tokens):
-        yield Reading(drafts, adding, "add")  # "snow falling outside"
+    placed = drafts and drafts[0].target.kind == "phrase" and tokens[0].word in ("a", "an", "some")
+    if drafts and drafts[0].op == "add" and (placed or _is_new(tokens)):
+        yield Reading(drafts, adding, "add")  # "snow falling outside", "a hat on the man"
     if drafts := asked(making, Phrase(tokens, "want")):
         yield Reading(drafts, making, "make")
     if drafts := asked(backing, Phrase(tokens, "use")):  # "I want a beach as the background"
@@ -345,9 +346,14 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
             begun = asked(beginning, Phrase(tokens[at + len(must) + 1 :], tail[0]))
             if begun:
                 yield Reading(begun, beginning, tail[0])
+        lacks = must[-1] in ("needs", "need", "use") and tail[0] in ("a", "an", "some")
+        if lacks and (drafts := asked(giving, Phrase([*tokens[:at], *tokens[at + len(must) :]], "give"))):
+            yield Reading(drafts, giving, "give")  # "the man needs a hat"
         others = replace(target, outside=True) if words[0] == "only" and target.kind == "phrase" else None
         if others and tail[-1] in ("color", "colored"):
             yield Reading((Draft("grayscale", {}, others),), making, "make")
+        if others and tail in (("visible",), ("seen",), ("shown",)):
+            yield Reading((Draft("cutout", {}, target),), making, "make")
         blurred = graded("blur", 1, None) if tail in (("in", "focus"), ("sharp",)) else None
         if others and blurred:
             yield Reading((blurred.on(others),), making, "make")

@@ -14,7 +14,7 @@ from lbvedit.language.frames.effects import ON, effect, styled
 from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.imagined import look, new_thing
-from lbvedit.language.lexicon import kinds_of
+from lbvedit.language.lexicon import kinds_of, thing_words
 from lbvedit.language.places import is_place
 from lbvedit.language.pronouns import ARTICLES, SPEAKERS
 from lbvedit.language.synonyms import PROPERTIES
@@ -47,14 +47,12 @@ def adding(phrase: Phrase) -> list[Draft] | None:
         return drafts
     if drafts := effect(tokens):
         return drafts
-    for before, mark, behind in splits(tokens, ON):
+    for before, _, behind in splits(tokens, ON):
         target = noun_phrase(behind)
         drafts = effect(list(before)) if before else None
         if drafts and target is not None:
             return [draft.on(target) for draft in drafts]
         if target is not None and before and (drafts := styled(list(before))):
-            if mark == "with":
-                return [Draft("style", {"style": f"{drafts[0].params['style']} with {join(behind)}"})]
             return [draft.on(target) for draft in drafts]
     if phrase.verb in ("apply", "use", "do"):
         return None
@@ -211,6 +209,7 @@ def giving(phrase: Phrase) -> list[Draft] | None:
             return None  # "give the video soft edges"
         determined = tokens[0].word in ARTICLES | {"all", "both"} and at >= 2
         last = at == len(tokens) - 1 or color(tokens[at : at + 1])  # "the dog blue eyes"
+        last = last or (at == len(tokens) - 2 and tokens[at - 1].word in thing_words())  # "the dog floppy ears"
         if determined and target and target.kind == "phrase" and what and last:
             return _new(what, target)
     return None
@@ -220,11 +219,15 @@ _LOOK_OF = phrases("the look of | the appearance of | the style of | the feel of
 
 
 def dressing(phrase: Phrase) -> list[Draft] | None:
-    """``dress the man in a tuxedo``."""
+    """``dress the man in a tuxedo``, ``dress the boy as a pirate``."""
     for before, _, behind in splits(phrase.tokens, frozenset({"in", "with"})):
         target, what = noun_phrase(before), new_thing(list(behind))
         if what and target and target.kind in ("phrase", "pronoun"):
             return [Draft("add", {"what": what}, target)]
+    for before, _, behind in splits(phrase.tokens, frozenset({"as", "like"})):
+        target, who = noun_phrase(before), new_thing(list(behind))
+        if who and target and target.kind in ("phrase", "pronoun"):
+            return [Draft("add", {"what": f"{who} costume"}, target)]
     return None
 
 
@@ -292,6 +295,8 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     _refuse_moving(tokens)
     drafts = adding(Phrase(tokens, "add", phrase.particle, phrase.previous))
     added = drafts and drafts[0].op == "add" and drafts[0].target == NOBODY and "where" not in drafts[0].params
+    if drafts and drafts[0].op == "add" and "where" in drafts[0].params and tokens[0].word in _THERE_ALREADY:
+        return [draft.noted(f"{draft.params['what']!r} is read as a new thing; nothing is moved") for draft in drafts]
     return None if added and tokens[0].word in _THERE_ALREADY else drafts  # "the background blurred" is nothing new
 
 

@@ -141,7 +141,7 @@ _ON_IT = phrases("on it | on screen | on the screen | on the video | on the clip
 
 
 def _caption(text: str, position: str) -> list[Draft] | None:
-    text = text.strip()
+    text = text.strip().strip(",;").strip()
     return [Draft("caption", {"text": text, "position": position or "bottom"})] if text else None
 
 

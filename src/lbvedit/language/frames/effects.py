@@ -134,8 +134,8 @@ def named_look(tokens: list[Token]) -> list[Draft] | None:
         drafts = (effect(said) or (look_alone and styled(said)) or None) if said and target is not None else None
         if not drafts or target is None or drafts[0].op == "recolor":
             continue
-        if mark == "with" and drafts[0].op == "style":  # "a comic style with bold outlines"
-            return [Draft("style", {"style": f"{drafts[0].params['style']} with {join(behind)}"})]
+        if mark == "with" and drafts[0].op == "style":
+            return styled(tokens)
         if measured and "amount" not in drafts[0].params:
             return None  # "grayscale by 50%"
         if target == NOBODY or OPERATORS[drafts[0].op].takes_target != "no":
@@ -155,4 +155,7 @@ def styled(tokens: list[Token]) -> list[Draft] | None:
         return [Draft("style", {"style": style})] if style else None
     if len(words) > 1 and words[-1] in STYLE_NOUNS and effect(tokens) is None and (style := look(tokens)):
         return [Draft("style", {"style": style})]
+    for before, _, behind in splits(tokens, frozenset({"with"})):  # "a comic style with bold outlines"
+        if len(before) > 1 and behind and (named := styled(list(before))):
+            return [Draft("style", {"style": f"{named[0].params['style']} with {join(behind)}"})]
     return None

@@ -327,6 +327,7 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
         return [draft.noted("zooming to a shape is read as cropping to it") for draft in drafts] if drafts else None
     if direction > 0 and len(tokens) == 1 and tokens[0].kind == "number" and tokens[0].value > 1:
         return [Draft("zoom", {"factor": tidy(tokens[0].value)})]
+    tokens = tokens[: len(tokens) - ended_by(tokens, _OF_THE_PICTURE)]
     notes: tuple[str, ...] = ()
     slow = [token for token in tokens if token.word in UNHURRIED]
     if slow:
@@ -347,6 +348,7 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
         if left is None or found is None or left.kind == "phrase":
             continue
         amount, target = first or last, found if found.kind != "none" else left
+        target = NOBODY if american(target.phrase) in _MIDDLE else target  # where every zoom is
         break
     else:
         amount, rest = split_amount(tokens)

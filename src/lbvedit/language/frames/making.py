@@ -28,6 +28,7 @@ _ART = STYLE_NOUNS | STYLES | frozenset({"painting", "drawing", "sketch", "comic
     "lego", "pencil", "charcoal", "crayon", "ink", "clay", "paper", "glass", "gold", "ice", "neon"})  # fmt: skip
 """What the background may look like without being another scene."""
 _LAMPS = frozenset({"traffic", "street", "head", "tail", "brake", "stop", "warning", "ceiling", "signal", "spot"})
+_SHINING = frozenset({"glow", "shine", "blink", "flicker", "sparkle", "twinkle", "flash", "shimmer"})
 _WEATHER = frozenset({"rain", "snow", "thunder", "hail"})
 _BEFORE_STYLE = frozenset({"look", "more", "appear", "be", "feel", "very", "all", "a", "bit", "really"})
 _BEFORE_THING = frozenset({"with", "of", "in", "on", "wearing", "like", "and", "show", "display", "contain", "reflect",
@@ -78,6 +79,10 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             continue
         if "not" in words[:at] and MARK_SOFT in words[:at] and drafts[0].op == "recolor":
             continue  # "red, not ... blue"
+        if at > 1 and drafts[0].op == "recolor" and words[at - 1] in _SHINING and words[at - 2] not in ARTICLES:
+            continue  # "make the lamp glow orange" is what it does
+        if at > 1 and drafts[0].op == "recolor" and words[0] in ("a", "an"):
+            continue  # "a clear turquoise" has no thing that shall be turquoise
         target = _subject(_without_from(tokens[:at]), phrase)
         named = property_in(tokens[:at])
         if named and named[0] == "lights" and words[0] == "the":  # lamps rather than the lighting

@@ -52,19 +52,21 @@ _OF_TIME = frozenset({"only", "just", "the", "part", "middle", "<span>", "sectio
     "between", "portion", "bit", "seconds", "it", "happens", "comes", "follows"})  # fmt: skip
 STRETCHES = frozenset({"part", "section", "bit", "moment", "segment", "portion", "scene", "shot"})
 _IN_COLOR = frozenset({"in color", "colored", "in full color", "color", "in its color", "in their color",
-    "in its original color"})  # fmt: skip
+    "in its original color", "its color", "their color", "its colors", "their colors"})  # fmt: skip
 _AS_EVER = frozenset({"normal", "original", "natural", "clear", "visible", "in focus", "in normal color", "focused",
     "unblurred", "fine", "as before", "the way they are", "as it was", "as normal", "as usual"})  # fmt: skip
 """How the rest is anyway."""
 _IN_SIGHT = frozenset({"centered", "in the middle", "in the center", "in frame", "in the frame", "in shot",
     "in the shot", "in the picture"})  # fmt: skip
 """Where a crop keeps what it is about."""
+_LEFT_ALONE = phrases("visible | in view | in sight | on screen | on the screen | in the picture | in the shot")
+"""What is said of a thing where the rest shall be gone."""
 _SEEN = frozenset({"readable", "legible", "recognizable"})
 _AS_IT_IS = frozenset({"as is", "as it is", "the same", "alone", "unchanged", "untouched", "intact", "as they are",
     "the way it is", "as she is", "as he is", "the way she is", "the way he is", "the way they are",
     "in peace"})  # fmt: skip
 _KEPT_MARKS = _AS_EVER | _SEEN | _IN_SIGHT | {"in", "colored", "as", "the", "unchanged", "untouched", "intact", "color",
-    "alone"}  # fmt: skip
+    "alone", "its", "their"}  # fmt: skip
 """What begins how a thing is kept."""
 
 
@@ -397,6 +399,7 @@ def _kept_so(kept: list[Token], *, only: bool) -> list[Draft] | None:
 
 def _kept_alone(kept: list[Token], verb: str) -> list[Draft] | None:
     """``only the dog``, ``just the colors of the umbrella``: nothing else is left, or not as it was."""
+    kept = kept[: len(kept) - ended_by(kept, _LEFT_ALONE)]
     if (named := property_in(kept)) and named[0] in ("color", "colors") and named[1].kind == "phrase":
         return [Draft("grayscale", {}, replace(named[1], outside=True))]
     if (target := noun_phrase(kept)) and not target.outside and set(colors_alone(target.phrase)) - NEUTRAL:

@@ -343,6 +343,10 @@ def beginning(phrase: Phrase) -> list[Draft] | None:
     points = [token for token in tokens if token.kind in ("clock", "duration")]
     others = [token.word for token in tokens if token not in points]
     starts = phrase.verb in _STARTING
+    if phrase.previous and phrase.previous[-1].op == "fade":
+        return None  # "start from black, 1.5 seconds" is one clause
+    if "black" in others and set(others) <= _IN_BLACK:  # "start from black", "end on a black screen"
+        return fading(Phrase([token for token in tokens if token in points], "fade", "in" if starts else "out"))
     if len(points) == 1 and others[-1:] == (["later"] if starts else ["earlier"]):  # "end it 3 seconds earlier"
         others.pop()
         points = [replace(points[0], value=points[0].value if starts else -points[0].value)]
@@ -353,6 +357,8 @@ def beginning(phrase: Phrase) -> list[Draft] | None:
     return [Draft("bound", {"start" if starts else "end": tidy(points[0].value)})]
 
 
+_IN_BLACK = frozenset({"black", "from", "on", "in", "with", "to", "a", "screen", "it", "the", "video", "clip", "over",
+    "for", "lasting", MARK_SOFT})  # fmt: skip
 _STARTING = frozenset({"start", "begin", "open", "skip", "jump"})
 _TO_THE_POINT = frozenset({"at", "the", "video", "clip", "it", "from", "after", "in", "mark", "footage", "straight",
     "right", "directly", "exactly", "already", "only"})  # fmt: skip

@@ -62,8 +62,8 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
     if "both" in words and not axes:
         axes = ["horizontal", "vertical"]
     target = object_of(kept)
-    if target is None:
-        return None
+    if target is None or {"half", "to"} <= set(words_of(kept)):
+        return None  # "mirror the top half to the bottom": no operator doubles a half
     if phrase.previous and (not axes or kept):
         return None
     if not axes:
