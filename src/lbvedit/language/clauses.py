@@ -254,7 +254,9 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     goes_on = previous is not None and tokens[0].word == "to"  # "speed up the middle, 0:10 to 0:20, to 4x"
     # "the light" behind "blur the car and" is a thing
     alone = previous is None or previous.verb in ("keep", "leave") or previous.drafts[-1].op == "cutout"
-    alone = alone or any(token.word in ("gets", "becomes", "turns") for token in tokens)  # "while the rest gets blurry"
+    alone = alone or any(
+        token.word in ("gets", "becomes", "turns", "goes") for token in tokens
+    )  # "while the rest gets blurry"
     if drafts := (thing_and_quality(tokens) if alone else ()) or (() if goes_on else quality_alone(tokens)):
         yield Reading(drafts, making, "make", tokens=tuple(tokens))
 
@@ -267,7 +269,10 @@ def _preferred(tokens: Tokens, previous: Reading) -> Iterator[Reading]:
         yield Reading((Draft("recolor", {"color": name}, Target("pronoun", "it")),), making, "make")
 
 
-_WISHING_TO = phrases("i want | i would like | i need | i would prefer | i prefer | we want | we need | we would like")
+_WISHING_TO = phrases(
+    "i want | i would like | i need | i would prefer | i prefer | we want | we need | we would like | "
+    "go for | go with | better go for"
+)
 
 
 def _has_its_own(tokens: Tokens, before: Tokens, *, later: bool) -> bool:

@@ -11,7 +11,7 @@ from lbvedit.language.durations import number_at
 from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import noun_phrase
-from lbvedit.language.tokens import Token, Tokens, begun_by, phrases
+from lbvedit.language.tokens import Token, Tokens, begun_by, ended_by, phrases
 
 __all__ = ["FAULTS", "SHOT_WRONG", "complaint", "excess", "measured", "misshot", "shortcoming", "slanted", "unheard"]
 
@@ -58,9 +58,10 @@ def misshot(tokens: Tokens) -> Draft | None:
 
 
 def unheard(tokens: Tokens) -> Draft | None:
-    """``I can barely hear the speaker``: what makes the sound louder."""
-    size = begun_by(tokens, _BARELY)
-    named = noun_phrase(tokens[size:]) if size and tokens[size:] else None
+    """``I can barely hear the speaker``, ``the voice is hardly audible``: what makes the sound louder."""
+    size, last = begun_by(tokens, _BARELY), ended_by(tokens, _INAUDIBLE)
+    subject = tokens[size:] if size else tokens[: len(tokens) - last] if last else []
+    named = noun_phrase(subject) if subject else None
     return Draft("volume", {"factor": 1.5}, vague=True) if named else None
 
 
@@ -69,6 +70,13 @@ _BARELY = tuple(
     for who in phrases("i | we | you | one")
     for barely in ("barely", "hardly", "scarcely")
     for heard in ("hear", "understand")
+)
+_INAUDIBLE = tuple(
+    (one, *said)
+    for one in ("is", "are")
+    for said in phrases(
+        "barely audible | hardly audible | scarcely audible | not audible | inaudible | not loud enough"
+    )
 )
 _FILMED = frozenset({"filmed", "shot", "recorded", "held", "holding"})
 

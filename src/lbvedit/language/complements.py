@@ -19,18 +19,18 @@ _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "beco
     "feel", "sound", "all", "being", "turn", "with", "both", "into", "in", "as", "appearing", "have", "has", "having",
     "to", "bit", "colored", "painted", "dyed", "play", "plays", "played", "run", "ran", "at", "totally", "even",
     "nice", "and", "fit", "fits", "for", "ready", "suitable",
-    "gets", "turns"})  # fmt: skip
+    "gets", "turns", "goes", "last", "only", "just"})  # fmt: skip
 _SHADES = frozenset({"shade", "tone", "tint", "kind", "hue", "sort", "variant", "version", "nuance", "color", "coat",
     "layer"})  # fmt: skip
 _NICE = frozenset({"fresh", "nice", "lovely", "beautiful", "certain", "different", "new", "striking", "warm", "cool",
     "clean", "strong", "cosy", "cozy", "clear"})  # fmt: skip
 _SHADED = frozenset({"slightly", "somewhat", "bit", "little", "much", "really"})
-COLORED_THINGS = frozenset({"orange", "rose", "violet", "peach", "lemon", "cherry", "plum", "olive", "salmon",
+COLORED_THINGS = frozenset({"orange", "lime", "rose", "violet", "peach", "lemon", "cherry", "plum", "olive", "salmon",
     "tangerine", "apricot", "raspberry", "strawberry", "avocado", "ruby", "sapphire", "emerald", "coffee",
     "sand", "wine", "lilac", "sunflower", "grass", "snow", "straw"})  # fmt: skip
 """What colours are called after, and is a thing where somebody counts or points at it: ``an orange``, ``the rose``."""
 _FRUITS = frozenset({"orange", "peach", "lemon", "cherry", "plum", "tangerine", "apricot", "raspberry",
-    "strawberry", "avocado"})  # fmt: skip
+    "strawberry", "avocado", "lime"})  # fmt: skip
 """What is a colour only where nobody counts it."""
 _COLOR_NOUNS = frozenset({"color", "colored", "one", "ones", "tint", "tone", "paint", "shade", "hue", "instead",
     "paintwork", "now", "job"})  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import replace
 from lbvedit.language.amounts import Amount, amount_at
 from lbvedit.language.colors import is_color
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES, is_comparative
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
 
 __all__ = [
     "with_comparison_plain",
@@ -83,7 +83,11 @@ _TOO = frozenset({"too", "entirely", "completely", "fully", "totally", "quite", 
 _TURNED = {
     ("a", "quarter", "turn"): 90, ("quarter", "turn"): 90, ("a", "quarter", "of", "a", "turn"): 90,
     ("half", "a", "turn"): 180, ("a", "half", "turn"): 180, ("half", "turn"): 180,
+    ("a", "quarter"): 90, ("quarter",): 90,
 }  # fmt: skip
+
+
+_WAYS = phrases("to the left | to the right | clockwise | counterclockwise | left | right")
 
 
 def with_comparison_plain(tokens: list[Token]) -> list[Token]:
@@ -110,9 +114,10 @@ def _parts(token: Token) -> bool:
 
 
 def with_quarters_named(tokens: list[Token]) -> list[Token]:
-    """``a quarter turn`` -> ``90 degrees``."""
+    """``a quarter turn`` -> ``90 degrees``, and so ``a quarter to the left``."""
     for at, (said, angle) in itertools.product(range(len(tokens)), _TURNED.items()):
-        if tuple(token.word for token in tokens[at : at + len(said)]) == said:
+        told = len(said) > 1 + (said[0] == "a") or begun_by(tokens[at + len(said) :], _WAYS)
+        if told and tuple(token.word for token in tokens[at : at + len(said)]) == said:
             first, last = tokens[at], tokens[at + len(said) - 1]
             number = Token("number", first.text, str(angle), first.start, last.end, float(angle))
             return [*tokens[:at], number, last.corrected("degrees"), *tokens[at + len(said) :]]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from lbvedit.language.colors import is_color
 from lbvedit.language.durations import UNITS, number_at
+from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.pronouns import ARTICLES
-from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.synonyms import ACTIONS, PROPERTIES
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
 
@@ -18,7 +19,7 @@ _TAKING = frozenset({"skip", "cut", "drop", "trim", "remove", "delete", "lose", 
 _BEFORE_UNIT = frozenset({"first", "last", "final", "opening"})
 _BETWEEN = frozenset({"to", "until", "till", "through"})
 _SHORT = {"sat": "saturation", "exp": "exposure", "temp": "temperature", "con": "contrast", "bri": "brightness",
-    "vol": "volume", "contr": "contrast"}  # fmt: skip
+    "vol": "volume", "contr": "contrast", "warm": "temperature", "bright": "brightness"}  # fmt: skip
 """Names of sliders, cut short."""
 _THEN = phrases("from then on | from then onwards | from then onward")
 _UNTIL = frozenset({"until", "till"})
@@ -40,6 +41,8 @@ def with_ellipses_filled(tokens: list[Token]) -> list[Token]:
         _with_silence_named,
         _with_preference_named,
         _with_exception_told,
+        _with_actions_joined,
+        _without_limits,
     ):
         tokens = step(tokens)
     return tokens
@@ -230,6 +233,39 @@ _FINE_BUT = tuple(
     for lead in phrases("it is fine | it is good | it is great | all is fine | it is nice | everything is fine")
     for joint in phrases("apart from | except for | except | but for | but")
 )
+
+
+def _with_actions_joined(tokens: list[Token]) -> list[Token]:
+    """``make the tiger yawn and then lie down`` -> ``make the tiger yawn and lie down``: both are what it does."""
+    for at in range(3, len(tokens) - 1):
+        after = tokens[at + 1].word
+        if tokens[at].word != "then" or after not in ACTIONS or after in VERB_BASES:
+            continue
+        joint = at
+        while joint and (tokens[joint - 1].kind == "mark" or tokens[joint - 1].word == "and"):
+            joint -= 1
+        begin = next((place + 1 for place in range(joint - 1, -1, -1) if _ends(tokens, place)), 0)
+        said = [token.word for token in tokens[begin:joint]]
+        if said and said[0] in ("make", "let", "have") and not ACTIONS.isdisjoint(said[2:]):
+            return [*tokens[:joint], tokens[at].corrected("and"), *tokens[at + 1 :]]
+    return tokens
+
+
+def _without_limits(tokens: list[Token]) -> list[Token]:
+    """``15 seconds at most`` -> ``15 seconds``, ``no more than 20 seconds`` likewise."""
+    for at in range(1, len(tokens)):
+        behind = begun_by(tokens[at:], _AT_MOST) if tokens[at - 1].word in UNITS else 0
+        if behind and _ends(tokens, at + behind):
+            return [*tokens[:at], *tokens[at + behind :]]
+        before = begun_by(tokens[at:], _NO_MORE_THAN)
+        number = number_at(tokens, at + before) if before else None
+        if number and any(token.word in UNITS for token in tokens[number[1] : number[1] + 1]):
+            return [*tokens[:at], *tokens[at + before :]]
+    return tokens
+
+
+_AT_MOST = phrases("at most | at the most | maximum | max | tops | or less | or so")
+_NO_MORE_THAN = phrases("no more than | not more than | at most | a maximum of | at the most | no longer than")
 
 
 def _ends(tokens: Tokens, at: int) -> bool:

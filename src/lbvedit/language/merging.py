@@ -55,6 +55,9 @@ def merged(before: Step, step: Step, draft: Draft, vague: Step | None) -> tuple[
             return step, None  # "a time lapse, 16x": how fast the name means
         if (step.op == "cutout" and not before.params) or (before is vague and agree(before, step)):
             return step, None
+    gone = step.op == "remove" and step.outside != before.outside and step.target == before.target
+    if before.op == "cutout" and gone and not params:
+        return before, None  # "keep just the two penguins and throw away the rest"
     on_same = (before.target, before.outside) == (step.target, step.outside)
     if before.op == "remove" and step.op in HIDING and on_same and before.target is not None:
         return step, None  # "hide the tags, they should be unreadable"

@@ -48,7 +48,7 @@ _COMPARED = frozenset({"older", "younger", "taller", "shorter", "longer", "fatte
     "looser", "nicer", "prettier", "uglier", "happier", "sadder", "angrier", "funnier", "cuter", "stronger", "weaker",
     "heavier", "rounder", "wider", "narrower", "shinier", "better", "worse"})  # fmt: skip
 """What no operator makes anything, and no thing is called."""
-_SHARES = frozenset({"half", "quarter", "third"})
+_SHARES = frozenset({"half", "quarter", "third", "fifth", "tenth"})
 _NEVER_TOGETHER = frozenset({("as", "much"), ("looks", "like")})
 _UNPAINTED = frozenset({"opacity", "transparency", "translucency"})
 """What a thing has and no operator changes."""
@@ -110,7 +110,9 @@ def may_name(tokens: Tokens) -> bool:
     for at, (before, word) in enumerate(pairwise(words[:relative])):
         if (
             word == "so"
-            or (before == "by" and (is_color(word) or tokens[at + 1].kind == "number" or word in _SHARES))
+            or (
+                before == "by" and (is_color(word) or tokens[at + 1].kind == "number" or _begins_share(words[at + 1 :]))
+            )
             or (before == MARK_SOFT and word in _GOES_ON)
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
         ):
@@ -140,6 +142,11 @@ def may_name(tokens: Tokens) -> bool:
         if word in ("the", "a", "an") and before not in _BEFORE_ARTICLE and not before.endswith(("ing", "ed", "'s")):
             return False  # "car rde and turn the sky": another clause has been swallowed
     return True
+
+
+def _begins_share(words: list[str]) -> bool:
+    """Whether some words begin with a part of something: ``half``, ``a fifth``."""
+    return not _SHARES.isdisjoint(words[:1] if words[0] not in ("a", "one") else words[1:2])
 
 
 def _tells_of_a_person(words: list[str]) -> bool:

@@ -246,7 +246,10 @@ def _with_dislikes_named(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-_DISLIKES = phrases("i do not like | i dislike | i hate | i really hate | i can not stand")
+_DISLIKES = phrases(
+    "i do not like | i dislike | i hate | i really hate | i can not stand | "
+    "i am not happy with | i am unhappy with | i am not a fan of | i am sick of | i am tired of | i can not bear"
+)
 
 
 def _without_receiver(tokens: list[Token]) -> list[Token]:

@@ -152,7 +152,8 @@ EFFECTS: dict[str, tuple[str, dict[str, object]]] = {
     "mirror": ("flip", {"axis": "horizontal"}), "mirroring": ("flip", {"axis": "horizontal"}),
     "slow motion": ("speed", {"factor": 0.5}), "slow mo": ("speed", {"factor": 0.5}), "reverse": ("reverse", {}),
     "boomerang": ("loop", {"direction": "alternating"}), "loop": ("loop", {}),
-    "zoom": ("zoom", {"factor": 1.5}), "zoom in": ("zoom", {"factor": 1.5}), "blurry": ("blur", {}),
+    "zoom": ("zoom", {"factor": 1.5}), "zoom in": ("zoom", {"factor": 1.5}),
+    "push in": ("zoom", {"factor": 1.5}), "punch in": ("zoom", {"factor": 1.5}), "blurry": ("blur", {}),
     "warm": ("temperature", {"amount": 0.3}), "cool": ("temperature", {"amount": -0.3}),
     "cold": ("temperature", {"amount": -0.3}),
 }  # fmt: skip

@@ -135,9 +135,12 @@ def _with_length(tokens: Tokens, at: int) -> tuple[tuple[float, float], int] | N
         point = _point_at(tokens, place + 1)
         return ((point[0], point[0] + length[0]), point[1]) if point else None
     point = _point_at(tokens, _skip(tokens, at + 1, ("at", "from")))
-    if point is None or point[1] >= len(tokens) or tokens[point[1]].word != "for":
+    if point is None:
         return None
-    length = duration_at(tokens, point[1] + 1)
+    joint = _skip(tokens, point[1], ("and", MARK_SOFT))
+    if joint >= len(tokens) or tokens[joint].word not in (("for", "lasting") if joint == point[1] else ("lasting",)):
+        return None
+    length = duration_at(tokens, joint + 1)
     return ((point[0], point[0] + length[0]), length[1]) if length else None
 
 

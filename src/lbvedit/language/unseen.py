@@ -50,5 +50,5 @@ HEARD = frozenset({"audio", "sound", "voice", "voices", "vocals", "speech", "mus
 
 HAPPENINGS = frozenset({"interview", "speech", "talk", "lecture", "presentation", "conversation", "dialogue",
     "ceremony", "performance", "concert", "song", "dance", "game", "match", "race", "fight", "toast", "vows", "story",
-    "intro", "outro"})  # fmt: skip
+    "intro", "outro", "ad", "advert", "advertisement", "commercial", "ads"})  # fmt: skip
 """What is rather in a stretch of time than in the picture."""

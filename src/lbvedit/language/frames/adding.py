@@ -31,7 +31,7 @@ _BESIDE = phrases(
 _THERE_ALREADY = frozenset({"the", "this", "that", "these", "those", "it", "him", "them", "her", "me", "us",
     "everything", "everyone", "my", "our", "his", "their"})  # fmt: skip
 _CLOTHES = frozenset({"suit", "tuxedo", "dress", "uniform", "costume", "jacket", "coat", "shirt", "kimono", "armor"})
-_NO_THINGS = frozenset({"boost", "lift", "kick", "life", "zing", "touch", "twist", "together", "fade",
+_NO_THINGS = frozenset({"boost", "lift", "kick", "push", "punch", "life", "zing", "touch", "twist", "together", "fade",
     "audio", "track", "transition", "speed", "time", "times", "date", "filter", "effect", "them",
     "those"})  # fmt: skip
 
@@ -208,7 +208,7 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         if at > 1 and target and target.kind == "whole":
             return None  # "give the video soft edges"
         determined = tokens[0].word in ARTICLES | {"all", "both"} and at >= 2
-        last = at == len(tokens) - 1 or color(tokens[at : at + 1])  # "the dog blue eyes"
+        last = at == len(tokens) - 1 or color(tokens[at : at + 1]) is not None  # "the dog blue eyes"
         last = last or (at == len(tokens) - 2 and tokens[at - 1].word in thing_words())  # "the dog floppy ears"
         if determined and target and target.kind == "phrase" and what and last:
             return _new(what, target)
@@ -287,7 +287,7 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             and target is not None
             and mark in ("on", "in", "into", "onto", "at", "against")
             and scene
-            and (behind[0].word in ("a", "an") or is_place(behind[-1]))
+            and ((behind[0].word in ("a", "an") and not _is_seat(behind)) or is_place(behind[-1]))
         ):
             draft = Draft("restyle_background", {"with": scene}, Target("phrase", "background"))
             moved = f"putting {join(before)!r} {mark} {join(behind)}"
@@ -298,6 +298,11 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if drafts and drafts[0].op == "add" and "where" in drafts[0].params and tokens[0].word in _THERE_ALREADY:
         return [draft.noted(f"{draft.params['what']!r} is read as a new thing; nothing is moved") for draft in drafts]
     return None if added and tokens[0].word in _THERE_ALREADY else drafts  # "the background blurred" is nothing new
+
+
+def _is_seat(tokens: list[Token]) -> bool:
+    """Whether some words name a thing that somebody may sit or stand on, and no place: ``a horse``, ``a surfboard``."""
+    return tokens[-1].word in thing_words() and not kinds_of(tokens[-1].word) & {"house", "tvmonitor"}
 
 
 def _refuse_moving(tokens: list[Token]) -> None:

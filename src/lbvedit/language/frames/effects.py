@@ -20,6 +20,7 @@ __all__ = ["ON", "effect", "named_look", "styled"]
 ON = frozenset({"to", "on", "onto", "in", "into", "over", "for", "upon", "of", "with"})
 """What may stand between an effect and what it is on."""
 _NO_LOOK = frozenset({"by", "when", "it", "them", "is", "i", "you", "what", "if", "once", "while", "color", "colors"})
+_SLOW = frozenset({"slow", "gradual", "smooth", "steady", "gentle", "subtle"})
 _EFFECT_TAIL = frozenset({"effect", "filter", "tone", "look", "feel", "toning", "grade", "overlay", "mode", "style",
     "treatment"})  # fmt: skip
 _OLD = frozenset({"old", "timey", "old-timey", "old-time", "oldschool", "old-school", "old-fashioned", "classic",
@@ -42,6 +43,11 @@ def effect(tokens: list[Token]) -> list[Draft] | None:
         tokens, words = tokens[1:], words[1:]
         if len(words) > 1 and words[0] == "of":  # "an effect of sepia"
             tokens, words = tokens[1:], words[1:]
+    if words[0] in _SLOW and EFFECTS.get(" ".join(words[1:]), ("",))[0] == "zoom":
+        zoomed = effect(tokens[1:]) or []
+        return [draft.noted("the zoom is the same from the beginning to the end") for draft in zoomed]
+    if len(words) > 1 and words[0] in ("light", "soft") and _leveled(tokens[1:]):  # "a soft vignette of 0.3"
+        return effect(tokens[1:])
     if len(words) > 1 and words[0] in ("light", "soft") and " ".join(words[1:]) in EFFECTS:  # "a light blur"
         return _named_effect(" ".join(words[1:]), Amount("degree", 0))
     tail = list(words)
@@ -121,7 +127,8 @@ def named_look(tokens: list[Token]) -> list[Draft] | None:
     if words[0] == "the":  # names a thing, and asks for nothing
         return None
     faint = words[0] == "light" and " ".join(words[1:]) in EFFECTS  # "light vignette"
-    if not _NO_LOOK.isdisjoint(words) or (words[0] in PROPERTIES and not faint) or " ".join(words[:2]) in PROPERTIES:
+    unsaid = [word for at, word in enumerate(words) if not (at and words[at - 1] in ("more", "less"))]
+    if not _NO_LOOK.isdisjoint(unsaid) or (words[0] in PROPERTIES and not faint) or " ".join(words[:2]) in PROPERTIES:
         return None
     if name := background_color(tokens):  # "white background"
         return [Draft("cutout", {"background": name}, Target("phrase", "background", outside=True))]

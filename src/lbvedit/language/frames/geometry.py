@@ -159,6 +159,8 @@ def _shape_in(tokens: list[Token]) -> tuple[dict[str, str | float], tuple[Draft,
     params: dict[str, str | float] = {}
     sized: tuple[Draft, ...] = ()
     for at, token in enumerate(tokens):
+        if token.word in _NETWORKS and any(_aspect(one) for one in tokens[at + 1 :]):
+            continue  # "for youtube shorts"
         if aspect := _aspect(token):
             params = {"aspect": aspect}
             while at < len(tokens) and (tokens[at] is token or tokens[at].word in _SHAPE_NOUNS | _SHAPES):
@@ -187,6 +189,9 @@ def _share_in(tokens: list[Token]) -> tuple[dict[str, str | float], list[Token]]
     Raises:
         InstructionError: nothing would be left, or it is told in pixels.
     """
+    if ended_by(tokens, _ALL_AROUND):  # "away the outer 15% on all sides"
+        tokens = [token for token in tokens if token.word not in ("away", "outer", "outermost")]
+        tokens = tokens[words_of(tokens[:1]) == ["the"] :]
     around, all_sides = ended_by(tokens, _ALL_AROUND), begun_by(tokens, _EACH_SIDE)
     amount, rest = split_amount(tokens[all_sides : len(tokens) - around])
     around += all_sides

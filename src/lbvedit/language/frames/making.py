@@ -339,6 +339,6 @@ def changing(phrase: Phrase) -> list[Draft] | None:
     becoming = (property_in(before) for before, _, _ in splits(phrase.tokens, frozenset({"to", "into"})))
     if any(named and named[0] == "color" for named in becoming):
         return None  # "the color of the car to ble and slow motion": what it shall be is not understood
-    if phrase.verb in ("turn", "change", "switch", "convert"):
+    if phrase.verb in ("turn", "change", "switch", "convert", "render", "transform"):
         return making(phrase)
     return None

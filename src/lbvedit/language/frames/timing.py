@@ -218,7 +218,7 @@ def _cut_then(phrase: Phrase, stretch: Token) -> list[Draft] | None:
         when = spanned(Draft("cut", {} if stretch.span[0] else {"start": 0}), stretch.span)
         return [when.noted(f"all of that time goes, not only {join(said)!r}")] if when else None
     story = phrase.tokens[-1] is stretch and None not in stretch.span  # "cut the interview from 2:10 to 2:45"
-    snipped = phrase.verb in _SCISSORS and not phrase.particle
+    snipped = phrase.verb in _SCISSORS and (not phrase.particle or noun_of(target.phrase or "it") in HAPPENINGS)
     if story and things[0].op == "remove" and (snipped or (target.outside and noun_of(target.phrase) in HAPPENINGS)):
         when = spanned(Draft("trim" if target.outside else "cut"), stretch.span)  # "cut everything but the interview"
         fate = f"is kept, not only {target.phrase!r}" if target.outside else f"goes, not only {join(said)!r}"

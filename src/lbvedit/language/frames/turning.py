@@ -55,7 +55,8 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
     kept = [
         token
         for at, token in enumerate(tokens)
-        if at not in drop and token.word not in ("both", "axis", "along", "and", "over", "direction")
+        if at not in drop
+        and token.word not in ("both", "axis", "axes", "ways", "along", "and", "over", "direction", "directions")
     ]
     while kept and kept[-1].word in ("the", "in", "on", "a", "along", "ly"):
         kept.pop()

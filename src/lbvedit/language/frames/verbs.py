@@ -119,7 +119,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("skip to|skip ahead to|skip straight to|skip forward to|skip right to|jump to|jump ahead to|jump straight to",
         timing.beginning),
     ("end|finish|close", playing.freezing),
-    ("crop|crop in|crop out|reframe|recrop", geometry.cropping),
+    ("crop|crop in|crop out|reframe|recrop|fit", geometry.cropping),
     ("follow|track|keep track of", geometry.following),
     ("zoom|zoom in|zoom out|zoom into|move in|push in|punch in", geometry.zooming),
     ("go closer|get closer|move closer|come closer", geometry.zooming),
