@@ -8,8 +8,9 @@ The way of a sentence, by the files that it goes through:
 words          ``lists``, ``tokens``, ``vocabulary`` and ``spelling``: marks of lists off, tokens, slips mended
 sentence       ``preparation`` (with ``numerals``, ``degrees``, ``negations``, ``notation``, ``roundabout``,
                ``ellipses``, ``corrections``), ``reasons``, ``pointing``, ``times`` (``durations``): put in order
-clauses        ``grammar`` divides it, ``manners`` come off, ``clauses`` finds the verb; ``wishes`` and
-               ``complaints`` do without one, ``mending`` mends what is complained of, ``remarks`` ask for nothing
+clauses        ``grammar`` divides it, ``manners`` come off, ``clauses`` finds the verb; ``wishes``,
+               ``qualities`` and ``complaints`` do without one, ``mending`` mends what is complained of, ``remarks``
+               ask for nothing
 frames         one file a family of verbs: what may follow each, read by ``targets``, ``amounts``,
                ``complements``, ``imagined``, ``colors`` and ``sparing``
 targets        a thing by its name (``nouns``), the whole or the rest (``wholes``), all but something (``sparing``), a

@@ -22,13 +22,14 @@ from lbvedit.language.mending import MENDS, mending, still_wrong, takes_target
 from lbvedit.language.notation import step_in, without_equals
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.pronouns import ARTICLES, PRONOUNS
+from lbvedit.language.qualities import quality_alone, thing_and_quality
 from lbvedit.language.reading import Reading, asked
 from lbvedit.language.remarks import REMARK
 from lbvedit.language.sparing import SPARED
 from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
-from lbvedit.language.wishes import ordered, quality_alone, thing_and_quality, time_kept, wished
+from lbvedit.language.wishes import ordered, time_kept, wished
 
 __all__ = ["read_clause"]
 
@@ -309,7 +310,7 @@ def _centered(tokens: list[Token], previous: Reading) -> tuple[Draft, ...]:
     return (Draft("crop", {}, target),) if cropped and target and target.kind == "phrase" else ()
 
 
-_FOLLOWING = frozenset({"follow", "following", "track", "tracking"})
+_FOLLOWING = frozenset({"center", "follow", "following", "track", "tracking"})
 
 
 def _again(tokens: Tokens, previous: Reading) -> tuple[Draft, ...]:

@@ -9,11 +9,11 @@ from lbvedit.language.amounts import PLAIN, Amount, amount_at, fraction_at, spli
 from lbvedit.language.colors import MODIFIERS, NEUTRAL, is_color
 from lbvedit.language.drafts import Draft, graded
 from lbvedit.language.pronouns import ARTICLES
-from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, is_comparative
+from lbvedit.language.synonyms import COLORED, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, is_comparative
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import Token, Tokens, join, phrases
 
-__all__ = ["CINEMATIC", "COLORED", "COLORED_THINGS", "NAMED_HEIGHTS", "color", "complement"]
+__all__ = ["CINEMATIC", "COLORED_THINGS", "NAMED_HEIGHTS", "color", "complement"]
 
 _LINKS = frozenset({"look", "looks", "looking", "appear", "appears", "be", "become", "becomes", "get", "go", "seem",
     "feel", "sound", "all", "being", "turn", "with", "both", "into", "in", "as", "appearing", "have", "has", "having",
@@ -253,9 +253,6 @@ def _sized(rest: list[Token], amount: Amount) -> list[Draft] | None:
     return None
 
 
-COLORED = {"bluer": "blue", "greener": "green", "redder": "red", "yellower": "yellow", "whiter": "white",
-    "blacker": "black", "browner": "brown", "pinker": "pink", "grayer": "gray",
-    "pinkish": "pink", "greenish": "green", "purplish": "purple", "brownish": "brown"}  # fmt: skip
 _CASTS = {"blue": 1, "yellow": -1, "orange": -1, "red": -1}
 """A tint that there is too much of -> where to move the temperature."""
 

@@ -179,6 +179,7 @@ def without_hollow_words(tokens: list[Token]) -> list[Token]:
                 and after is not None
                 and after.kind in ("percent", "number")
             )
+            or (token.word in ("maybe", "perhaps", "possibly") and before.word in ("except", "but", "for", "with"))
             or (token.word == "also" and before.word in _BEFORE_ALSO)
             or (token.word in ("exactly", "precisely") and after is not None and after.kind in ("number", "clock"))
             or (token.word in ("strength", "intensity", "opacity") and before.kind == "percent")

@@ -43,6 +43,8 @@ def with_ellipses_filled(tokens: list[Token]) -> list[Token]:
         _with_exception_told,
         _with_actions_joined,
         _without_limits,
+        _with_texts_shown,
+        _without_appearing,
     ):
         tokens = step(tokens)
     return tokens
@@ -266,6 +268,47 @@ def _without_limits(tokens: list[Token]) -> list[Token]:
 
 _AT_MOST = phrases("at most | at the most | maximum | max | tops | or less | or so")
 _NO_MORE_THAN = phrases("no more than | not more than | at most | a maximum of | at the most | no longer than")
+
+
+def _with_texts_shown(tokens: list[Token]) -> list[Token]:
+    """``the text "Hi" should pop up at 0:05`` -> ``show the text "Hi" at 0:05``."""
+    for at in range(1, len(tokens)):
+        size = begun_by(tokens[at:], _APPEARS)
+        begin = next((place + 1 for place in range(at - 1, -1, -1) if _ends(tokens, place)), 0)
+        begin += begun_by(tokens[begin:at], _WISHED) if size else 0
+        if size and begin < at and tokens[at - 1].kind == "quote":
+            return [*tokens[:begin], tokens[begin].corrected("show"), *tokens[begin:at], *tokens[at + size :]]
+    return tokens
+
+
+_APPEARS = tuple(
+    (*must, *said)
+    for must in ((), ("should",), ("must",), ("needs", "to"), ("has", "to"), ("shall",), ("to",), ("could",))
+    for said in phrases(
+        "pop up | pops up | appear | appears | show up | shows up | come up | comes up | be shown | be displayed | "
+        "appearing | popping up | be seen | be visible"
+    )
+)
+_WISHED = phrases("could | can | i want | i would like | make | let | have | i need | please make | please let")
+
+
+def _without_appearing(tokens: list[Token]) -> list[Token]:
+    """``blur the plate when it shows up at 0:14`` -> ``blur the plate at 0:14``: the time says it all."""
+    for at in range(2, len(tokens) - 3):
+        who = at + 1
+        size = tokens[at].word in ("when", "where") and tokens[who].word in _WHO and begun_by(tokens[who + 1 :], _COMES)
+        after = who + 1 + size
+        led = size and after + 1 < len(tokens) and tokens[after].word in ("at", "from", "between", "in", "after")
+        if led and (tokens[after + 1].kind in ("clock", "number") or tokens[after + 1].word in ("second", "the")):
+            return [*tokens[:at], *tokens[after:]]
+    return tokens
+
+
+_WHO = frozenset({"it", "he", "she", "they"})
+_COMES = phrases(
+    "shows up | show up | appears | appear | comes up | comes in | comes into view | is visible | is seen | enters | "
+    "is in the picture | is in frame | are visible | can be seen | is shown"
+)
 
 
 def _ends(tokens: Tokens, at: int) -> bool:

@@ -42,7 +42,7 @@ from lbvedit.language.refusal import (
 from lbvedit.language.remarks import REMARK, remark
 from lbvedit.language.resolve import resolve
 from lbvedit.language.spelling import candidates, is_sure_slip
-from lbvedit.language.synonyms import ACTIONS, PROPERTIES
+from lbvedit.language.synonyms import ACTIONS, COLORED, PROPERTIES, is_comparative
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.times import mark_times
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, tokenize
@@ -62,6 +62,7 @@ _ASKING = frozenset({"can", "could", "would", "will"})
 _RUN_ON = frozenset(_RUN_ON_WORDS.split())
 _LEADS = frozenset({"as", "like", "that", "if", "how", "while", "so", "where", "what", "when", "than", "because"})
 """Behind which ``it is`` begins no clause of its own."""
+_AT_LENGTH = frozenset({"long", "late", "early", "soon"})
 _POINTING = PRONOUNS | {"his", "her", "its", "their"}
 _COMPLAINING = frozenset({"too", "enough"})
 _QUOTED = re.compile(r"""\s*["“']([^"“”']*)["”']\s*""")
@@ -210,7 +211,8 @@ def _pieces(tokens: Tokens, *, run_on: bool) -> list[tuple[int, int, bool]]:
 def _runs_on(tokens: Tokens, at: int) -> bool:
     """Whether a new clause may begin without any separator.
 
-    That is at a verb that is no noun, at any behind "it" or a time, at a request, or where somebody is spoken of.
+    That is at a verb that is no noun, at any behind "it" or a time, at a request, where somebody is spoken of, or at
+    another quality.
     """
     token = tokens[at]
     verb = token.word in VERB_BASES and tokens[at - 1].word in ("it", "them")
@@ -223,7 +225,10 @@ def _runs_on(tokens: Tokens, at: int) -> bool:
     tells = tells or (speaks and tokens[at - 1].kind == "word" and tokens[at - 1].word not in _LEADS)
     measured = tokens[at - 1].kind in ("span", "duration", "percent", "clock", "number")
     timed = measured and token.word in VERB_BASES | PROPERTIES.keys()
-    return token.kind == "word" and (token.word in _RUN_ON or verb or asks or tells or timed)
+    another = tokens[at - 1].kind == "word" and not is_comparative(tokens[at - 1].word)
+    another = another and (token.word in ("more", "less") or is_comparative(token.word))
+    another = another or (token.word in COLORED and token.word.endswith("er"))  # "bluer sky greener grass"
+    return token.kind == "word" and (another or token.word in _RUN_ON or verb or asks or tells or timed)
 
 
 def _separator(tokens: Tokens, at: int) -> str | None:
@@ -310,7 +315,7 @@ def _is_answered(tokens: Tokens, clause: Tokens) -> bool:
     """
     follows = itertools.dropwhile(_parts_clauses, (token for token in tokens if token.start >= clause[-1].end))
     answer = list(itertools.takewhile(lambda token: not _parts_clauses(token), follows))
-    timed = any(token.word == "long" for token in clause) and any(token.kind == "span" for token in answer)
+    timed = any(token.word in _AT_LENGTH for token in clause) and any(token.kind == "span" for token in answer)
     return timed or any(token.word in _POINTING for token in answer)
 
 

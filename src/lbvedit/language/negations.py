@@ -281,6 +281,9 @@ def _without_rival_order(tokens: list[Token]) -> list[Token]:
             or tokens[verb].word == tokens[order].word not in _MAKING
             or any(token.word in _CONTRASTS for token in tokens[end:order])
         )
+        rather = complement(tokens[order:ends]) if tokens[verb].word in _MAKING and tokens[end:order] else None
+        if rather and target and thing and not does:  # "do not make it too bright, just a bit brighter"
+            return [*tokens[:at], tokens[verb], *thing, *tokens[order:]]
         others = said is not None and (said.kind in ("rest", "whole") or said.outside)
         if not does or not contrast or target is None or (others and target.kind == "phrase"):
             continue

@@ -11,7 +11,7 @@ from lbvedit.language.orders import ORDERS, is_order, swallows
 from lbvedit.language.pronouns import ARTICLES, OWNERS, PERSONS, POSSESSIVES, SPEAKERS
 from lbvedit.language.reasons import PURPOSES
 from lbvedit.language.sparing import SPARED
-from lbvedit.language.synonyms import ACTIONS, PROPERTIES, QUALITIES
+from lbvedit.language.synonyms import ACTIONS, COLORED, PROPERTIES, QUALITIES, is_comparative
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, join
 from lbvedit.language.wholes import MEDIA
 
@@ -117,6 +117,9 @@ def may_name(tokens: Tokens) -> bool:
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
         ):
             return False
+        compared = is_comparative(word) or (word in COLORED and word.endswith("er"))
+        if compared and before not in _BEFORE_ARTICLE | ARTICLES | OWNERS:
+            return False  # "bluer sky greener grass"
         if before == "half" and is_color(word):
             return False  # "the shirt half red half blue"
         if before in ("less", "more") and word in PROPERTIES:

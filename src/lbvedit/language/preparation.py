@@ -119,9 +119,19 @@ def _with_arrows_named(tokens: list[Token]) -> list[Token]:
         if not thing or {thing[0].word, becomes.word} & VERB_BASES or (done and done[0].op != "recolor"):
             continue
         if noun_phrase(thing) is not None:
+            named = (
+                begin > 1 and out[begin - 1].text == ":" and out[begin - 2].word in _TURNING
+            )  # "replace: dog -> cat"
             turned = replace(thing[0], kind="word", text="", word="turn", end=thing[0].start)
-            out[begin : at + 1] = [turned, *thing, Token("word", out[at].text, "into", out[at].start, out[at].end)]
+            out[begin - 2 * named : at + 1] = [
+                turned,
+                *thing,
+                Token("word", out[at].text, "into", out[at].start, out[at].end),
+            ]
     return out
+
+
+_TURNING = frozenset({"replace", "swap", "change", "turn", "convert", "transform", "recolor"})
 
 
 def _parts(token: Token) -> bool:

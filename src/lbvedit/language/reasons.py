@@ -10,7 +10,7 @@ from lbvedit.language.colors import is_color
 from lbvedit.language.manners import FILLERS
 from lbvedit.language.synonyms import QUALITIES, base_form
 from lbvedit.language.times import span_at_end
-from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, begun_by, join, phrases
+from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, begun_by, ended_by, join, phrases
 
 __all__ = ["PURPOSES", "without_purposes", "without_reasons"]
 
@@ -49,7 +49,7 @@ def without_reasons(tokens: Tokens, verbs: frozenset[str]) -> tuple[list[Token],
             at += 1
             continue
         kind = "caution" if tokens[at].word == "without" else "reason"
-        short = kind == "caution" or _compares(tokens, at)
+        short = kind == "caution" or _will_be_done(tokens, at) or _compares(tokens, at)
         end = _next_joint(tokens, at + 1) if short else _end(tokens, at, verbs)
         notes.append(f"{join(tokens[at:end])!r} is taken as a {kind}, and asks for nothing")
         at = end
@@ -89,6 +89,8 @@ def _is_seen(tokens: Tokens) -> bool:
 def _is_reason(tokens: Tokens, at: int) -> bool:
     words = [token.word for token in tokens[at : at + 4]]
     before = tokens[at - 1].word if at else ""
+    if _will_be_done(tokens, at):
+        return True
     if words[:2] == [MARK_SOFT, "like"] and (is_color(before) or before == "bw" or before in QUALITIES):
         return all(token.kind == "word" for token in tokens[at + 2 : at + 3])  # "blue, like the sky"
     if words[:1] == ["like"] and is_color(before) and at > 1 and tokens[at - 2].word not in ("the", "a", "an"):
@@ -113,6 +115,14 @@ def _is_reason(tokens: Tokens, at: int) -> bool:
     return words[1:2] == ["that"] or (said[:1] == ["no"] and said[1:2] == ["one"]) or (bool(said) and said[0] in _SEEN)
 
 
+def _will_be_done(tokens: Tokens, at: int) -> bool:
+    """Whether a clause begins at a token that tells what somebody does alone: ``I'll add my own music later``."""
+    size = begun_by(tokens[at:], _I_WILL) if not at or _joins(tokens[at - 1]) else 0
+    return size > 0 and ended_by(tokens[at : _next_joint(tokens, at)], _ALONE) > 0
+
+
+_I_WILL = phrases("i will | we will | i am going to | we are going to | i can | i would rather")
+_ALONE = phrases("later | later on | myself | ourselves | on my own | on our own | elsewhere | by hand")
 _TOUCHING = frozenset({"changing", "altering", "touching", "affecting", "modifying", "editing", "ruining", "disturbing",
     "damaging"})  # fmt: skip
 _ALL_ELSE = frozenset({("anything", "else"), ("everything", "else"), ("the", "rest"), ("the", "others"),

@@ -89,7 +89,9 @@ class Referents:
         person = target.kind == "pronoun" and target.phrase in PERSONS
         if person and self.owner and self.last and self.last.startswith(f"{self.owner}'s "):
             return self.owner  # "remove the man's hat and make him gray"
-        exact = draft.op == "spare" or (draft.op in OPERATORS and OPERATORS[draft.op].engine == "exact")
+        exact = draft.op in ("spare", "become", "style") or (
+            draft.op in OPERATORS and OPERATORS[draft.op].engine == "exact"
+        )
         if person and self.last is None and exact and not whole:
             raise NoTargetError(
                 f"who is {target.phrase!r}? {draft.words!r:.80} names nobody before", hint="as in 'blur the man'"

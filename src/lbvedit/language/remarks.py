@@ -24,7 +24,8 @@ WISHING = frozenset({"want", "wants", "wish", "would", "like", "love", "need", "
 """Words of clauses that ask for something, or say when to do it."""
 IS = frozenset({"is", "are", "was", "were", "looks", "look", "seems", "seem", "sounds", "sound", "feels", "came",
     "comes", "got", "gets", "keeps", "stands", "says", "reads", "bothers", "annoys",
-    "distracts", "hangs", "ruins", "spoils", "disturbs", "blocks", "hurt", "hurts", "moves", "goes"})  # fmt: skip
+    "distracts", "hangs", "ruins", "spoils", "disturbs", "blocks", "hurt", "hurts", "moves", "goes",
+    "starts", "ends", "begins", "lasts", "drags"})  # fmt: skip
 _HAS = frozenset({"has", "have", "had", "shows", "wears"})
 """Verbs behind which rather their object is spoken of."""
 _WEARING = frozenset({"wearing", "holding", "carrying"})

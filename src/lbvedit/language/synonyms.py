@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 __all__ = [
-    "ACTIONS", "EFFECTS", "PROPERTIES", "QUALITIES", "STATES", "STYLE_NOUNS", "base_form", "forms", "is_comparative",
+    "ACTIONS", "COLORED", "EFFECTS", "PROPERTIES", "QUALITIES", "STATES", "STYLE_NOUNS", "base_form", "forms",
+    "is_comparative",
 ]  # fmt: skip
 
 QUALITIES: dict[str, tuple[str, int]] = {}
@@ -54,6 +55,11 @@ for _key, _group in _QUALITY_GROUPS.items():
     for _word in _group.split():
         for _form in (_word, *_comparatives(_word)):
             QUALITIES[_form.replace("-", " ")] = _key
+
+COLORED = {"bluer": "blue", "greener": "green", "redder": "red", "yellower": "yellow", "whiter": "white",
+    "blacker": "black", "browner": "brown", "pinker": "pink", "grayer": "gray",
+    "pinkish": "pink", "greenish": "green", "purplish": "purple", "brownish": "brown"}  # fmt: skip
+"""What is said to have more of a hue -> the colour it is painted."""
 
 STATES: dict[str, tuple[str, dict[str, object]]] = {
     "bw": ("grayscale", {}), "grayscale": ("grayscale", {}), "monochrome": ("grayscale", {}),
@@ -172,7 +178,8 @@ _ACTION_WORDS = (
     "rise hover glide park brake crash reverse accelerate glow flicker shine sway flutter bloom collapse roar howl "
     "salute cheer celebrate applaud pray juggle stroll tiptoe faint beg snore twirl backflip somersault yell "
     "scream giggle grin frown pout whistle meditate squat "
-    "knit sew sweep mop dig row paddle pedal skateboard snowboard argue snap shimmer flash "
+    "blow drift swirl rustle ripple knit sew sweep mop dig row paddle pedal skateboard snowboard argue snap "
+    "shimmer flash "
     "spread flap crouch strut stomp growl purr sparkle twinkle wilt tremble shiver blush levitate flow pour drip"
 )
 ACTIONS = frozenset(_ACTION_WORDS.split())

@@ -23,6 +23,7 @@ SCENE = re.compile(
     r"|(all )?((first|second|third|last|next|other|boring|slow|long|bad|silent|quiet|funny|shaky|dull|useless|dead"
     r"|empty) )+(parts?|sections?|segments?|portions?|bits?|stretch(es)?)$"
     r"|(first|second|third|fourth|fifth|last|next|opening|final|closing) (shot|scene|take|clip)$"
+    r"|everything (boring|dull|slow|useless|unnecessary|unimportant|irrelevant|bad|silent)$"
     r"|(very )?(first|last) (\d+|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty)$"
 )
 """What is rather a time than a place, if it is taken away."""

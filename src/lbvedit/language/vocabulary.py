@@ -19,7 +19,7 @@ from lbvedit.language.spelling import (
     is_sure_slip,
     lacks_letter,
 )
-from lbvedit.language.synonyms import ACTIONS, EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
+from lbvedit.language.synonyms import ACTIONS, COLORED, EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS, forms
 from lbvedit.language.times import TIME_WORDS
 from lbvedit.language.tokens import MARK_HARD, Token, black_and_white
 from lbvedit.language.wholes import WHOLE_NOUNS
@@ -44,7 +44,7 @@ _PLAIN_COLORS = frozenset({"black", "white", "yellow", "green", "orange", "purpl
 def vocabulary() -> frozenset[str]:
     """Every word that the grammar itself knows: what a slip of the finger may be corrected to."""
     words = {form for verb in VERB_BASES for form in forms(verb)}
-    for table in (QUALITIES, STATES, PROPERTIES, EFFECTS):
+    for table in (QUALITIES, STATES, PROPERTIES, EFFECTS, COLORED):
         words |= {word for phrase in table for word in phrase.split()}
     words |= {word for phrase in FILLERS for word in phrase} | {word for phrase in PARTICLES for word in phrase.split()}
     words |= color_words() | DEGREE_WORDS | TIME_WORDS | WHOLE_NOUNS | STYLE_NOUNS | _LONG_NOUNS

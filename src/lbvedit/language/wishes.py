@@ -1,56 +1,49 @@
-"""Clauses that ask without a verb of editing: wishes, complaints, and qualities on their own.
-
-``I want the car red``, ``the truck should be white``, ``it is too dark``, ``the sky darker``, ``slow motion``.
-"""
+"""Clauses that ask without a verb of editing: ``I want the car red``, ``the truck should be white``, ``it is dark``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lbvedit.language.amounts import split_amount
-from lbvedit.language.complaints import SHOT_WRONG, complaint, excess, measured, misshot, shortcoming, slanted, unheard
-from lbvedit.language.complements import color, complement
+from lbvedit.language.complaints import SHOT_WRONG, complaint, measured, shortcoming, slanted
+from lbvedit.language.complements import complement
 from lbvedit.language.drafts import Draft, graded, spanned
 from lbvedit.language.frames import VERB_BASES, VERBS, Phrase
 from lbvedit.language.frames.adding import adding, giving, putting
-from lbvedit.language.frames.effects import named_look
-from lbvedit.language.frames.geometry import only_of_size, size_in
 from lbvedit.language.frames.imagining import backing
 from lbvedit.language.frames.making import making
 from lbvedit.language.frames.objects import keeping
-from lbvedit.language.frames.phrase import SPARING, property_in, splits, words_of
-from lbvedit.language.frames.properties import tuned
+from lbvedit.language.frames.phrase import property_in, words_of
 from lbvedit.language.frames.removing import removing
 from lbvedit.language.frames.timing import beginning
-from lbvedit.language.imagined import action, look
-from lbvedit.language.lexicon import thing_words
+from lbvedit.language.imagined import action
 from lbvedit.language.pronouns import ARTICLES, PRONOUNS, SPEAKERS
-from lbvedit.language.reading import Reading, asked, without_all
-from lbvedit.language.synonyms import PROPERTIES, base_form, is_comparative
+from lbvedit.language.qualities import GRADED, IS
+from lbvedit.language.reading import Reading, asked
+from lbvedit.language.synonyms import PROPERTIES, base_form
 from lbvedit.language.targets import noun_phrase
-from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
+from lbvedit.language.tokens import Token, Tokens, begun_by, phrases
 from lbvedit.language.unseen import HEARD
 from lbvedit.language.wholes import is_whole
 
-__all__ = ["ordered", "quality_alone", "thing_and_quality", "time_kept", "wished"]
+__all__ = ["ordered", "time_kept", "wished"]
 
 _WISHES = phrases(
-    "i would love for | i would like for | i would like that | we would like that | i would love that | i wonder if | "
-    "i wonder whether | i was wondering if | i was wondering whether | i would appreciate it if | "
+    "i would love for | i would like for | i would like that | we would like that | i would love that | "
+    "i wonder if | i wonder whether | i was wondering if | i was wondering whether | i would appreciate it if | "
     "i would really appreciate it if | we would appreciate it if | we would really appreciate it if | "
     "i would be grateful if | i would be happy if | we would be grateful if | we would love it if | "
-    "it would be good if | it would be better if | i would like to see | i would like it if | it would be nice if | "
-    "i would love it if | it would be lovely if | it would be best if | it would be cool if | it would be great if | "
-    "it would be good to have | it would be nice to have | it would be great to have | it would be lovely to have | "
-    "it would be good to see | it would be nice to see | it would be great to see | it would be lovely to see | "
-    "i would like to have | make it so that | see to it that | i want to have | i want to see | i wish that | "
-    "can we have | could i have | i would prefer | i would rather have | "
-    "make sure that | we only want | i would love | we would like | "
-    "i only want | make it so | i would like | can i have | may i have | i just want | i want that | "
-    "i only need | we only need | i just need | i want | i need | i wish | "
-    "ensure that | make that | make sure | what if | imagine if | imagine that | we need | we want | could | can | "
-    "may | ensure | what about | how about"
+    "it would be good if | it would be better if | i would like to see | i would like it if | "
+    "it would be nice if | i would love it if | it would be lovely if | it would be best if | "
+    "it would be cool if | it would be great if | it would be good to have | it would be nice to have | "
+    "it would be great to have | it would be lovely to have | it would be good to see | it would be nice to see | "
+    "it would be great to see | it would be lovely to see | i would like to have | make it so that | "
+    "see to it that | i want to have | i want to see | i wish that | can we have | could i have | i would prefer | "
+    "i would rather have | make sure that | we only want | i would love | we would like | i only want | "
+    "make it so | i would like | can i have | may i have | i just want | i want that | i only need | "
+    "we only need | i just need | i want | i need | i wish | i only care about | we only care about | "
+    "i only want to see | i only want to keep | ensure that | make that | make sure | what if | imagine if | "
+    "imagine that | we need | we want | could | can | may | ensure | what about | how about"
 )
 _MUST = phrases(
     "should be made | must be made | needs to be made | should be | must be | needs to be | need to be | has to be | "
@@ -61,8 +54,6 @@ _MUST = phrases(
     "will be"
 )
 _STATED = phrases("be made | to be made | to be | to look | to become | becomes | become | turns | could | would | to")
-_GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "sharpen", "blur", "pixelate", "grayscale",
-    "sepia"})  # fmt: skip
 _STRETCH = frozenset({"the", "middle", "part", "bit", "section", "beginning", "end", "start"})
 _MODALS = frozenset({"can", "may", "should", "must", "shall", "could"})
 _HAVE_TO = phrases("have to | has to | need to | needs to")
@@ -76,73 +67,20 @@ _WANTED = phrases(
     "is what we need | is all that matters | is enough"
 )
 """What is said of a stretch of time that shall be left."""
-_NOUNS_TOO = frozenset({"light", "flat", "cold"})
+_NO_NEED_FOR = phrases(
+    "nobody needs | no one needs | nobody wants to see | i do not need | we do not need | nobody cares about | "
+    "i do not want | we do not want | there is no need for | you do not need | it does not need"
+)
 _A_LOT = frozenset({"a", "lot", "bit", "too", "much", "so", "little", "constantly"})
 _STAYS = phrases(
     "should stay | must stay | has to stay | needs to stay | shall stay | should remain | must remain | stays | stay | "
     "remains | remain | keeps | keep | retains | retain | should keep | must keep | "
     "could stay | could remain | can stay | may stay | can remain | may remain | can be left | should be left"
 )
+_KEEPS = frozenset({"keeps", "keep", "retains", "retain"})
+_ITS_COLOR = phrases("its color | their color | its colors | their colors | his color | her color | color | colors")
 _RESTS = (*_STAYS, ("is",), ("are",), ("looks",), ("should", "be"), ("must", "be"))
 _TOLD = phrases("is | are | was | were | looks | look | seems | seem | should be | must be | need to be | needs to be")
-_IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "were", "has",
-    "becomes"})  # fmt: skip
-
-
-def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:
-    """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
-    terse = len(tokens) == 2 and (tokens[0].word in thing_words() or is_comparative(tokens[1].word))  # "car red"
-    named = terse or tokens[-1].kind == "hex" or tokens[0].word in ("the", "my", "everything", "all")
-    told = {
-        "looks",
-        "look",
-        "seems",
-        "seem",
-        "appears",
-        "appear",
-        "is",
-        "are",
-        "was",
-        "were",
-    }  # how it is, and not how it shall be
-    if not named or tokens[-1].word in _NOUNS_TOO or not told.isdisjoint(words_of(tokens)):
-        return ()
-    drafts = asked(making, Phrase(tokens, "want")) or ()
-    said = all(
-        (draft.op in _GRADED | {"recolor"} and draft.target.kind in ("phrase", "whole", "rest"))
-        or (draft.op == "cutout" and draft.target.kind == "pronoun")  # "everything else transparent"
-        or (draft.op in ("volume", "speed") and draft.target.kind in ("whole", "none"))  # "the sound louder"
-        for draft in drafts
-    )
-    return drafts if said else ()
-
-
-def _of_its_thing(tokens: list[Token]) -> list[Draft] | None:
-    """``blurry background``, ``darker sky``, ``black and white except the balloon``: a quality with its thing."""
-    tokens = tokens[tokens[0].word in ("a", "an") :]
-    words = [token.word for token in tokens]
-    for at in range(1, len(tokens)):
-        quality = complement(tokens[:at])
-        if not quality:
-            continue
-        at += words[at] == MARK_SOFT and len(tokens) > at + 1
-        if (only := begun_by(tokens[at:], _BUT_ONLY)) and tokens[at + only :]:  # "warmer, but only the skin"
-            target = noun_phrase(tokens[at + only :])
-        elif begun_by(tokens[at:], SPARING):
-            target = noun_phrase([tokens[at].corrected("everything"), *tokens[at:]])
-        else:
-            target = noun_phrase(tokens[at:])
-            compared = words[at - 1].endswith("er") or words[at:] in (["background"], ["the", "background"])
-            target = target if compared else None
-        if target and target.kind == "phrase" and quality[0].op in _GRADED | {"invert"}:
-            return [draft.on(target) for draft in quality]
-    return None
-
-
-_BUT_ONLY = phrases(
-    "but only on | but only in | but only for | but just on | only on | just on | only for | but only | but just | "
-    "only | just"
-)
 
 
 def time_kept(tokens: Tokens) -> Draft | None:
@@ -156,6 +94,9 @@ def time_kept(tokens: Tokens) -> Draft | None:
         return spanned(Draft("trim"), spans[0].span)
     if words[:1] == (time,) and words[1:] in _WANTED:  # "only the part from 3 s to 5 s matters"
         return spanned(Draft("trim"), spans[0].span)
+    unneeded = begun_by([token for token in tokens if token.word != "the"], _NO_NEED_FOR)
+    if unneeded and words[unneeded:] == (time,):
+        return spanned(Draft("cut"), (spans[0].span[0] or 0, spans[0].span[1]))
     modal = (words[1:2] != () and words[1] in _MODALS) + 2 * (words[1:3] in _HAVE_TO)
     fate = words[1 + modal :]  # "can go", "should be cut", "have to go", "gone"
     gone = (fate == ("go",) and modal) or (fate[1:] if fate[:1] == ("be",) else fate) in _TAKEN_OUT
@@ -216,7 +157,7 @@ def wished(tokens: list[Token]) -> Iterator[Reading]:
     if coming and (drafts := asked(adding, Phrase(tokens[3:], "add"))):
         yield Reading(drafts, adding, "add")
     yield from _wrong_at_a_time(tokens)
-    if len(tokens) > 3 and tokens[0].word == "why" and tokens[1].word in _IS:  # "why is it so dark?"
+    if len(tokens) > 3 and tokens[0].word == "why" and tokens[1].word in IS:  # "why is it so dark?"
         for at in range(3, len(tokens)):
             yield from _stated([*tokens[2:at], tokens[1], *tokens[at:]], at - 2, wanted=False)
     wish = _wish_at_first(tokens)
@@ -234,7 +175,7 @@ def _wrong_at_a_time(tokens: list[Token]) -> Iterator[Reading]:
     """``the first two seconds are too dark``, ``the last second must be brighter``: the whole picture at a time."""
     last = tokens[-1]
     if last.kind == "span":  # "the car is too dark in the first 3 seconds"
-        for end in (end for end in range(1, len(tokens) - 2) if tokens[end].word in _IS):
+        for end in (end for end in range(1, len(tokens) - 2) if tokens[end].word in IS):
             yield from _at_a_time(_stated(tokens[:-1], end, wanted=False), last)
     at = next((at for at, token in enumerate(tokens[:-2]) if token.kind == "span"), None)
     if at is None or not begun_by(tokens[at + 1 :], _TOLD) or not _STRETCH.issuperset(words_of(tokens[:at])):
@@ -260,7 +201,7 @@ def _rest_kept(tokens: list[Token]) -> tuple[Draft, ...]:
             stays = begun_by(tokens[at:], _RESTS)
             if stays == 1 and tokens[-1].word.endswith("ed"):  # "while everything else is desaturated"
                 done = asked(making, Phrase([*tokens[:at], *tokens[at + 1 :]], "want")) or ()
-                return done if all(draft.op in _GRADED for draft in done) else ()
+                return done if all(draft.op in GRADED for draft in done) else ()
             drafts = asked(keeping, Phrase([*tokens[:at], *tokens[at + stays :]], "keep")) or ()
             kept = all(draft.op == "focus" for draft in drafts) and (stays or not complement(tokens[at:]))
             return drafts if kept else ()
@@ -299,7 +240,8 @@ def _wanted(tokens: list[Token], *, only: bool) -> Iterator[Reading]:
         yield Reading(drafts, backing, "use")
     if drafts := asked(adding, Phrase(tokens, "apply")):  # "I need a blur on the face"
         yield Reading(drafts, adding, "apply")
-    if tokens[0].word in ("only", "just") and (drafts := asked(keeping, Phrase(tokens, "keep"))):
+    said = tokens[0].word in ("only", "just") or (only and any(token.kind == "span" for token in tokens))
+    if said and (drafts := asked(keeping, Phrase(tokens, "keep"))):
         yield Reading(drafts, keeping, "keep")  # "only the dancer"
     drafts = asked(putting, Phrase(tokens, "put"))
     if drafts and drafts[0].op == "cutout":  # "the cat on a white background"
@@ -331,7 +273,7 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
     if target is None:
         return
     words = tuple(token.word for token in tokens)
-    for must in (*_MUST, *((*_STATED, *((word,) for word in _IS)) if wanted else ())):
+    for must in (*_MUST, *((*_STATED, *((word,) for word in IS)) if wanted else ())):
         tail = words[at + len(must) :]
         if words[at : at + len(must)] != must or not tail:
             continue
@@ -346,7 +288,7 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
             begun = asked(beginning, Phrase(tokens[at + len(must) + 1 :], tail[0]))
             if begun:
                 yield Reading(begun, beginning, tail[0])
-        lacks = must[-1] in ("needs", "need", "use") and tail[0] in ("a", "an", "some")
+        lacks = must[-1] in ("needs", "need", "use", "get", "have") and tail[0] in ("a", "an", "some")
         if lacks and (drafts := asked(giving, Phrase([*tokens[:at], *tokens[at + len(must) :]], "give"))):
             yield Reading(drafts, giving, "give")  # "the man needs a hat"
         others = replace(target, outside=True) if words[0] == "only" and target.kind == "phrase" else None
@@ -360,83 +302,24 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
         if drafts := asked(making, Phrase([*tokens[:at], *tokens[at + len(must) :]], "want")):
             yield Reading(drafts, making, "make")
     stays = next((len(one) for one in _STAYS if words[at : at + len(one)] == one), 0)
+    if stays and words[at + stays - 1] in _KEEPS and words[at + stays :] not in _ITS_COLOR:
+        stays = 0  # "the man keeps staring"
     if stays and (drafts := asked(keeping, Phrase([*tokens[:at], *tokens[at + stays :]], "keep"))):
         yield Reading(drafts, keeping, "keep")
     shot = target.kind != "phrase" or target.phrase in ("camera", "horizon")
     filmed = at + 1 + (words[at + 1 : at + 2] in (("filmed",), ("shot",), ("recorded",)))
-    if shot and words[at] in _IS and (wrong := SHOT_WRONG.get(" ".join(words[filmed:]))):
+    if shot and words[at] in IS and (wrong := SHOT_WRONG.get(" ".join(words[filmed:]))):
         yield Reading((Draft(wrong[0], wrong[1], vague=True),), making, "make")
     if shot and (leaning := slanted(tokens[at:])):
         yield Reading((replace(leaning, vague=True),), making, "make")
     if shot and words[at] in ("shakes", "wobbles") and all(word in _A_LOT for word in words[at + 1 :]):
         yield Reading((Draft("stabilize", vague=True),), making, "make")
-    if words[at] in _IS and (found := measured(tokens[:at], tokens[at + 1 :])):
+    if words[at] in IS and (found := measured(tokens[:at], tokens[at + 1 :])):
         yield Reading((replace(found, vague=True),), making, "make")
-    if words[at] in _IS and not wanted and (regretted := shortcoming(tokens[at + 1 :])):
+    if words[at] in IS and not wanted and (regretted := shortcoming(tokens[at + 1 :])):
         yield Reading(tuple(replace(draft, target=target, vague=True) for draft in regretted), making, "make")
-    if words[at] in _IS and (remedy := complaint(tokens[at + 1 :])):
+    if words[at] in IS and (remedy := complaint(tokens[at + 1 :])):
         named = property_in(tokens[:at])
         if named and PROPERTIES.get(named[0], ("",))[0] == remedy[0].op:  # "the white balance is too warm"
             target = named[1]
         yield Reading(tuple(replace(draft, target=target, vague=True) for draft in remedy), making, "make")
-
-
-def _tuned(tokens: list[Token]) -> list[Draft] | None:
-    """A property with where it goes; ``bump`` in "bump warmth" is nobody's name."""
-    drafts = tuned(tokens)
-    named = drafts and drafts[0].target.kind == "phrase" and drafts[0].target.phrase.startswith(tokens[0].text)
-    return None if named and tokens[0].word in VERB_BASES else drafts
-
-
-def _played_so(tokens: list[Token]) -> list[Draft] | None:
-    """``slow motion on the jump``, beside a time: how what happens then is played."""
-    for before, _, behind in splits(tokens, frozenset({"on", "for", "during"})):
-        played = complement(before) if before else None
-        whole = not any(token.kind == "mark" for token in behind)
-        if played and whole and played[0].op in ("speed", "reverse") and noun_phrase(behind):
-            return [draft.noted(f"{join(behind)!r} is read as what happens then") for draft in played]
-    return None
-
-
-def quality_alone(tokens: list[Token]) -> tuple[Draft, ...] | None:
-    """A quality on its own, of the whole video: ``slow motion``, ``more contrast``, ``in the style of Monet``."""
-    if mended := excess(tokens) or misshot(tokens) or unheard(tokens):
-        return (replace(mended, vague=True),)
-    said = tokens[1:] if tokens[0].word in _IS else tokens  # "looks washed out"
-    tinted = len(said) == len(tokens) and color(split_amount(said)[1]) is not None  # "rather dark brown" is no fault
-    if (wrong := complaint(said)) and wrong[0].op != "recolor" and not tinted:
-        meant = f"{join(said)!r} is read as a fault to be mended; say 'make it {join(said)}' to have it so"
-        return tuple(
-            replace(draft, vague=True)
-            if len(said) < len(tokens) or said[0].word == "not"
-            else replace(draft, vague=True).noted(meant)
-            for draft in wrong
-        )
-    spans = [token for token in tokens if token.kind == "span"]
-    kept = [token for token in tokens if token.kind != "span"]
-    words = [token.word for token in kept]
-    if not kept or len(spans) > 1 or kept[0].word == "and":  # "0:10-0:12 and double the volume" is two clauses
-        return None
-    span = spans[0].span if spans else (None, None)
-    spared = next((one for one in SPARING if tuple(words[-len(one) :]) == one), ())
-    if spared and spans and None in span:  # "black and white for everything except the last 3 seconds"
-        kept, span = without_all(kept[: -len(spared)]), (span[1], span[0])
-        words = [token.word for token in kept]
-    if not kept:
-        return None
-    bare: list[Draft] | None = None
-    if words[:2] == ["in", "the"] and words[2:4] == ["style", "of"] and (style := look(kept[4:])):
-        bare = [Draft("style", {"style": style})]
-    elif (bare := complement(kept)) and (
-        bare[0].op in ("recolor", "remove", "cutout", "highlight") or words == ["light"]
-    ):
-        bare = None
-    sized = set(words) & {"wide", "tall", "high"} and only_of_size(kept)
-    if sized and (size := size_in(kept)):  # "1280 pixels wide"
-        bare = [Draft("resize", size)]
-    bare = bare or (_played_so(kept) if spans else None)
-    bare = bare or _tuned(kept) or named_look(kept) or _of_its_thing(kept)
-    if bare and spans:
-        timed = [spanned(draft, span) for draft in bare]
-        return tuple(draft for draft in timed if draft) if all(timed) else None
-    return tuple(bare) if bare else None

@@ -16,10 +16,10 @@ from lbvedit.language.frames.phrase import Phrase, object_of, property_in, split
 from lbvedit.language.imagined import look, new_thing
 from lbvedit.language.lexicon import kinds_of, thing_words
 from lbvedit.language.places import is_place
-from lbvedit.language.pronouns import ARTICLES, SPEAKERS
+from lbvedit.language.pronouns import ARTICLES, PERSONS, SPEAKERS
 from lbvedit.language.synonyms import PROPERTIES
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
-from lbvedit.language.tokens import MARK_SOFT, Token, begun_by, join, phrases
+from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 
 __all__ = ["adding", "dressing", "giving", "putting"]
 
@@ -207,10 +207,12 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         target, what = noun_phrase(tokens[:at]), new_thing(tokens[at:])
         if at > 1 and target and target.kind == "whole":
             return None  # "give the video soft edges"
-        determined = tokens[0].word in ARTICLES | {"all", "both"} and at >= 2
+        determined = (tokens[0].word in ARTICLES | {"all", "both"} and at >= 2) or (
+            tokens[0].word in PERSONS and at == 1
+        )
         last = at == len(tokens) - 1 or color(tokens[at : at + 1]) is not None  # "the dog blue eyes"
         last = last or (at == len(tokens) - 2 and tokens[at - 1].word in thing_words())  # "the dog floppy ears"
-        if determined and target and target.kind == "phrase" and what and last:
+        if determined and target and target.kind != "whole" and what and (last or target.kind == "pronoun"):
             return _new(what, target)
     return None
 
@@ -300,7 +302,7 @@ def _put(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     return None if added and tokens[0].word in _THERE_ALREADY else drafts  # "the background blurred" is nothing new
 
 
-def _is_seat(tokens: list[Token]) -> bool:
+def _is_seat(tokens: Tokens) -> bool:
     """Whether some words name a thing that somebody may sit or stand on, and no place: ``a horse``, ``a surfboard``."""
     return tokens[-1].word in thing_words() and not kinds_of(tokens[-1].word) & {"house", "tvmonitor"}
 

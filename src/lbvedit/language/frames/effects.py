@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lbvedit.language.amounts import Amount, amount_at, split_amount
-from lbvedit.language.complements import COLORED, color, complement
+from lbvedit.language.complements import color, complement
 from lbvedit.language.drafts import NOBODY, Draft, graded
 from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, splits, words_of
@@ -11,7 +11,7 @@ from lbvedit.language.frames.timing import fading
 from lbvedit.language.imagined import look
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.pronouns import ARTICLES
-from lbvedit.language.synonyms import EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
+from lbvedit.language.synonyms import COLORED, EFFECTS, PROPERTIES, QUALITIES, STATES, STYLE_NOUNS
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import Token, join
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lbvedit.language.amounts import Amount, amount_at, fraction_at, split_amount
@@ -23,6 +24,7 @@ _PERCENTED = frozenset({"brightness", "contrast", "saturation", "temperature"})
 _STYLES = frozenset({"style", "look", "appearance", "weather", "season", "time of day", "mood", "atmosphere"})
 
 
+_IN_SOMETHING = re.compile(r" (?:in|of|on) ")
 _BANDS = frozenset({"shadows", "highlights", "midtones"})
 """Parts of the picture that are told by their brightness."""
 _OF_WHAT_IT_IS = frozenset({"the", "its", "of", "original", "normal", "value", "a", "level", "current", "usual"})
@@ -106,7 +108,7 @@ def _raised(tokens: list[Token], direction: int) -> list[Draft] | None:
 def _deepened(tokens: list[Token], direction: int, amount: Amount | None) -> Draft | None:
     """``boost the blues``, ``lower the blacks``: more or less of a colour; of one without a hue, of its light."""
     target = noun_phrase(tokens) if tokens else None
-    colors = colors_alone(target.phrase) if target and target.kind == "phrase" else ()
+    colors = colors_alone(_IN_SOMETHING.split(target.phrase)[0]) if target and target.kind == "phrase" else ()
     if target and target.phrase in _BANDS:  # "lift the shadows"
         lit = graded("brightness", direction, amount)
         return lit.on(target) if lit else None
