@@ -131,6 +131,11 @@ def with_strengths_plain(tokens: list[Token]) -> list[Token]:
     for at in range(len(tokens) - 1, 1, -1):
         if tokens[at].word in _STRENGTHS and tokens[at - 1].kind == "percent" and tokens[at - 2].word == "with":
             out[at - 2 : at + 1] = [tokens[at - 2].corrected("by"), tokens[at - 1]]
+    for at in range(len(out) - 3, 0, -1):
+        said = [token.word for token in out[at : at + 3]]
+        led = len(said) > 2 and said[0] in ("of", "with", "at")
+        if led and said[1] in _LEVELS and said[2] in _STRENGTHS:  # "of medium strength"
+            out[at : at + 3] = [out[at].corrected(_LEVELS[said[1]])]
     tokens = list(out)
     for at in range(len(tokens) - 2, 0, -1):
         if tokens[at].word not in _STRENGTHS or tokens[at - 1].word not in before:
@@ -142,6 +147,12 @@ def with_strengths_plain(tokens: list[Token]) -> list[Token]:
     return out
 
 
+_LEVELS = {
+    **dict.fromkeys(("medium", "moderate", "normal", "average"), "moderately"),
+    **dict.fromkeys(("high", "strong", "great"), "strongly"),
+    **dict.fromkeys(("low", "small", "light", "slight"), "slightly"),
+    **dict.fromkeys(("full", "maximum", "max"), "fully"),
+}
 _STRENGTHS = frozenset({"strength", "intensity", "amount", "level", "opacity", "radius"})
 
 

@@ -101,7 +101,7 @@ def length_in_the_same_unit(tokens: Tokens, at: int) -> tuple[float, int] | None
         return None
     for place in range(len(tokens)):
         other = duration_at(tokens, place)
-        if other and number_at(tokens, place) and _from_an_end(tokens, other[1]):
+        if other and _from_an_end(tokens, other[1]):
             return number[0] * UNITS[tokens[other[1] - 1].word], number[1]
     return number if at and tokens[at - 1].word in _CUTTING else None
 

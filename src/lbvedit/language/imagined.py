@@ -126,7 +126,7 @@ def _is_multiplied(tokens: Tokens) -> bool:
     return any(one.kind == "number" and two.word in ("x", "times") for one, two in pairwise(tokens))
 
 
-_NO_THING = frozenset({"but", "should", "must", "except", "excluding", "rather"})
+_NO_THING = frozenset({"but", "should", "must", "except", "excluding", "rather", "instead"})
 
 
 _POINTED_AT = frozenset({"there", "here"})
@@ -136,6 +136,8 @@ _POINTED_AT = frozenset({"there", "here"})
 def new_thing(tokens: Tokens) -> str | None:
     """A thing that shall come, without its article: ``a golden retriever`` -> golden retriever."""
     counted = [token.word for token in tokens[:1]] in (["a"], ["an"])
+    if counted and _only_tells_how_much(tokens):
+        return None  # "temperature down a notch"
     while len(tokens) > 1 and tokens[0].word in ARTICLES:
         tokens = tokens[1:]
     if (

@@ -234,7 +234,8 @@ class Referents:
             if not draft.target.owner:
                 # "the man's tie and his jacket", "the shirts of the players and their shorts"
                 first = named_in(target)[0] if _AND_ITS.search(draft.words) else target  # "the dog and its leash"
-                self.owner = _OF.sub("", first.partition("'s ")[0])
+                owner = first.partition("'s ")[0]
+                self.owner = owner if _CHOSEN.match(owner) else _OF.sub("", owner)
             if not draft.target.outside and target not in self.named:
                 self.named.append(target)
         elif kind == "whole":
@@ -272,6 +273,12 @@ def _frames_all(draft: Draft) -> bool:
 
 _TIMES = SPAN | {"at", "duration"}
 _OF = re.compile(r"^.+? of (the|my|our|your|this|that|these|those) ")
+_CHOSEN = re.compile(
+    r"(\S+ )*(one|two|three|both|each|all|first|second|third|fourth|fifth|last|middle|left|right|other"
+    r"|\w{3,}est|\w{3,}most) of (the|my|our|your|this|that|these|those) ",
+    re.IGNORECASE,
+)
+"""Which of several is meant, which says of no part whose it is: ``the middle of the three vans``."""
 _AND_ITS = re.compile(r"\b(and|with) (its|his|her|their) ", re.IGNORECASE)
 _HIDDEN = re.compile(r"\b(hide|conceal|cover|obscure)\b", re.IGNORECASE)
 _OF_THINGS = frozenset({"recolor", "highlight", "cutout"})

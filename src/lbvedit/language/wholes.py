@@ -14,6 +14,7 @@ WHOLE_NOUNS = frozenset({"video", "clip", "footage", "movie", "film", "image", "
 MEDIA = frozenset({"video", "clip", "footage", "movie", "film", "recording"})
 _WHOLE_ALONE = frozenset({"everything", "everywhere", "all", "whole", "anything"})
 _WHOLE_LEAD = ARTICLES | {"whole", "entire", "full", "complete", "of", "all", "it"}
+_EVERY_COLOR = (["every", "color"], ["each", "color"], ["any", "color"], ["all", "other", "colors"])
 
 
 def is_whole(words: list[str]) -> bool:
@@ -27,7 +28,7 @@ def is_whole(words: list[str]) -> bool:
         ["is", "left", "over"],
     ):
         return True
-    if len(words) == 1 and words[0] in _WHOLE_ALONE:
+    if words in _EVERY_COLOR or (len(words) == 1 and words[0] in _WHOLE_ALONE):
         return True
     if words[:1] == ["everything"] and words[1:] in (["in", "the", "video"], ["in", "the", "frame"], ["in", "it"]):
         return True

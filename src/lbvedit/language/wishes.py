@@ -299,7 +299,8 @@ def _stated(tokens: list[Token], at: int, *, wanted: bool) -> Iterator[Reading]:
         blurred = graded("blur", 1, None) if tail in (("in", "focus"), ("sharp",)) else None
         if others and blurred:
             yield Reading((blurred.on(others),), making, "make")
-        if drafts := asked(making, Phrase([*tokens[:at], *tokens[at + len(must) :]], "want")):
+        drafts = asked(making, Phrase([*tokens[:at], *tokens[at + len(must) :]], "want"))
+        if drafts and not any(draft.target.phrase.startswith(f"{target.phrase} ") for draft in drafts):
             yield Reading(drafts, making, "make")
     stays = next((len(one) for one in _STAYS if words[at : at + len(one)] == one), 0)
     if stays and words[at + stays - 1] in _KEEPS and words[at + stays :] not in _ITS_COLOR:

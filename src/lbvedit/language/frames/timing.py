@@ -347,7 +347,9 @@ def beginning(phrase: Phrase) -> list[Draft] | None:
         return None  # "start from black, 1.5 seconds" is one clause
     if "black" in others and set(others) <= _IN_BLACK:  # "start from black", "end on a black screen"
         return fading(Phrase([token for token in tokens if token in points], "fade", "in" if starts else "out"))
-    if len(points) == 1 and others[-1:] == (["later"] if starts else ["earlier"]):  # "end it 3 seconds earlier"
+    if len(points) == 1 and others[-1:] in (
+        [["later"]] if starts else [["earlier"], ["sooner"]]
+    ):  # "end it 3 seconds earlier"
         others.pop()
         points = [replace(points[0], value=points[0].value if starts else -points[0].value)]
     if not starts and others[-3:] == ["before", "the", "end"] and len(points) == 1:
