@@ -97,7 +97,7 @@ def _without_rival(tokens: list[Token]) -> tuple[list[Token], str] | None:
         return tokens[words.index("but") + 1 :], ""
     for at in range(1, len(words) - 1):
         size = 2 if words[at : at + 2] in (["instead", "of"], ["rather", "than"], ["and", "not"], [",", "not"]) else 0
-        size = size or words[at] == "not"
+        size = size or words[at] == "not" or (words[at] == "than" and words[at + 1] in ("in", "a") and 2)
         if size:
             rival = tokens[at + size :]
             if rival and (color(rival) or _fixed(rival) or _graded_words(rival, None)):

@@ -67,7 +67,7 @@ def _hedge_at(tokens: Tokens, at: int) -> int:
     limit = words[:2] == ("but", "not") and words[2:3] != ()
     limit = limit and (is_color(words[2]) or words[2] in QUALITIES or out > 1)
     ends = at + 2 + out >= len(tokens) or tokens[at + 2 + out].kind == "mark"
-    if limit and ends and any(token.word.endswith("er") and token.word in QUALITIES for token in tokens[at - 2 : at]):
+    if limit and ends and any(is_comparative(token.word) for token in tokens[max(at - 2, 0) : at]):
         return 2 + out  # "darker, but not black", "brighter, but not blown out"
     excess = words[:2] == ("but", "not") and words[2:3] and words[2] in _TOO and words[3:4]
     said = excess and (words[3] in QUALITIES or words[3] in STATES or words[3] in _STRONGLY or is_color(words[3]))

@@ -38,6 +38,7 @@ def with_ellipses_filled(tokens: list[Token]) -> list[Token]:
         _with_so_said,
         _with_fade_named,
         _with_time_for_name,
+        _with_length_told,
         _with_silence_named,
         _with_preference_named,
         _with_exception_told,
@@ -192,6 +193,31 @@ def _with_time_for_name(tokens: list[Token]) -> list[Token]:
 
 
 _NAMELY = frozenset({"like", "say", "meaning", "namely", "about", "roughly", "so"})
+
+
+def _with_length_told(tokens: list[Token]) -> list[Token]:
+    """``ditch the intro, it is 7 seconds long`` -> ``ditch the first 7 seconds``."""
+    for at in range(2, len(tokens) - 2):
+        edge = _CALLED.get(tokens[at - 1].word, "") if tokens[at].word == MARK_SOFT else ""
+        size = begun_by(tokens[at + 1 :], _IT_LASTS) if edge else 0
+        number = number_at(tokens, at + 1 + size) if size else None
+        unit = number[1] if number else len(tokens)
+        if not number or unit >= len(tokens) or tokens[unit].word not in UNITS:
+            continue
+        end = unit + 1 + ([token.word for token in tokens[unit + 1 : unit + 2]] == ["long"])
+        begin = next((place + 1 for place in range(at - 1, -1, -1) if _ends(tokens, place)), 0)
+        taken = any(token.word in _LOSING for token in tokens[begin : at - 1])
+        if taken and _ends(tokens, end):
+            return [*tokens[: at - 1], tokens[at - 1].corrected(edge), *tokens[at + 1 + size : unit + 1], *tokens[end:]]
+    return tokens
+
+
+_CALLED = {**dict.fromkeys(("intro", "opening", "beginning", "start"), "first"),
+    **dict.fromkeys(("outro", "ending", "end", "finale", "credits"), "last")}  # fmt: skip
+_IT_LASTS = phrases(
+    "it is | it is about | it lasts | which is | it takes | which lasts | it runs | they are | they last"
+)
+_LOSING = _TAKING | {"ditch", "scrap", "dump", "chop", "snip", "chuck", "bin", "erase", "rid", "shave"}
 
 
 def _with_silence_named(tokens: list[Token]) -> list[Token]:

@@ -295,7 +295,8 @@ def _is_topic(tokens: Tokens, end: int, *, first: bool) -> bool:
     if end >= len(tokens):
         return False
     follows = itertools.takewhile(lambda token: token.kind != "mark", tokens[end + 1 :])
-    named = first and tokens[end].text in (",", ".") and any(token.word in _POINTING for token in follows)
+    parted = tokens[end].text.strip() in (",", ".", "-", "–", "—")
+    named = first and parted and any(token.word in _POINTING for token in follows)
     return named or tokens[end].text == ":"
 
 

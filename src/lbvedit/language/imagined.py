@@ -79,6 +79,7 @@ def look(tokens: Tokens) -> str | None:
         not tokens
         or tokens[0].word in ARTICLES
         or tokens[0].kind == "mark"
+        or [token.word for token in tokens] in (["filter"], ["effect"], ["style"])
         or any(token.kind not in ("word", "quote", "number", "mark") for token in tokens)
     ):
         return None

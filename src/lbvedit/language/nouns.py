@@ -113,7 +113,7 @@ def may_name(tokens: Tokens) -> bool:
             or (
                 before == "by" and (is_color(word) or tokens[at + 1].kind == "number" or _begins_share(words[at + 1 :]))
             )
-            or (before == MARK_SOFT and word in _GOES_ON)
+            or (before == MARK_SOFT and word in _GOES_ON | {"not"})
             or (before in (MARK_SOFT, "but") and word in _ELSEWHERE)
         ):
             return False

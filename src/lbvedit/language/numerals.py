@@ -19,7 +19,7 @@ def with_numerals_joined(tokens: list[Token]) -> list[Token]:
     """The sentence with its hundreds, its percents and, where a shape is asked for, its ratios in digits."""
     shaped = not _SHAPING.isdisjoint(token.word for token in tokens)
     tokens = _with(_percent_at, _with(_hundreds_at, tokens))
-    return _with(_ratio_at, tokens) if shaped else tokens
+    return _with(_ratio_at if shaped else _usual_ratio_at, tokens)
 
 
 def _with(found_at: Callable[[list[Token], int], tuple[Token, int] | None], tokens: list[Token]) -> list[Token]:
@@ -56,6 +56,15 @@ def _percent_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
 
 
 _PERCENT = phrases("percent | percents | per cent | pct")
+
+
+def _usual_ratio_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:
+    """``16 by 9`` where nothing else says that a shape is meant."""
+    found = _ratio_at(tokens, at) if tokens[at].kind == "number" and "/" not in tokens[at].text else None
+    return found if found and found[0].text in _USUAL else None
+
+
+_USUAL = frozenset({"16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "4:5", "5:4", "21:9"})
 
 
 def _ratio_at(tokens: list[Token], at: int) -> tuple[Token, int] | None:

@@ -6,6 +6,8 @@ it`` -> ``hide the logo in the last 3 s``.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.manners import without_manners
 from lbvedit.language.mending import MENDS
@@ -33,6 +35,7 @@ _FINE = frozenset({"fine", "ok", "okay", "alright"})
 _REST = "rest"
 _POINTING = phrases(
     "that part | this part | that bit | this bit | that section | this section | those seconds | these seconds | "
+    "that stretch | this stretch | that segment | that moment | this moment | "
     "them all | all of it | it | them | they | that | this | those | these | him | her | there"
 )
 _POINTED = frozenset({"that", "this", "those", "these"})
@@ -53,10 +56,13 @@ def with_times_referred(tokens: list[Token]) -> tuple[list[Token], tuple[str, ..
     """
     marked = mark_times(tokens)
     clauses = _clauses(marked)
+    if repeated := _with_part_repeated(marked, clauses):
+        return with_times_referred(repeated)
     for (begin, end), *following in (clauses[at:] for at in range(len(clauses) - 1)):
         said = without_manners(marked[begin:end])
         thing = _thing_at_a_time(said)
-        time = [token for token in said if token.kind == "span"] if not thing and _is_about_a_time(said) else []
+        timed = not thing and (_is_about_a_time(said) or (_is_told_at_a_time(said) and _points(marked, following[0])))
+        time = [token for token in said if token.kind == "span"] if timed else []
         orders: list[tuple[int, list[Token]]] = []  # where the joint before each begins, and the order
         pronoun, told = "" if _FINE.isdisjoint(token.word for token in said) else _REST, end
         for start, stop in following if thing or time else ():
@@ -74,6 +80,43 @@ def with_times_referred(tokens: list[Token]) -> tuple[list[Token], tuple[str, ..
             rest, notes = with_times_referred([*marked[:begin], *first, *joined, *marked[told:]])
             return rest, (note, *notes)
     return tokens, ()
+
+
+def _with_part_repeated(marked: list[Token], clauses: list[tuple[int, int]]) -> list[Token]:
+    """``blur him from 0:03 to 0:05 and mute that part`` -> ``... and mute from 0:03 to 0:05``; nothing if not said.
+
+    Behind what moves the times, that part is elsewhere.
+    """
+    for (begin, end), (start, stop) in pairwise(clauses):
+        said, order = without_manners(marked[begin:end]), marked[start:stop]
+        time = _span(said)
+        verb = base_form(said[0].word, VERB_BASES) if said else None
+        at = next((at for at in range(1, len(order)) if begun_by(order[at:], _PARTS)), 0)
+        if time is None or verb is None or verb in _GONE | _MOVING or not at:
+            continue
+        size = begun_by(order[at:], _PARTS)
+        lead = at - (order[at - 1].word in ("in", "during", "for", "on", "over", "from"))
+        return [*marked[: start + lead], time, *order[at + size :], *marked[stop:]]
+    return []
+
+
+def _points(marked: list[Token], clause: tuple[int, int]) -> bool:
+    """Whether a clause speaks of ``that part``."""
+    order = marked[clause[0] : clause[1]]
+    return any(begun_by(order[at:], _PARTS) for at in range(1, len(order)))
+
+
+def _is_told_at_a_time(said: Tokens) -> bool:
+    """Whether a clause without an order tells what happens at a time: ``a hand covers the lens from 3 to 5 s``."""
+    words = [token.word for token in said]
+    order = base_form(words[0], VERB_BASES) == words[0] if words else True
+    return not order and said[-1].kind == "span" and _span(said) is not None and WISHING.isdisjoint(words)
+
+
+_PARTS = phrases(
+    "that part | this part | that bit | this bit | that section | this section | those seconds | these seconds | "
+    "that stretch | this stretch | that segment | that moment | this moment"
+)
 
 
 def _mark(before: Token) -> Token:

@@ -169,11 +169,18 @@ def _without_colons(tokens: Tokens) -> list[Token]:
 
     if len(tokens) > 2 and tokens[1].text == ":" and tokens[0].word in _WRITTEN and tokens[2].kind == "word":
         return [tokens[0].corrected("write"), *tokens[2:]]  # "title: Our Trip"
-    begins = len(tokens) > 2 and tokens[1].text == ":" and tokens[0].word in _ORDERS  # "blur: face"
+    colon = next((at for at, token in enumerate(tokens[:8]) if token.text == ":"), 0)
+    written = 1 < colon < len(tokens) - 1 and tokens[0].word in _WRITTEN and tokens[colon + 1].kind == "quote"
+    if written and _ABOUT_TEXT.issuperset(token.word for token in tokens[1:colon]):  # "text at the top: "LOL""
+        placed = tokens[1 + (tokens[1].word == "card") : colon]
+        return [tokens[0].corrected("write"), tokens[colon + 1], *placed, *tokens[colon + 2 :]]
+    begins = len(tokens) > 2 and tokens[1].text in (":", "(") and tokens[0].word in _ORDERS  # "blur: face"
     return [token for at, token in enumerate(tokens) if not is_value(at) and not (begins and at == 1)]
 
 
 _WRITTEN = frozenset({"caption", "title", "subtitle", "text", "write", "headline"})
+_ABOUT_TEXT = frozenset({"card", "at", "in", "on", "the", "top", "bottom", "left", "right", "center", "middle",
+    "corner", "upper", "lower", "screen", "of"})  # fmt: skip
 _ORDERS = frozenset({"blur", "pixelate", "remove", "highlight", "crop", "trim", "cut", "zoom", "rotate", "recolor"})
 
 

@@ -27,38 +27,18 @@ GRADED = frozenset({"brightness", "contrast", "saturation", "temperature", "shar
     "sepia"})  # fmt: skip
 IS = frozenset({"is", "are", "looks", "look", "seems", "seem", "sounds", "be", "appears", "was", "were", "has",
     "becomes"})  # fmt: skip
+_NAMING = frozenset({"the", "my", "everything", "everyone", "everybody", "all"})
+_TOLD = frozenset({"looks", "look", "seems", "seem", "appears", "appear", "is", "are", "was", "were"})
+"""What says how something is, and not how it shall be."""
 _NOUNS_TOO = frozenset({"light", "flat", "cold"})
 
 
 def thing_and_quality(tokens: list[Token]) -> tuple[Draft, ...]:
     """``the sky darker``, ``everything gray except the lips``: a thing and its quality, without what joins them."""
     terse = len(tokens) == 2 and (tokens[0].word in thing_words() or is_comparative(tokens[1].word))  # "car red"
-    named = (
-        terse
-        or tokens[-1].kind == "hex"
-        or tokens[0].word
-        in (
-            "the",
-            "my",
-            "everything",
-            "everyone",
-            "everybody",
-            "all",
-        )
-    )
-    told = {
-        "looks",
-        "look",
-        "seems",
-        "seem",
-        "appears",
-        "appear",
-        "is",
-        "are",
-        "was",
-        "were",
-    }  # how it is, and not how it shall be
-    if not named or tokens[-1].word in _NOUNS_TOO or not told.isdisjoint(words_of(tokens)):
+    hued = len(tokens) == 3 and color(tokens[:1]) and tokens[1].word in thing_words()  # "red car blue"
+    named = terse or hued or tokens[-1].kind == "hex" or tokens[0].word in _NAMING
+    if not named or tokens[-1].word in _NOUNS_TOO or not _TOLD.isdisjoint(words_of(tokens)):
         return ()
     drafts = asked(making, Phrase(tokens, "want")) or ()
     said = all(

@@ -136,7 +136,7 @@ def _is_factor(number: Token, unit: Token) -> bool:
 def _without_rival(tokens: Tokens) -> Tokens | None:
     """What comes before ``not the woman`` in ``the man, not the woman``; None where nothing is ruled out."""
     words = [token.word for token in tokens]
-    if words[0] in ("all", "every", "any"):
+    if words[0] in ("all", "every", "any") and not any(word.endswith(("'s", "s'")) for word in words[:-1]):
         return None
     for at in range(len(words) - 2, 0, -1):
         if (words[at], words[at + 1]) in _RULED_OUT:
@@ -145,7 +145,9 @@ def _without_rival(tokens: Tokens) -> Tokens | None:
             return None if whole or noun_phrase(tokens[at + 2 :]) is None else head
         if words[at] == "not" and words[at - 1] in (MARK_SOFT, "and"):
             head = tokens[: at - 1]
-            return None if is_whole([token.word for token in head]) or noun_phrase(tokens[at + 1 :]) is None else head
+            owner = words[-1].endswith(("'s", "s'"))  # "the kids' faces, not the teacher's"
+            named = owner or noun_phrase(tokens[at + 1 :]) is not None
+            return head if named and not is_whole([token.word for token in head]) else None
     return None
 
 

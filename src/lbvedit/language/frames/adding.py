@@ -15,9 +15,10 @@ from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.imagined import look, new_thing
 from lbvedit.language.lexicon import kinds_of, thing_words
+from lbvedit.language.persons import is_person
 from lbvedit.language.places import is_place
 from lbvedit.language.pronouns import ARTICLES, PERSONS, SPEAKERS
-from lbvedit.language.synonyms import PROPERTIES
+from lbvedit.language.synonyms import PROPERTIES, STYLE_NOUNS
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
 
@@ -150,6 +151,7 @@ def _new(what: str, target: Target) -> list[Draft] | None:
         or last in PROPERTIES
         or last in TEXT_NOUNS | _NO_THINGS
         or " saying " in what
+        or any(part.split()[-1] in STYLE_NOUNS - {"filter"} for part in what.lower().split(" and ") if part)
         or written
     ):
         return None
@@ -208,7 +210,7 @@ def giving(phrase: Phrase) -> list[Draft] | None:
         if at > 1 and target and target.kind == "whole":
             return None  # "give the video soft edges"
         determined = (tokens[0].word in ARTICLES | {"all", "both"} and at >= 2) or (
-            tokens[0].word in PERSONS and at == 1
+            at == 1 and (tokens[0].word in PERSONS or is_person(tokens[0].word))
         )
         last = at == len(tokens) - 1 or color(tokens[at : at + 1]) is not None  # "the dog blue eyes"
         last = last or (at == len(tokens) - 2 and tokens[at - 1].word in thing_words())  # "the dog floppy ears"

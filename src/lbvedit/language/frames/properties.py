@@ -43,7 +43,8 @@ def more_or_less(direction: int) -> Frame:
         bare = len(tokens) > 1 and tokens[-1].kind == "number" and tokens[-1].text.isdigit() and tokens[-1].value >= 5
         if bare and property_in(tokens[:-1]):  # "boost contrast 15"
             return _raised([*tokens[:-1], replace(tokens[-1], kind="word", word="by"), tokens[-1]], direction)
-        if phrase.verb == "turn" and words_of(rest) == ["it"]:  # nothing but sound is turned up and down
+        it = words_of(rest) == ["it"]  # nothing but sound is turned up and down
+        if it and phrase.verb in ("turn", "crank", "pump"):
             return _one(graded("volume", direction, amount))
         return _raised(tokens, direction)
 

@@ -16,6 +16,7 @@ from lbvedit.language.frames.phrase import (
     with_reordering,
     words_of,
 )
+from lbvedit.language.imagined import new_thing
 from lbvedit.language.persons import noun_of
 from lbvedit.language.spelling import american
 from lbvedit.language.synonyms import EFFECTS, PROPERTIES
@@ -39,6 +40,10 @@ def covering(phrase: Phrase) -> list[Draft] | None:
         draft = graded(op, 1, amount) if op in ("blur", "pixelate") else None
         if draft and target is not None:
             return [draft.on(target)]
+        what = new_thing(list(behind)) if phrase.verb == "cover" else None
+        new = behind[0].word not in ("the", "his", "her", "its", "their") and not is_color(" ".join(words_of(behind)))
+        if what and new and target and target.kind in ("phrase", "pronoun"):
+            return [Draft("add", {"what": what}, target)]  # "cover the logo with a smiley"
     target = noun_phrase(phrase.tokens)
     draft = graded("blur", 1, None)
     if draft and phrase.verb == "mask":

@@ -187,7 +187,8 @@ def _cut_short(phrase: Phrase) -> list[Draft] | None:
     if len(points) == 1 and "at" in words and all(word in _NEUTRAL for word in others):
         kept = Draft("trim", {"end": tidy(points[0].value)})
         return [kept.noted(f"what comes before {points[0].text} is kept")]
-    return trimming(Phrase(tokens, "shorten")) if phrase.particle == "down" and len(lengths) == 1 else None
+    off = phrase.particle in ("off", "away") and words == ["<duration>"]  # "take 4 seconds off"
+    return trimming(Phrase(tokens, "shorten")) if (off or phrase.particle == "down") and len(lengths) == 1 else None
 
 
 def _without(spans: list[tuple[float | None, float | None]], phrase: Phrase) -> list[Draft] | None:

@@ -85,7 +85,7 @@ _GROUPS: tuple[tuple[str, Frame], ...] = (
     ("loop|repeat|boomerang|play|show|ping pong|replay|make|turn|put|convert|change", playing.looping),
     ("make|have|let|get", timing.letting),
     ("make|have|let|want|get|need|ensure", making.making),
-    ("do|shift|nudge|tweak|grade", making.doing),
+    ("do|shift|nudge|tweak|grade|try", making.doing),
     ("turn|bring|put", properties.turning),
     ("render|turn|change|convert|transform|switch|morph|modify|alter", making.changing),
     ("paint|color|recolor|dye|tint|colorize|spray|repaint|recolorize|tone|redye|color in|color grade|stain",
