@@ -20,7 +20,10 @@ _FORMATS = frozenset({"mp", "mkv", "webm", "mov", "gif", "fps", "h264", "h265", 
 def action(tokens: Tokens) -> str | None:
     """What something shall do, if the words begin with a verb for it: ``run to the left instead of walking``."""
     words = [token.word for token in tokens]
-    while words and words[0] in ("to", "start", "begin", "starts", "be", "go", "keep", "and") and len(words) > 1:
+    while len(words) > 1 and (
+        words[0] in ("to", "start", "begin", "starts", "be", "keep", "and")
+        or (words[0] == "go" and _action_base(words[1]) is not None)  # "go swimming", not "go out"
+    ):
         tokens, words = tokens[1:], words[1:]
     light = words and words[0] in LIGHT_VERBS and len(words) > 2 and words[1] in ("a", "an", "the", "his", "her", "its")
     if not words or (_action_base(words[0]) is None and not light):

@@ -15,6 +15,8 @@ _REQUESTS = phrases(
     "is there a chance that you could | i wonder if you could | i wonder whether you could | "
     "i would really appreciate it if you could | we would appreciate it if you could | "
     "we would be grateful if you could | would it be at all possible to | would it be possible at all to | "
+    "my goal is to | the goal is to | my idea is to | the idea is to | the aim is to | my aim is to | my plan is to | "
+    "the plan is to | i am looking to | i am hoping to | what i want is to | all i want is to | what i need is to | "
     "is it at all possible to | i would love it if you could | it would be great if you could | "
     "it would be nice if you could | i would appreciate it if you could | would you be so kind as to | "
     "i would be grateful if you could | i would be happy if you could | it would be lovely if you could | "
@@ -45,6 +47,9 @@ _ORDER = phrases(
 _SMALL_TALK = phrases(
     "i hope you are well | i hope this is ok | i hope you are doing well | hope you are well | "
     "for legal reasons | for privacy reasons | for privacy | for safety reasons | "
+    "here is what i need | here is what i want | here is the plan | here is what to do | do the following | "
+    "do two things | do three things | do a few things | do some things | i need a few things | two things | "
+    "three things | a few things | a couple of things | several things | "
     "i feel like | if you can | if you could | we are good | that is it | that is all | we are done | i am happy | "
     "i think | i guess | i reckon | i suppose | thank you | good morning | dear editor | if possible | so basically | "
     "thanks a lot | thanks a million | thanks a bunch | thanks so much | thank you so much | thank you very much | "

@@ -43,7 +43,7 @@ from lbvedit.language.roundabout import (
     without_ends_told_twice,
     without_named_ends,
 )
-from lbvedit.language.sparing import EXCEPT, with_everywhere_named, with_exception_plain
+from lbvedit.language.sparing import EXCEPT, with_everywhere_named, with_exception_plain, without_stays
 from lbvedit.language.synonyms import PROPERTIES, QUALITIES, STATES
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_HARD, MARK_SOFT, Token, Tokens, ended_by, join, phrases
@@ -93,6 +93,7 @@ def prepared(tokens: list[Token]) -> list[Token]:
         _with_moment_at_length,
         _without_colons,
         _with_color_kept,
+        without_stays,
         with_everywhere_named,
         with_exception_plain,
         with_comparison_plain,

@@ -382,6 +382,11 @@ _ENDS = frozenset({"intro", "outro", "beginning", "ending", "opening", "start", 
 def with_part_named_by_time(tokens: list[Token]) -> list[Token]:
     """``the part where the phone rings (0:22 to 0:27)`` -> ``the part 0:22 to 0:27``: the time says it all."""
     for at in range(1, len(tokens) - 2):
+        which = tokens[at - 1].word in _WHICH and tokens[at + 1].kind == "mark"
+        if which and tokens[at].word in STRETCHES | {"half"} and _begins_time(tokens[at + 2 : at + 4]):
+            end = next((place for place in range(at + 2, len(tokens)) if tokens[place].kind == "mark"), len(tokens))
+            goes_on = end + 1 < len(tokens) and tokens[end + 1].word in _SAYING  # "the second part, from 0:20 on, is"
+            return [*tokens[: at - 1], tokens[at], *tokens[at + 2 : end], *tokens[end + goes_on :]]
         if tokens[at].word not in STRETCHES or tokens[at + 1].word not in ("where", "when", "in", "with", "that"):
             continue
         mark = next((place for place in range(at + 2, len(tokens) - 1) if tokens[place].kind == "mark"), 0)
@@ -389,6 +394,11 @@ def with_part_named_by_time(tokens: list[Token]) -> list[Token]:
         if mark and tokens[after : after + 1] != [] and tokens[after].kind in ("clock", "number"):
             return [*tokens[: at + 1], *tokens[mark + 1 :]]
     return tokens
+
+
+_SAYING = frozenset({"is", "are", "looks", "should", "must", "needs"})
+_WHICH = frozenset({"first", "second", "third", "last", "final", "middle", "opening", "next", "boring", "slow", "dark",
+    "shaky", "other"})  # fmt: skip
 
 
 def _begin(tokens: Tokens, at: int) -> int:

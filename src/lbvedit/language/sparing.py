@@ -138,6 +138,21 @@ def with_exception_plain(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+def without_stays(tokens: list[Token]) -> list[Token]:
+    """``everything but her dress, which should stay red`` -> ``everything but her dress``: that says no more."""
+    for at in range(3, len(tokens) - 2):
+        size = begun_by(tokens[at + 1 :], _STAYING) if tokens[at].word in ("which", "that", "who") else 0
+        spared = any(token.word in SPARED | {"but"} for token in tokens[:at])
+        if size and spared and tokens[at - 1].word == MARK_SOFT:
+            end = next((place for place in range(at, len(tokens)) if tokens[place].kind == "mark"), len(tokens))
+            return [*tokens[: at - 1], *tokens[end:]]
+    return tokens
+
+
+_STAYING = phrases(
+    "should stay | should remain | must stay | must remain | stays | remains | stay | remain | keeps | should keep | "
+    "has to stay | needs to stay | is to stay | can stay | should be left | is fine"
+)
 _BUT_NOT = phrases("but not on | but not in | but not for | just not on | just not in | only not on | though not on")
 _BRINGING = frozenset({"add", "put", "place", "insert", "draw", "write"})
 _NAMING = frozenset({"the", "my", "his", "her", "their", "our", "people", "faces", "this", "that"})

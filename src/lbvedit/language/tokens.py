@@ -73,6 +73,7 @@ _PIECE = re.compile(
   | (?P<percent>[-+]?\d+(?:\.\d+)?\s?%)
   | (?P<fraction>(?<![\w/.])\d{1,2}/\d{1,2}(?![\w/]))
   | (?P<decade>(?<!\w)(?:(?:1[5-9]|20)\d0s|(?<=\bthe\s)[5-9]0s|[5-9]0s(?=\s(?:movie|film|look|style|vibe|show)))(?!\w))
+  | (?P<site>\b(?:www\.[\w./-]*\w|[\w-]+\.(?:com|org|net|io|tv|co\.uk)(?:/[\w./-]*\w)?)\b)
   | (?P<sign>[$€£]\d+(?:[.,]\d+)*|[@\#][^\W\d_][\w.]*\w)
   | (?P<number>(?:(?<!\w)[-+])?(?:\d+(?:\.\d+)?|\.\d+))
   | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*(?:[-/][^\W\d_]+(?:['’][^\W\d_]+)*)*['’]?)
@@ -127,7 +128,7 @@ def tokenize(text: str, known: frozenset[str]) -> list[Token]:
             out.append(Token("word", piece, "to", start, found.end()))
         elif kind == "equals":
             out.append(Token("word", piece, "=", start, found.end()))
-        elif kind in ("decade", "sign"):
+        elif kind in ("decade", "sign", "site"):
             out.append(Token("word", piece, piece, start, found.end()))
         elif kind == "degree":
             out.append(Token("word", piece, "degrees", start, found.end()))

@@ -22,7 +22,7 @@ ON = frozenset({"to", "on", "onto", "in", "into", "over", "for", "upon", "of", "
 _NO_LOOK = frozenset({"by", "when", "it", "them", "is", "i", "you", "what", "if", "once", "while", "color", "colors"})
 _SLOW = frozenset({"slow", "gradual", "smooth", "steady", "gentle", "subtle"})
 _EFFECT_TAIL = frozenset({"effect", "filter", "tone", "look", "feel", "toning", "grade", "overlay", "mode", "style",
-    "treatment"})  # fmt: skip
+    "treatment", "tint", "tinge", "cast"})  # fmt: skip
 _OLD = frozenset({"old", "timey", "old-timey", "old-time", "oldschool", "old-school", "old-fashioned", "classic",
     "vintage", "retro", "nostalgic", "antique", "simple", "plain"})  # fmt: skip
 """What sepia and black and white are anyway."""

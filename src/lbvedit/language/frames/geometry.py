@@ -360,6 +360,11 @@ def zooming(phrase: Phrase) -> list[Draft] | None:
         target = object_of(rest)
     if target is None:
         return None
+    if target.kind == "phrase" and _SIDE.fullmatch(target.phrase.lower()):
+        raise InstructionError(
+            f"{target.phrase!r} is a side of the picture, and a zoom goes to the middle or to a thing",
+            hint="say what is there: 'zoom in on the face'",
+        )
     if amount is None and target.kind in ("phrase", "pronoun") and direction > 0:
         return [Draft("zoom", {}, target, notes)]
     if amount is not None and amount.mode == "to" and amount.value < 1 and direction > 0:

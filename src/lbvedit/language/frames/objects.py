@@ -119,7 +119,7 @@ def grading(op: str, direction: int = 1, *, note: str = "", plain_amount: Amount
                 draft = draft.noted(note)
             if hurried:
                 draft = draft.noted(f"the {op} is the same from the beginning to the end")
-            bare = target == NOBODY and amount is None
+            bare = target == NOBODY and amount is None and not named
             return [Draft(draft.op, draft.params, target, draft.notes, bare)]
 
         return with_reordering(kept, attempt)
