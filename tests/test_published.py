@@ -44,6 +44,14 @@ def test_mmvt_small_clean_tells_actors_by_what_they_do() -> None:
 
 
 @pytest.mark.long
+def test_footage_tells_the_world_from_a_cameras_pictures() -> None:
+    found = metrics("footage", "davis", needs="photos", limit=30)
+    assert found["world"] >= 0.9
+    assert found["sequences"] == 1
+    assert found["photos"] >= 0.99
+
+
+@pytest.mark.long
 def test_digits_reads_digits() -> None:
     assert metrics("digits", "mnist", needs="mnist")["test_accuracy"] >= 0.994
 

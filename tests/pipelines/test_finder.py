@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lbvedit.pipelines import finder
-from lbvedit.pipelines.finder import Finder
+from lbvedit.pipelines.finder import WORLD_WEIGHTS, Finder, suited, tell_choice
 from lbvedit.runtime import has_bf16
 from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.model import MMVT
+from lbvedit.types import Clip, Event, Request
 
 
 def _batch_norms(model: nn.Module) -> int:
@@ -84,3 +90,34 @@ def test_motion_since_long_ago_is_seen_beside_that_to_the_next_frame() -> None:
     assert rests.abs().max() == steady.abs().max() == 0
     assert went[0, 24:40, 56:72].mean() > 0.2  # to the right
     assert went[0, :8].abs().mean() < 0.1
+
+
+def _clips(*frames: Tensor) -> Iterator[Clip]:
+    for each in frames:
+        yield Clip(each, tuple(range(len(each))), Fraction(1, 24))
+
+
+@pytest.mark.parametrize(("world", "model"), [(True, WORLD_WEIGHTS), (False, None)])
+def test_the_world_is_given_to_the_weights_that_know_it(
+    monkeypatch: pytest.MonkeyPatch, world: bool, model: str | None
+) -> None:
+    monkeypatch.setattr(finder, "shows_world", lambda classifier, frames: world and bool(frames.any()))
+    request = Request("segment", text="the car")
+    assert suited(request, _clips(torch.ones(2, 3, 8, 8).byte(), torch.zeros(2, 3, 8, 8).byte())) == replace(
+        request, model=model
+    )
+
+
+@pytest.mark.parametrize("chosen", [{"model": "mmvt-small"}, {"commercial_ok": True}])
+def test_whoever_chose_is_asked_nothing(chosen: dict[str, Any]) -> None:
+    request = Request("segment", text="the car", **chosen)
+    assert suited(request, _clips()) == request
+
+
+def test_why_other_weights_are_used_is_said() -> None:
+    looking = Finder(_model(), None, torch.device("cpu"), torch.float32, WORLD_WEIGHTS)  # type: ignore[arg-type]
+    said: list[Event] = []
+    for request in (Request("segment"), Request("segment", commercial_ok=True), Request("segment", model="mine")):
+        tell_choice(request, looking, said.append)
+    assert ["world" in event.message for event in said] == [True, False]
+    assert all(WORLD_WEIGHTS in event.message for event in said)

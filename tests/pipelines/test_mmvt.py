@@ -39,6 +39,7 @@ class RedFinder:
 
     tokenizer = TOKENIZER
     name, sha256 = "red", "0"
+    acts = False
     bar = 0.1
     remembered = 1
     workers = ThreadPoolExecutor(2)
@@ -259,6 +260,18 @@ def test_what_the_model_is_far_less_sure_of_is_left_out() -> None:
     assert sure(0.9 * probability, [car, sun]) == [car]  # what was kept stays
     assert Sure(0.999, torch.zeros(0))(probability, [sun]) == []  # the survey knows of the car
     assert Sure(0.95, torch.zeros(0))(probability[:, 20:], [Instance(2, masks[1][:, 20:], 0.9)]) != []
+
+
+def test_who_tells_things_by_what_they_do_needs_no_name() -> None:
+    tokenizer = train_tokenizer(["whatever is falling", "the one that moves left", "something red", "the car"])
+    for words in ("whatever is falling", "the one that moves left"):
+        assert hear(words, tokenizer, acts=True).plain == words
+        with pytest.raises(NoMatchError):
+            hear(words, tokenizer)
+    assert hear("something red", tokenizer, acts=True).colors == ()
+    for words in ("something", "the falling", "something sulking"):
+        with pytest.raises(NoMatchError):
+            hear(words, tokenizer, acts=True)
 
 
 def test_an_unknown_adjective_is_said_and_left_out() -> None:

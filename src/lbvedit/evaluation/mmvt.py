@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +24,7 @@ from lbvedit.evaluation.table import Column, Options, Result, Row, Table, sample
 from lbvedit.language.lexicon import KINDS
 from lbvedit.measures.warp_error import mask_stability
 from lbvedit.motion import flow
-from lbvedit.pipelines.finder import Finder, load_finder
+from lbvedit.pipelines.finder import Finder, load_finder, suited
 from lbvedit.pipelines.looks import LOOKS
 from lbvedit.pipelines.mmvt import MMVTOptions, MMVTSegmenter
 from lbvedit.pipelines.survey import survey_frames
@@ -194,7 +195,7 @@ def evaluate_absent(options: Options) -> Result:
     root = options.require("data")
     dataset = open_davis(root / "davis" if (root / "davis").is_dir() else root)
     numbers = sample(len(dataset), options.limit, options.seed)
-    _, finder = _asked(options)
+    finders = _Finders(options)
     scores: dict[bool, list[float]] = {True: [], False: []}
     for done, number in enumerate(numbers, 1):
         item = dataset[number]
@@ -203,12 +204,12 @@ def evaluate_absent(options: Options) -> Result:
         absent = [f"the {KINDS[kind][0]}" for kind in ELSEWHERE if kind not in kinds]
         absent += [f"the {name}" for name in STRANGERS]
         for there, expressions in ((True, present), (False, absent)):
-            scores[there] += _confidences(item["frames"], expressions, finder)
+            scores[there] += _confidences(item["frames"], expressions, finders(item["frames"]))
         options.progress(done, len(numbers))
     bar = MMVTOptions().fits
     refused = {there: sum(score < bar for score in each) / len(each) for there, each in scores.items()}
     metrics = {"absent_refused": refused[False], "present_refused": refused[True]}
-    notes = (f"weights {finder.name}; {len(scores[False])} absent and {len(scores[True])} present expressions",)
+    notes = (f"{finders.used}; {len(scores[False])} absent and {len(scores[True])} present expressions",)
     return Result("mmvt", "absent", len(scores[True]) + len(scores[False]), metrics, PRESENCE, notes=notes)
 
 
@@ -217,7 +218,7 @@ def _confidences(frames: Tensor, expressions: list[str], finder: Finder) -> list
     known = {}
     for expression in expressions:
         with suppress(NoMatchError):
-            known[expression] = hear(expression, finder.tokenizer)
+            known[expression] = hear(expression, finder.tokenizer, acts=finder.acts)
     plain = [heard for heard in known.values() if not heard.colors]
     scores = {}
     if plain:  # all in one look
@@ -235,12 +236,11 @@ def evaluate_davis(options: Options) -> Result:
     root = options.require("data")
     dataset = open_davis(root / "davis" if (root / "davis").is_dir() else root)
     numbers = sample(len(dataset), options.limit, options.seed)
-    request, finder = _asked(options)
-
+    finders = _Finders(options)
     steady: list[tuple[float, float]] = []
 
     def segment(item: Referral) -> Found:
-        masks = _pipeline_masks(item, request, finder)
+        masks = _pipeline_masks(item, finders.request, finders(item["frames"]))
         steady.append(_stabilities(item, masks))
         return Found(masks)
 
@@ -252,7 +252,7 @@ def evaluate_davis(options: Options) -> Result:
         for name, one in sequences.items()
     }
     notes = (
-        f"weights {finder.name}, threshold {MMVTOptions().threshold:g}; that the thing is there is not asked",
+        f"{finders.used}, threshold {MMVTOptions().threshold:g}; that the thing is there is not asked",
         "the rows below are single sequences",
     )
     return Result("mmvt", "davis", len(numbers), metrics, DAVIS, others=each, notes=notes)
@@ -278,20 +278,30 @@ def evaluate_jhmdb(options: Options) -> Result:
 
 
 def evaluate_actors(options: Options) -> Result:
-    """The paper's columns on the test clips of the world's actors, and on those that only the action tells apart."""
+    """The paper's columns on the test clips of the world's actors, and on those that only the action tells apart.
+
+    Masks are those of the whole pipeline, as a user gets them, in the last frame of each clip.
+    """
     dataset = _LastFrames(Actors("test", frames=ACTOR_FRAMES))
     numbers = sample(len(dataset), options.limit, options.seed)
-    _, finder = _asked(options)
-    metrics = score_referrals(dataset, numbers, lambda item: _single_frames(item, finder), options)
+    finders = _Finders(options)
+
+    def segment(item: Referral) -> Found:
+        return Found(_pipeline_masks(item, finders.request, finders(item["frames"])))
+
+    def segment_still(item: Referral) -> Found:
+        still: Referral = {**item, "frames": item["frames"][-1:].expand_as(item["frames"])}
+        return Found(_pipeline_masks(still, finders.request, finders(item["frames"])))
+
+    metrics = score_referrals(dataset, numbers, segment, options)
+    notes = (f"{finders.used}, threshold {MMVTOptions().threshold:g}; that the thing is there is not asked",)
     acting = [number for number in numbers if number in dataset.told_by_action]
     others = {}
     if acting:
         name = f"only the action tells, one of its kind beside it ({len(acting)} clips)"
-        others[name] = score_referrals(dataset, acting, lambda item: _single_frames(item, finder))
-        others["the same clips, shown no motion"] = score_referrals(
-            dataset, acting, lambda item: _single_frames(item, finder, still=True)
-        )
-    return Result("mmvt", "actors", len(numbers), metrics, ACTORS, others=others, notes=(f"weights {finder.name}",))
+        others[name] = score_referrals(dataset, acting, segment)
+        others["the same clips, shown no motion"] = score_referrals(dataset, acting, segment_still)
+    return Result("mmvt", "actors", len(numbers), metrics, ACTORS, others=others, notes=notes)
 
 
 def evaluate_parts(options: Options) -> Result:
@@ -370,18 +380,32 @@ class _LastFrames:
 def _by_the_paper(options: Options, corpus: str, table: Table, opened: Callable[[Path], Referrals]) -> Result:
     dataset = opened(options.require("data"))
     numbers = sample(len(dataset), options.limit, options.seed)
-    _, finder = _asked(options)
-    metrics = score_referrals(dataset, numbers, lambda item: _single_frames(item, finder), options)
-    notes = (
-        f"weights {finder.name}; a pixel is inside from half of the sample's largest probability, as in the paper",
-    )
+    finders = _Finders(options)
+    metrics = score_referrals(dataset, numbers, lambda item: _single_frames(item, finders(item["frames"])), options)
+    notes = (f"{finders.used}; a pixel is inside from half of the sample's largest probability, as in the paper",)
     columns = (Column("coco_map", "COCO AP", 100),)
     return Result("mmvt", corpus, len(numbers), metrics, table.with_columns(*columns), notes=notes)
 
 
-def _asked(options: Options) -> tuple[Request, Finder]:
-    request = Request("segment", model=options.model, weights=options.weights, device=options.device)
-    return request, load_finder(request)
+class _Finders:
+    """The finder for each clip, as a user gets it: where the options name no weights, those that suit the clip."""
+
+    def __init__(self, options: Options) -> None:
+        self.request = Request("segment", model=options.model, weights=options.weights, device=options.device)
+        self._counts: Counter[str] = Counter()
+
+    def __call__(self, frames: Tensor) -> Finder:
+        clip = Clip(frames, tuple(range(len(frames))), Fraction(1, 24))
+        finder = load_finder(suited(self.request, iter([clip])))
+        self._counts[finder.name] += 1
+        return finder
+
+    @property
+    def used(self) -> str:
+        """Which weights it were, and for how many clips where there are several."""
+        if len(self._counts) == 1:
+            return f"weights {next(iter(self._counts))}"
+        return "weights " + ", ".join(f"{name} ({count} clips)" for name, count in self._counts.most_common())
 
 
 def _pipeline_masks(item: Referral, request: Request, finder: Finder) -> Tensor:
@@ -389,7 +413,7 @@ def _pipeline_masks(item: Referral, request: Request, finder: Finder) -> Tensor:
     frames = item["frames"]
     clip = Clip(frames, tuple(range(len(frames))), Fraction(1, 24))
     try:
-        heard = hear(item["expression"], finder.tokenizer)
+        heard = hear(item["expression"], finder.tokenizer, acts=finder.acts)
     except NoMatchError:
         return torch.zeros_like(item["masks"])
     segmenter = MMVTSegmenter(replace(request, text=item["expression"]), MMVTOptions())
@@ -405,16 +429,16 @@ def _looks(frames: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     return ((frames[place], frames[place + 1]) for place in places)
 
 
-def _single_frames(item: Referral, finder: Finder, *, still: bool = False) -> Found:
-    """The annotated frames alone, each with its neighbours unless ``still``, at the paper's threshold."""
+def _single_frames(item: Referral, finder: Finder) -> Found:
+    """The annotated frames alone, each with its neighbours, at the paper's threshold."""
     language = finder.read([item["expression"]])
     masks, scores = [], []
     for number in item["annotated"].tolist():
         frames = item["frames"]
-        before = finder.small(frames[number - 1]) if number and not still else None
-        after = finder.small(frames[number + 1]) if number + 1 < len(frames) and not still else None
+        before = finder.small(frames[number - 1]) if number else None
+        after = finder.small(frames[number + 1]) if number + 1 < len(frames) else None
         earlier = number - finder.remembered
-        past = finder.small(frames[earlier]) if earlier >= 0 and not still else None
+        past = finder.small(frames[earlier]) if earlier >= 0 else None
         found = finder.find(finder.see(finder.small(frames[number]), after, before, past), language)[0]
         size = (int(frames.shape[2]), int(frames.shape[3]))
         grown = torch.nn.functional.interpolate(

@@ -20,6 +20,7 @@ EVALUATIONS: dict[str, dict[str, str]] = {
         "e-clevr": "lbvedit.evaluation.features:evaluate_e_clevr",
         "actor-edits": "lbvedit.evaluation.features:evaluate_actor_edits",
     },
+    "footage": {"davis": "lbvedit.evaluation.footage:evaluate_footage"},
     "m3l": {
         "s-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_s_mnist",
         "d-mnist": "lbvedit.evaluation.m3l_mnist:evaluate_d_mnist",

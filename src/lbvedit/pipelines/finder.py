@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from lbvedit import motion, runtime
+from lbvedit.measures.footage import load_footage_classifier, shows_world
 from lbvedit.nn.words import encode, load_tokenizer
 from lbvedit.systems.mmvt.config import MMVTConfig
 from lbvedit.systems.mmvt.model import MMVT, Visual
@@ -28,23 +29,33 @@ from lbvedit.weights import CLEAN_SUFFIX, Weights, load_state, locate, locate_de
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+    from lbvedit.media.source import Source
     from lbvedit.systems.mmvt.text import Language
-    from lbvedit.types import Report, Request
+    from lbvedit.types import Clip, Report, Request
 
 __all__ = [
     "DEFAULT_WEIGHTS",
+    "WORLD_WEIGHTS",
     "Ahead",
     "Finder",
     "Found",
     "Seen",
     "chosen_weights",
     "load_finder",
+    "suited",
+    "suited_to",
     "tell_choice",
     "working_size",
 ]
 
 DEFAULT_WEIGHTS = "mmvt-small"
+WORLD_WEIGHTS = f"{DEFAULT_WEIGHTS}{CLEAN_SUFFIX}"
+"""They learnt from the procedural world alone, and know it better than the default ones do."""
+
 GRANULARITY_PX = 16
+
+_BEGINNING = 8
+"""Frames by which a video is judged."""
 
 WORKING_PX = 224 * 400
 """Pixels of a frame as the model sees it, where its weights do not say."""
@@ -122,6 +133,11 @@ class Finder:
     def bar(self) -> float:
         """The evidence at which a thing is as likely there as not."""
         return self.model.config.presence_bar
+
+    @property
+    def acts(self) -> bool:
+        """Whether it tells things by what they do."""
+        return bool(self.model.config.traits)
 
     def read(self, expressions: Sequence[str]) -> Language:
         """The expressions as features."""
@@ -279,11 +295,33 @@ def chosen_weights(request: Request) -> Weights:
     return locate(request.model, request.weights, commercial_ok=request.commercial_ok, systems=("mmvt",))
 
 
+def suited_to(source: Source, request: Request) -> Request:
+    """The request with the weights that know such a video: where it names none, those of the world for the world.
+
+    Raises:
+        WeightsError: as :func:`chosen_weights` does.
+    """
+    with source.from_the_first():
+        return suited(request, source.windows(_BEGINNING))
+
+
+def suited(request: Request, clips: Iterator[Clip]) -> Request:
+    """As :func:`suited_to`, for the clips of a video, the first of which is taken where it matters."""
+    if request.model is not None or chosen_weights(request).name != DEFAULT_WEIGHTS:
+        return request
+    world = shows_world(load_footage_classifier(request.weights), next(clips).frames)
+    return replace(request, model=WORLD_WEIGHTS) if world else request
+
+
 def tell_choice(request: Request, finder: Finder, report: Report) -> None:
     """Reports that other weights are used than the default ones, where nobody named them."""
-    if request.model is None and finder.name == f"{DEFAULT_WEIGHTS}{CLEAN_SUFFIX}":
-        said = f"{finder.name} is used, since {DEFAULT_WEIGHTS} may not be used commercially"
-        report(Event("warning", "weights", message=said))
+    if request.model is None and finder.name == WORLD_WEIGHTS:
+        because = (
+            f"{DEFAULT_WEIGHTS} may not be used commercially"
+            if request.commercial_ok
+            else "the video shows the procedural world"
+        )
+        report(Event("warning", "weights", message=f"{finder.name} is used, since {because}"))
 
 
 def load_finder(request: Request) -> Finder:

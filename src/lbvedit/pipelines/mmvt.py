@@ -19,7 +19,7 @@ from torch import Tensor
 
 from lbvedit.media.overlay import PictureFormat, rendered
 from lbvedit.pipelines.colorcut import cut_by_color
-from lbvedit.pipelines.finder import Ahead, Finder, load_finder, tell_choice
+from lbvedit.pipelines.finder import Ahead, Finder, load_finder, suited_to, tell_choice
 from lbvedit.pipelines.matte import MatteRefiner
 from lbvedit.pipelines.selection import Colored, Sure
 from lbvedit.pipelines.survey import nothing_fits, peak_of, survey
@@ -99,10 +99,10 @@ class MMVTSegmenter:
 
     def masks(self, source: Source, report: Report) -> Iterator[Masks]:
         """Yields the instances of each window, in order; raises as a call does."""
-        finder = load_finder(self.request)
+        finder = load_finder(suited_to(source, self.request))
         self.weights_sha256 = {finder.name: finder.sha256}
         tell_choice(self.request, finder, report)
-        heard = hear(self.request.text, finder.tokenizer)
+        heard = hear(self.request.text, finder.tokenizer, acts=finder.acts)
         for note in heard.notes:
             report(Event("warning", "words", message=note))
         language = self.listen(finder, heard)

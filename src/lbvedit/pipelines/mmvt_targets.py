@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lbvedit.errors import NoMatchError, WeightsError
 from lbvedit.language.lexicon import KINDS, VOC_CLASSES
-from lbvedit.pipelines.finder import Finder, chosen_weights, load_finder, tell_choice
+from lbvedit.pipelines.finder import Finder, chosen_weights, load_finder, suited_to, tell_choice
 from lbvedit.pipelines.mmvt import MMVTOptions, MMVTSegmenter
 from lbvedit.pipelines.survey import survey
 from lbvedit.pipelines.targets import BACKGROUND
@@ -36,6 +36,7 @@ FARTHEST_FRAMES = 12
 """A clip that begins farther ahead than this has jumped, and what was known before says nothing of it."""
 
 _FOREGROUND = "foreground"
+_MODEL = "model"
 
 _Place = tuple[tuple[int, ...], tuple[int, ...] | None]
 """The time stamps of a clip, and its frames' numbers in the source."""
@@ -65,7 +66,8 @@ class MMVTFinder:
         Raises:
             NoMatchError: one of them is not there, or the model does not know its name.
         """
-        tell_choice(self._request, load_finder(self._request), report)
+        asked, self._request = self._request, suited_to(source, self._request)
+        tell_choice(asked, load_finder(self._request), report)
         for target in targets:
             if target.lower() == BACKGROUND:
                 self._foreground = self._foreground or _foreground(source, load_finder(self._request))
@@ -96,34 +98,46 @@ class MMVTFinder:
         return found.union()
 
     def state(self) -> dict[str, Tensor]:
-        """What is needed to go on after the latest clip: every segmenter's state, and what the background is not."""
+        """What is needed to go on after the latest clip: every segmenter's state, the weights, what stands out."""
         held = {
             f"{target}/{name}": tensor
             for target, segmenter in self._segmenters.items()
             for name, tensor in segmenter.state.items()
         }
         if self._foreground:
-            held[_FOREGROUND] = torch.tensor(list("/".join(self._foreground).encode()), dtype=torch.uint8)
+            held[_FOREGROUND] = _spelled("/".join(self._foreground))
+        if self._request.model is not None:
+            held[_MODEL] = _spelled(self._request.model)
         return held
 
     def resume(self, state: Mapping[str, Tensor]) -> None:
         """Goes on from such a state."""
+        if _MODEL in state:
+            self._request = replace(self._request, model=_read(state[_MODEL]))
         for key, tensor in state.items():
             target, _, name = key.rpartition("/")
             if key == _FOREGROUND:
-                self._foreground = tuple(bytes(tensor.tolist()).decode().split("/"))
-            else:
+                self._foreground = tuple(_read(tensor).split("/"))
+            elif key != _MODEL:
                 self._segmenter(target).state[name] = tensor
 
     def _segmenter(self, target: str) -> MMVTSegmenter:
         if target not in self._segmenters:
             finder = load_finder(self._request)
-            heard = hear(target, finder.tokenizer)
+            heard = hear(target, finder.tokenizer, acts=finder.acts)
             segmenter = MMVTSegmenter(replace(self._request, text=target), MMVTOptions())
             self._heard[target] = heard
             self._languages[target] = segmenter.listen(finder, heard)
             self._segmenters[target] = segmenter
         return self._segmenters[target]
+
+
+def _spelled(words: str) -> Tensor:
+    return torch.tensor(list(words.encode()), dtype=torch.uint8)
+
+
+def _read(spelled: Tensor) -> str:
+    return bytes(spelled.tolist()).decode()
 
 
 def _foreground(source: Source, finder: Finder) -> tuple[str, ...]:

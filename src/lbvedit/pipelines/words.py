@@ -43,11 +43,19 @@ class Heard:
 _BEFORE = frozenset({"the", "a", "an", "of", "behind", "beside", "under", "near", "on", "in", "with", "this", "that"})
 
 
-def hear(expression: str, tokenizer: Tokenizer) -> Heard:
+_WHATEVER = frozenset({"something", "anything", "whatever", "everything", "thing", "things", "one", "ones"})
+
+
+def hear(expression: str, tokenizer: Tokenizer, *, acts: bool = False) -> Heard:
     """The expression in the model's words.
 
     A name that the model never learnt gives way to its kind's plainest name that it did; an adjective or verb that it
     never learnt is left out of account, and said so.
+
+    Args:
+        expression: what is looked for.
+        tokenizer: the model's own.
+        acts: whether the model tells things by what they do: then ``whatever is falling`` needs no name.
 
     Raises:
         NoMatchError: it names nothing that the model knows, so nothing can be found by it.
@@ -71,8 +79,11 @@ def hear(expression: str, tokenizer: Tokenizer) -> Heard:
             f"{said!r} is a colour, and no thing that has it",
             hint=f"name the thing, as in '{colors[0]} car'; `lbvedit edit` takes colours alone",
         )
+    bare = _bare(words)
+    if not names and acts and not unknown and set(bare) - _WHATEVER - _FILLERS:
+        names = [word for word in bare if word in _WHATEVER][:1]
     if not names:
-        raise NoMatchError(_unknown_message(said, unknown or _bare(words)), hint=_elsewhere())
+        raise NoMatchError(_unknown_message(said, unknown or bare), hint=_elsewhere())
     notes += [f"{word!r} is not known and not taken into account" for word in unknown]
     colors, plain = _colors_of(words, names[0])
     return Heard(said, words, tuple(names), tuple(notes), colors, plain)

@@ -15,6 +15,7 @@ __all__ = ["RECIPES", "recipe_class"]
 
 RECIPES: dict[str, str] = {
     "digits": "lbvedit.training.digits:Digits",
+    "footage": "lbvedit.training.footage:Footage",
     "features-mnist": "lbvedit.training.features:FeaturesMnist",
     "features-world": "lbvedit.training.features_world:FeaturesWorld",
     "mmvt": "lbvedit.training.mmvt:MMVTTraining",
