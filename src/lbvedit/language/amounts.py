@@ -72,6 +72,7 @@ _DEGREES: dict[str, int] = {
     "way": 2, "far": 2, "so much": 2, "strongly": 2, "strong": 2, "heavily": 2, "heavy": 2, "significantly": 2,
     "considerably": 2, "substantially": 2, "dramatically": 2, "drastically": 2, "greatly": 2, "big": 2, "super": 2,
     "extremely": 2, "intense": 2, "intensely": 2, "hugely": 2, "massively": 2, "hard": 2, "deeply": 2, "loads": 2,
+    "like crazy": 2, "like mad": 2, "big time": 2,
     "well and truly": 2, "majorly": 2, "seriously": 2, "tons": 2, "incredibly": 2, "ultra": 2, "a ton": 2,
     "completely": 3, "fully": 3, "totally": 3, "entirely": 3, "all the way": 3, "to the max": 3, "maximally": 3,
     "as much as possible": 3, "to the maximum": 3, "beyond recognition": 3, "full": 3, "maximum": 3,

@@ -38,7 +38,7 @@ EVERYDAY: dict[str, str] = {
     "sea green": "#2e8b57", "skin": "#e8beac", "slate": "#708090", "straw": "#e4d96f", "strawberry": "#fc5a8d",
     "sunflower yellow": "#ffc512", "tangerine": "#f28500", "taupe": "#8b7d72", "terracotta": "#c66b4e",
     "cognac": "#9a463d", "cognac brown": "#9a463d", "camel": "#c19a6b", "hazel": "#8e7618", "russet": "#80461b",
-    "mocha": "#7b5544", "espresso": "#3c2a21", "ecru": "#cdb891", "fawn": "#e5aa70", "sangria": "#7d1128",
+    "mocha": "#7b5544", "espresso": "#3c2a21", "ecru": "#cdb891", "sangria": "#7d1128",
     "ultramarine": "#120a8f", "vermilion": "#e34234", "wine": "#722f37", "wine red": "#722f37",
     "wine colored": "#722f37",
     "blue green": "#0d98ba",

@@ -100,6 +100,8 @@ def _without_rival(tokens: list[Token]) -> tuple[list[Token], str] | None:
         size = size or words[at] == "not" or (words[at] == "than" and words[at + 1] in ("in", "a") and 2)
         if size:
             rival = tokens[at + size :]
+            if len(rival) == 1 and words[at] in ("instead", "rather") and color(tokens[:at]):
+                return tokens[:at], ""  # "cherry red instead of nude"
             if rival and (color(rival) or _fixed(rival) or _graded_words(rival, None)):
                 return tokens[:at], ""
             thing = noun_phrase(rival) if rival and rival[0].word in ARTICLES else None

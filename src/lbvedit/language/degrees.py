@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from itertools import pairwise
 
 from lbvedit.language.amounts import Amount, amount_at
 from lbvedit.language.colors import is_color
@@ -114,7 +115,11 @@ def _parts(token: Token) -> bool:
 
 
 def with_quarters_named(tokens: list[Token]) -> list[Token]:
-    """``a quarter turn`` -> ``90 degrees``, and so ``a quarter to the left``."""
+    """``a quarter turn`` -> ``90 degrees``, and so ``a quarter to the left`` and ``1/4 turn``."""
+    for at, (one, two) in enumerate(pairwise(tokens)):
+        if one.kind == "number" and 0 < one.value < 1 and two.word == "turn":
+            number = replace(one, word=f"{360 * one.value:g}", value=360 * one.value)
+            return [*tokens[:at], number, two.corrected("degrees"), *tokens[at + 2 :]]
     for at, (said, angle) in itertools.product(range(len(tokens)), _TURNED.items()):
         told = len(said) > 1 + (said[0] == "a") or begun_by(tokens[at + len(said) :], _WAYS)
         if told and tuple(token.word for token in tokens[at : at + len(said)]) == said:

@@ -34,6 +34,7 @@ def with_ellipses_filled(tokens: list[Token]) -> list[Token]:
         _with_later_named,
         _with_bare_stretch_led,
         _with_units_repeated,
+        _with_there_told,
         _with_moment_alone,
         _with_so_said,
         _with_fade_named,
@@ -108,7 +109,11 @@ def _with_units_repeated(tokens: list[Token]) -> list[Token]:
         joined = lead and (tokens[lead - 1].kind == "mark" or tokens[lead - 1].word == "and")
         counted = joined and any(one.word in _BEFORE_UNIT for one in tokens[:lead]) and _told_too(tokens, number[1])
         corrected = joined and any(one.word in _CORRECTING for one in tokens[max(lead - 4, 0) : lead])
-        if unit and lead and (tokens[lead - 1].word in _TAKING or counted or corrected):
+        led = lead and tokens[lead - 1].word in ("in", "for", "during", "over")
+        again = led and any(
+            one.word in _BEFORE_UNIT for one in tokens[:lead]
+        )  # "in the first 2 seconds, in the last 2"
+        if unit and lead and (tokens[lead - 1].word in _TAKING or counted or corrected or again):
             said = [tokens[at], *tokens[at + 1 : number[1]], tokens[number[1] - 1].corrected(unit)]
             return [*tokens[:lead], *said, *tokens[number[1] :]]
     return tokens
@@ -124,6 +129,24 @@ def _told_too(tokens: Tokens, at: int) -> bool:
 
 
 _ALSO = phrases("as well | too | also")
+
+
+def _with_there_told(tokens: list[Token]) -> list[Token]:
+    """``it gets loud around 0:20, turn it down from there`` -> ``... turn it down from 0:20``."""
+    for at in range(3, len(tokens) - 1):
+        if (tokens[at].word, tokens[at + 1].word) not in (("from", "there"), ("from", "then")):
+            continue
+        joint = next((place for place in range(at, 0, -1) if tokens[place].kind == "mark"), 0)
+        moment = next(
+            (one for one in range(joint) if tokens[one].word in _ABOUT and tokens[one + 1].kind == "clock"), 0
+        )
+        if moment and joint == moment + 2 and tokens[0].word in ("it", "the", "everything", "there"):
+            end = at + 2 + (tokens[at + 2 : at + 3] != [] and tokens[at + 2].word in ("on", "onwards", "onward"))
+            return [*tokens[: at + 1], tokens[moment + 1], *tokens[end:]]
+    return tokens
+
+
+_ABOUT = frozenset({"at", "around", "about", "after", "near", "by"})
 
 
 def _with_moment_alone(tokens: list[Token]) -> list[Token]:

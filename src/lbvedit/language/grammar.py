@@ -19,6 +19,7 @@ from lbvedit.errors import InstructionError
 from lbvedit.language.clauses import read_clause
 from lbvedit.language.drafts import Draft
 from lbvedit.language.frames import VERB_BASES
+from lbvedit.language.frames.becoming import STYLES
 from lbvedit.language.frames.phrase import property_in
 from lbvedit.language.lexicon import thing_words
 from lbvedit.language.lists import without_list_marks
@@ -154,7 +155,7 @@ def _search_corrected(tokens: list[Token], text: str, effort: _Effort) -> tuple[
     """Tries the sentence with one word corrected, then two, and so on."""
     options: list[tuple[int, list[str]]] = []
     for at, token in enumerate(tokens):
-        known = token.word in ORDINARY or token.word in vocabulary() or token.word in thing_words()
+        known = token.word in ORDINARY or token.word in vocabulary() or token.word in thing_words() | STYLES
         if token.kind == "word" and len(token.word) > 2 and not known:
             acts = [verb for verb in candidates(token.word, ACTIONS) if is_sure_slip(token.word, verb)]
             near = [*candidates(token.word, vocabulary()), *acts]
@@ -296,7 +297,11 @@ def _is_topic(tokens: Tokens, end: int, *, first: bool) -> bool:
         return False
     follows = itertools.takewhile(lambda token: token.kind != "mark", tokens[end + 1 :])
     parted = tokens[end].text.strip() in (",", ".", "-", "–", "—")
-    named = first and parted and any(token.word in _POINTING for token in follows)
+    pointing = {token.word for token in follows}
+    last = tokens[end - 1].word if end else ""
+    if last.endswith("s") and last[:-1] in ACTIONS and pointing & {"it", "him", "her"}:
+        return False  # "the lamp flickers, get rid of it"
+    named = first and parted and not _POINTING.isdisjoint(pointing)
     return named or tokens[end].text == ":"
 
 
@@ -316,7 +321,9 @@ def _is_answered(tokens: Tokens, clause: Tokens) -> bool:
     """
     follows = itertools.dropwhile(_parts_clauses, (token for token in tokens if token.start >= clause[-1].end))
     answer = list(itertools.takewhile(lambda token: not _parts_clauses(token), follows))
-    timed = any(token.word in _AT_LENGTH for token in clause) and any(token.kind == "span" for token in answer)
+    timed = any(token.word in _AT_LENGTH for token in clause) and any(
+        token.kind in ("span", "duration", "clock") for token in answer
+    )
     return timed or any(token.word in _POINTING for token in answer)
 
 

@@ -86,8 +86,8 @@ def look(tokens: Tokens) -> str | None:
         or any(token.kind not in ("word", "quote", "number", "mark") for token in tokens)
     ):
         return None
-    if is_comparative(tokens[-1].word):  # "a darker mood"
-        return None
+    if is_comparative(tokens[-1].word) or tokens[-1].word in ("shorter", "longer", "better", "nicer", "higher"):
+        return None  # "a darker mood", "a shorter version"
     if _is_multiplied(tokens):
         return None
     return join(tokens).removesuffix("-style").removesuffix("'s")

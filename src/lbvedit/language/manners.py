@@ -50,6 +50,7 @@ _SMALL_TALK = phrases(
     "here is what i need | here is what i want | here is the plan | here is what to do | do the following | "
     "do two things | do three things | do a few things | do some things | i need a few things | two things | "
     "three things | a few things | a couple of things | several things | "
+    "you are at it | we are at it | "
     "i feel like | if you can | if you could | we are good | that is it | that is all | we are done | i am happy | "
     "i think | i guess | i reckon | i suppose | thank you | good morning | dear editor | if possible | so basically | "
     "thanks a lot | thanks a million | thanks a bunch | thanks so much | thank you so much | thank you very much | "

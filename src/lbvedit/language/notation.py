@@ -25,6 +25,9 @@ def with_pairs_joined(tokens: list[Token]) -> list[Token]:
     paired = False
     for token in tokens:
         if token.word == EQUALS:
+            if len(out) > 1 and out[-1].word == "t":  # "from t=3 to t=6"
+                out.pop()
+                continue
             if not out or out[-1].word not in _NAMES:
                 continue
             if paired and len(out) > 1 and out[-2].word in (MARK_SOFT, "and"):

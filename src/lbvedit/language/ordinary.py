@@ -51,7 +51,7 @@ _WORDS = (
     "runny rustier rusty sable sack sad sadder sades sag said sale same sample sane sats save saved sawn scale "
     "scarier scarp scary scenes scone scones see seedier seediest seedy seem sell send sexier shaders shades "
     "shadier shadiest shading shadow shaker shakes shames shaming shape shapes shaping share sharer shares "
-    "sharing sharking sheep shes shin shine shinier shiny shoot shoots shop shopping shops shores shot shots "
+    "sharing sharking sheep shes shin shine shinier shiny shoot shoots shop shopping shops shores shorter shot shots "
     "shouts shower showers shrank shriek shrunk sick side sides sight sign sillier simpler sin sine sing singe "
     "singer sink sip sits skate skill skills skinny slack slaking slash sleep slewed slim slimmer slip sliver "
     "slope sloped slot sludge smarting smooch smother snaking snap snitch snorts snot snots snowed soaking soap "

@@ -6,7 +6,7 @@ import re
 
 from lbvedit.language.lexicon import ABSENT_THINGS, HYPERNYMS, KINDS, LOOK_ALIKES, kinds_of, owner_of, plural
 
-__all__ = ["is_person", "is_plural", "may_be", "named_in", "noun_of"]
+__all__ = ["is_living", "is_person", "is_plural", "may_be", "named_in", "noun_of"]
 
 _MEN = frozenset({"man", "boy", "guy", "gentleman", "groom", "father", "dad", "husband", "brother", "son",
     "grandfather", "grandpa", "uncle", "king", "prince", "waiter", "actor", "lad", "dude", "policeman",
@@ -59,7 +59,7 @@ def is_person(phrase: str) -> bool:
     return known and not _is_one_of(noun, _CHILDREN)
 
 
-def _is_living(phrase: str) -> bool:
+def is_living(phrase: str) -> bool:
     """Whether a phrase names a person, an animal, or something that nobody knows to be neither."""
     noun = noun_of(phrase)
     if kinds := kinds_of(noun):
@@ -89,4 +89,4 @@ def may_be(pronoun: str, phrase: str) -> bool:
     if pronoun in ("her", "she") and "boat" in kinds_of(noun):
         return True  # as sailors say
     others = _WOMEN if pronoun in ("him", "he") else _MEN
-    return _is_living(phrase) and not is_plural(phrase) and noun not in others
+    return is_living(phrase) and not is_plural(phrase) and noun not in others

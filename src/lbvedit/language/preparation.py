@@ -192,6 +192,9 @@ def _with_slips_mended(tokens: Tokens) -> list[Token]:
         if token.word == "much" and after.word in QUALITIES and at and tokens[at - 1].word == "too":
             out[at - 1 : at + 1] = [replace(out[at - 1], text=join(out[at - 1 : at + 1]), end=token.end)]
             return _with_slips_mended(out)  # "too much dark"
+        if (token.word, after.word) == ("no", "one"):
+            out[at : at + 2] = [replace(token, word="nobody", text=join(tokens[at : at + 2]), end=after.end)]
+            return _with_slips_mended(out)
         opens = at == 0 or tokens[at - 1].kind == "mark" or tokens[at - 1].word in ("and", "then", "please")
         if token.word == "ad" and opens and (after.word in ARTICLES or after.kind == "quote"):
             out[at] = replace(token, word="add", text="add")
@@ -364,6 +367,11 @@ _TURNS = (
         for one in ("", "s")
         for joint in (("and",), ("then",), ("and", "then"), (MARK_SOFT, "then"))
         for last in map(str.split, seconds)
+    ),
+    *(
+        ("normally", *joint, *map(str, last.split()))
+        for joint in (("and",), ("then",), ("and", "then"), (MARK_SOFT, "then"), (MARK_SOFT, "and", "then"))
+        for last in ("backwards", "backward", "in reverse", "reversed")
     ),
 )
 """Words for going on and coming back."""

@@ -9,7 +9,7 @@ from lbvedit.errors import InstructionError
 from lbvedit.language.drafts import HIDING, SPAN, TAKING, Draft
 from lbvedit.language.lexicon import plural, singular
 from lbvedit.language.operators import OPERATORS
-from lbvedit.language.persons import is_person, is_plural, may_be, named_in, noun_of
+from lbvedit.language.persons import is_living, is_person, is_plural, may_be, named_in, noun_of
 from lbvedit.language.pronouns import PERSONS
 from lbvedit.language.remarks import REMARK
 from lbvedit.language.targets import Target
@@ -122,7 +122,9 @@ class Referents:
         if several and draft.op == "animate" and len(self.named) > 1 and self.last and not is_plural(self.last):
             return " and ".join(self.named)  # "a hat on the man, a scarf on the woman, then make them dance"
         if target.kind == "pronoun" and self.rival and self.last:
-            worn = self._means_spared(target.phrase) if self.aside else self._means_worn(target.phrase, steps[-1])
+            worn = (
+                self._means_spared(target.phrase) if self.aside else self._means_worn(target.phrase, steps[-1], draft)
+            )
             meant, other = (self.rival, self.last) if worn else (self.last, self.rival)
             self.notes.append(f"the pronoun is read as {meant!r}, not as {other!r}")
             if worn:
@@ -158,9 +160,14 @@ class Referents:
             self.notes.append(f"the pronoun is read as {meant[0]!r}, not as {self.rival!r}")
         return meant[0]
 
-    def _means_worn(self, pronoun: str, before: Step) -> bool:
-        """Whether ``it`` means what was just given to somebody: ``put a hat on the man and make it red``."""
+    def _means_worn(self, pronoun: str, before: Step, draft: Draft) -> bool:
+        """Whether ``it`` means what was just given to somebody: ``put a hat on the man and make it red``.
+
+        So it does where it acts, and the other cannot: ``add a bee on the flower and make it fly``.
+        """
         last, rival = self.last or "", self.rival or ""
+        if before.op == "add" and draft.op == "animate" and is_living(rival) and not is_living(last):
+            return True
         if before.op != "add" or is_person(rival):
             return False
         several = pronoun in ("them", "they") and is_plural(rival) and not is_plural(last)

@@ -63,14 +63,16 @@ def _subject(said: Tokens, words: tuple[str, ...]) -> Target | None:
         return _named(said[lead:])
     if words[0] == "why" or words[0] in _SPEAKERS:
         return NOBODY
-    for at in range(1, len(words) - 1):
+    for at in range(1, len(words)):
         named = property_in(said[:at], loose=True)
         colored = named is not None and named[0] == "color" and named[1].kind == "phrase"  # "the wall color is awful"
         subject = named[1] if named and colored else noun_phrase(said[:at])
         does = words[at].endswith("s") and words[at][:-1] in ACTIONS
         if subject is None or subject.kind in ("rest", "none") or not (does or words[at] in IS | _HAS):
             continue
-        worn = words[at + 1] in _WEARING
+        if at + 1 == len(words) and not does:
+            continue
+        worn = words[at + 1 : at + 2] != () and words[at + 1] in _WEARING
         owned = _named(said[at + 1 + worn :]) if worn or words[at] in _HAS else NOBODY
         return owned if owned.kind == "phrase" else subject
     return None

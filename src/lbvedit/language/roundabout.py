@@ -71,7 +71,9 @@ def with_shown_named(tokens: list[Token]) -> list[Token]:
     words = [token.word for token in tokens]
     for at in range(1, len(words) - 3):
         begin = _begin(tokens, at)
-        if words[at] not in ("so", "where") or not (_FRAMING & set(words[begin:at]) or _shaped(tokens[begin:at])):
+        if words[at] not in ("so", "where", "until", "till") or not (
+            _FRAMING & set(words[begin:at]) or _shaped(tokens[begin:at])
+        ):
             continue
         said = at + 1 + (words[at + 1] == "that")
         said += begun_by(tokens[said:], _SEEING)

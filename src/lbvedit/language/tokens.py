@@ -120,7 +120,7 @@ def tokenize(text: str, known: frozenset[str]) -> list[Token]:
         InstructionError: a number that is larger than anything takes.
     """
     out: list[Token] = []
-    for found in _PIECE.finditer(text):
+    for found in _PIECE.finditer(text.replace("\u2212", "-")):  # the sign of typesetters
         kind, piece, start = found.lastgroup or "", found.group(), found.start()
         if kind == "word":
             out += _words(piece, start, known)

@@ -46,8 +46,8 @@ EDGE = re.compile(
 """What is cropped away rather than found."""
 
 HEARD = frozenset({"audio", "sound", "voice", "voices", "vocals", "speech", "music", "song", "soundtrack", "beep",
-    "beeps", "barking", "laughter", "applause", "narration", "hiss", "hum", "echo", "shouting",
-    "swearing"})  # fmt: skip
+    "beeps", "barking", "laughter", "applause", "narration", "curses", "swears", "hiss", "hum",
+    "echo", "shouting", "swearing"})  # fmt: skip
 
 HAPPENINGS = frozenset({"interview", "speech", "talk", "lecture", "presentation", "conversation", "dialogue",
     "ceremony", "performance", "concert", "song", "dance", "game", "match", "race", "fight", "toast", "vows", "story",

@@ -27,7 +27,9 @@ STYLES = frozenset({"cinematic", "vintage", "retro", "cartoonish", "noir", "drea
     "spring", "sunset", "sunrise", "dusk", "dawn", "christmas", "anime", "cartoon", "photorealistic", "realistic",
     "artistic", "scary", "magical", "romantic", "dramatic", "festive", "hand-drawn", "steampunk", "abstract",
     "impressionist", "nostalgic", "modern", "medieval", "post-apocalyptic", "moody", "golden hour", "film noir",
-    "pixel art", "watercolor", "lego", "claymation", "origami", "8-bit"})  # fmt: skip
+    "pixel art", "watercolor", "lego", "claymation", "origami", "8-bit", "wet", "rusty",
+    "dusty", "dirty", "frozen", "burnt", "broken", "abandoned", "haunted", "ancient", "shiny", "glossy", "flooded",
+    "overgrown", "ruined", "happy", "sad", "angry", "tired", "scared", "surprised", "muddy", "worn"})  # fmt: skip
 
 
 _COMPARED = frozenset({"higher", "lower", "stronger", "weaker", "smaller", "bigger", "faster", "slower", "less",

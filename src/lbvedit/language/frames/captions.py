@@ -42,6 +42,8 @@ def text_in(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
     if len(tokens) > 2 and tokens[-1].kind == "duration" and tokens[-2].word == "for":
         return _for_a_while(tokens, position, phrase)
     quotes = [at for at, token in enumerate(tokens) if token.kind == "quote"]
+    if quotes and tokens[-1].kind in ("clock", "duration") and tokens[-2].word == "at":
+        return _from_a_moment(tokens, position, phrase)
     if quotes:
         return _quoted(tokens, quotes[0], position, phrase) if len(quotes) == 1 else None
     words = words_of(tokens)
@@ -73,6 +75,16 @@ def _for_a_while(tokens: list[Token], position: str, phrase: Phrase) -> list[Dra
         return None
     params = {**timed.params, "position": position or timed.params["position"]}
     return [replace(timed, params=params).noted(f"shown for the {'last' if late else 'first'} {tokens[-1].text}")]
+
+
+def _from_a_moment(tokens: list[Token], position: str, phrase: Phrase) -> list[Draft] | None:
+    """A caption that comes at a moment and stays: ``"Watch this" at 2 s``."""
+    said = text_in(tokens[:-2], phrase)
+    timed = spanned(said[0], (tokens[-1].value, None)) if said and len(said) == 1 else None
+    if timed is None:
+        return None
+    params = {**timed.params, "position": position or timed.params["position"]}
+    return [replace(timed, params=params).noted(f"shown from {tokens[-1].text} to the end; say for how long")]
 
 
 def _quoted(tokens: list[Token], at: int, position: str, phrase: Phrase) -> list[Draft] | None:

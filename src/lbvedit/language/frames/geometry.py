@@ -280,6 +280,8 @@ def _cropped(tokens: list[Token], *, shaped: bool) -> Target | None:
     kept = [token for token in tokens if token.word not in _IGNORED - {"it", "the", "a", "video", "clip"}]
     while kept and kept[-1].word in ("a", "an", "the"):
         kept.pop()
+    if len(kept) > 1 and kept[0].kind == "number" and kept[1].word in ("from", "off", "at", "on"):
+        return None  # "100 pixels from the left"
     target = object_of(kept)
     if shaped and target and american(target.phrase) in _MIDDLE:  # where every crop is
         return NOBODY
@@ -407,6 +409,7 @@ def resizing(phrase: Phrase) -> list[Draft] | None:
             left = object_of(tokens[:at])
             return [drafts[0].on(left)] if left is not None else None
     amount, rest = split_amount(tokens)
+    rest = [token for token in rest if token.word not in ("width", "height")]  # "to half width" keeps the aspect
     if len(tokens) == 1 and tokens[0].kind == "number" and tokens[0].value <= 16:  # "scale 0.5"
         amount, rest = Amount("times" if direction else "to", tokens[0].value), []
     target = object_of(rest)

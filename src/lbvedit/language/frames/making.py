@@ -284,6 +284,8 @@ def painting(phrase: Phrase) -> list[Draft] | None:
                     continue
                 if target == NOBODY and not phrase.previous and drafts[0].op == "recolor":
                     continue
+                if tokens[at].word == "with" and at > 2 and is_color(tokens[at - 1].word):
+                    continue  # "the jersey pink with #ff69b4" names two
                 return [draft.on(target) for draft in drafts]
         return None
 

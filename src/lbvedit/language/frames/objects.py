@@ -59,6 +59,7 @@ _AS_EVER = frozenset({"normal", "original", "natural", "clear", "visible", "in f
 _IN_SIGHT = frozenset({"centered", "in the middle", "in the center", "in frame", "in the frame", "in shot",
     "in the shot", "in the picture"})  # fmt: skip
 """Where a crop keeps what it is about."""
+_SOFTENED = frozenset({"contrast", "saturation", "volume", "brightness"})
 _LEFT_ALONE = phrases("visible | in view | in sight | on screen | on the screen | in the picture | in the shot")
 """What is said of a thing where the rest shall be gone."""
 _SEEN = frozenset({"readable", "legible", "recognizable"})
@@ -110,6 +111,8 @@ def grading(op: str, direction: int = 1, *, note: str = "", plain_amount: Amount
             ):  # "clean up the noise"
                 target = named[1]
             draft = graded(op, direction, amount or plain_amount)
+            if phrase.verb == "soften" and named and (less := PROPERTIES.get(named[0], ("",))[0]) in _SOFTENED:
+                draft, target = graded(less, -1, amount), named[1]  # "soften the contrast"
             if target is None or draft is None:
                 return None
             if op == "brightness" and direction < 0 and target.phrase in CORNERS and not target.outside:

@@ -56,7 +56,8 @@ def flipping(phrase: Phrase) -> list[Draft] | None:
         token
         for at, token in enumerate(tokens)
         if at not in drop
-        and token.word not in ("both", "axis", "axes", "ways", "along", "and", "over", "direction", "directions")
+        and token.word
+        not in ("both", "axis", "axes", "ways", "along", "and", "over", "direction", "directions", "mirror", "flip")
     ]
     while kept and kept[-1].word in ("the", "in", "on", "a", "along", "ly"):
         kept.pop()
