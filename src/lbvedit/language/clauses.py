@@ -26,7 +26,7 @@ from lbvedit.language.qualities import quality_alone, thing_and_quality
 from lbvedit.language.reading import Reading, asked
 from lbvedit.language.remarks import REMARK
 from lbvedit.language.sparing import SPARED
-from lbvedit.language.synonyms import base_form
+from lbvedit.language.synonyms import QUALITIES, base_form
 from lbvedit.language.targets import Target, noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
 from lbvedit.language.wishes import ordered, time_kept, wished
@@ -228,7 +228,9 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
     if tuple(token.word for token in tokens) in MENDS:  # what the clause before complains of
         yield Reading((Draft("focus"),))
         return
-    yield from _with_verb(tokens)
+    alike = previous is not None and previous.frame is making and len(tokens) == 1 and tokens[0].word in QUALITIES
+    if not alike:  # "make it crisp and clear"
+        yield from _with_verb(tokens)
     for order in ordered(tokens, goes_on=previous is not None and previous.wished):
         yield from (replace(reading, wished=True) for reading in _with_verb(order))
     wish = begun_by(tokens, _WISHING_TO)

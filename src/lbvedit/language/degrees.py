@@ -196,6 +196,7 @@ def without_hollow_words(tokens: list[Token]) -> list[Token]:
                 and after.kind in ("percent", "number")
             )
             or (token.word in ("maybe", "perhaps", "possibly") and before.word in ("except", "but", "for", "with"))
+            or (token.word in _INTERJECTIONS and before.kind == "mark")
             or (token.word == "also" and before.word in _BEFORE_ALSO)
             or (token.word in ("exactly", "precisely") and after is not None and after.kind in ("number", "clock"))
             or (token.word in ("strength", "intensity", "opacity") and before.kind == "percent")
@@ -225,6 +226,7 @@ def _with_amounts_joined(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+_INTERJECTIONS = frozenset({"oh", "um", "uh", "er", "erm", "hmm", "ah", "yeah"})
 _BEFORE_ALSO = frozenset({"should", "must", "shall", "could", "can", "it", "to", "be", "is", "and"})
 
 

@@ -26,7 +26,7 @@ def action(tokens: Tokens) -> str | None:
     ):
         tokens, words = tokens[1:], words[1:]
     light = words and words[0] in LIGHT_VERBS and len(words) > 2 and words[1] in ("a", "an", "the", "his", "her", "its")
-    if not words or (_action_base(words[0]) is None and not light):
+    if not words or (_action_base(words[0]) is None and not light) or any(token.kind == "clock" for token in tokens):
         return None
     if words[0] in ("look", "appear") and words[1:] and words[1] not in _WHERE_TO:  # "look older"
         return None
@@ -36,6 +36,8 @@ def action(tokens: Tokens) -> str | None:
     )
     listed = any(token.kind == "mark" or token.word == "and" for token in tokens[end:])
     listed = listed or any(token.word == "but" for token in tokens)
+    another = next((at for at, pair in enumerate(pairwise(words)) if pair[0] == "and" and pair[1] in ARTICLES), end)
+    listed = listed or any(word in ACTIONS for word in words[another + 3 :])  # "and the kettle steam"
     return join(tokens[:end]) if end and not listed and not swallows(tokens[:end], actions=_DONE) else None
 
 

@@ -83,6 +83,8 @@ def agree(vague: Step, step: Step) -> bool:
 
 
 _NAMED_SPEED = re.compile(r"\b(time|hyper)[ -]?lapse\b(?!.*\d)", re.IGNORECASE)
-_ONCE = frozenset({"crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"})
+_ONCE = frozenset(
+    {"sharpen", "denoise", "crop", "grayscale", "sepia", "mute", "stabilize", "cutout", "remove", "resize"}
+)
 """What a second time does no more: "make it vertical (9:16)"."""
 _ONLY = re.compile(r"\b(only|just)\b", re.IGNORECASE)

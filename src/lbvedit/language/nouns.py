@@ -25,7 +25,7 @@ _NO_END = frozenset({"with", "in", "on", "of", "the", "a", "an", "to", "at", "by
 _NEVER_START = frozenset({"and", "or", "of", "to", "by", "is", "are", "as", "be", "with", "from", "for", "into",
     "more", "less", "in", "on", "at", "not", "so", "than", "then", "very", "up", "down", "out", "off", "if", "what",
     "how", "following", "there", "me", "us", "neither", "why", "when", "where", "who", "i", "you", "we",
-    "sure", "nobody", "rid", "rather", "around", "between", "leave",
+    "sure", "either", "nobody", "rid", "rather", "around", "between", "leave",
     "instead"})  # fmt: skip
 _NEVER_INSIDE = frozenset({"but", "fps", "codec", "bitrate", "resize", "rotate", "pixelate", "sharpen", "brighten",
     "darken", "denoise", "desaturate", "reframe",
@@ -49,7 +49,7 @@ _COMPARED = frozenset({"older", "younger", "taller", "shorter", "longer", "fatte
     "heavier", "rounder", "wider", "narrower", "shinier", "better", "worse"})  # fmt: skip
 """What no operator makes anything, and no thing is called."""
 _SHARES = frozenset({"half", "quarter", "third", "fifth", "tenth"})
-_NEVER_TOGETHER = frozenset({("as", "much"), ("looks", "like")})
+_NEVER_TOGETHER = frozenset({("as", "much"), ("looks", "like"), ("every", "time"), ("each", "time")})
 _UNPAINTED = frozenset({"opacity", "transparency", "translucency"})
 """What a thing has and no operator changes."""
 _GOES_ON = frozenset({"rather", "no", "wait", "actually", "sorry", "nope", "plus", "after", "also", "finally", "next",
@@ -66,7 +66,8 @@ def may_name(tokens: Tokens) -> bool:
     relative_end = words[-1] in _PARTICLES and len(words) > 2 and not _CLAUSE.isdisjoint(words[1:-2])
     relative_end = relative_end or (words[-1] == "behind" and words[-2:-1] != [] and words[-2].endswith("ing"))
     speakers = words[0] in SPEAKERS and words[1:2] == ["and"]  # "me and my dog"
-    if (words[0] in _NEVER_START and not speakers) or MARK_SOFT in (words[0], words[-1]):
+    told = words[:2] == ["what", "is"] and len(words) > 3  # "what is written on the board"
+    if (words[0] in _NEVER_START and not (speakers or told)) or MARK_SOFT in (words[0], words[-1]):
         return False
     if words[-1] in _NO_END and not relative_end:  # but "the man who comes in"
         return False
@@ -99,6 +100,8 @@ def may_name(tokens: Tokens) -> bool:
         return False  # "the bag she"
     if words[0] in POSSESSIVES - {"his"} and len(words) > 1:
         return False  # "mine face"
+    if words[-1].endswith("'s") and not {"in", "on", "at", "with"}.isdisjoint(words[1:-1]):
+        return False  # "the truck in the company's"
     if words[-1] in POSSESSIVES and words[-2:-1] != ["of"]:
         return False  # "his": nothing says what of his
     if (words[0] in _WHO and len(words) > 1) or _tells_of_a_person(words[:relative]) or "when" in words:

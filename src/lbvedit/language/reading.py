@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from lbvedit.language.drafts import Draft, spanned
 from lbvedit.language.frames import TIMED, Frame, Phrase
 from lbvedit.language.frames.making import making
-from lbvedit.language.frames.phrase import SPARING
+from lbvedit.language.frames.phrase import SPARING, UNHURRIED
 from lbvedit.language.manners import without_trailers
 from lbvedit.language.operators import OPERATORS
 from lbvedit.language.sparing import split_exception
@@ -46,7 +46,7 @@ def asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
     """What a frame makes of a phrase; a time in it says when, unless the frame reads times itself."""
     spans = [token for token in phrase.tokens if token.kind == "span"]
     if frame in TIMED or not spans:
-        drafts = frame(phrase) or (_but_for(frame, phrase) if not spans else None)
+        drafts = frame(phrase) or (_but_for(frame, phrase) or _unhurried(frame, phrase) if not spans else None)
         return tuple(drafts) if drafts else None
     if len(spans) > 1:
         return None
@@ -67,6 +67,20 @@ def asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
     drafts = frame(replace(phrase, tokens=kept))
     timed = [spanned(draft, span) for draft in drafts] if drafts else []
     return tuple(draft for draft in timed if draft) if timed and all(timed) else None
+
+
+def _unhurried(frame: Frame, phrase: Phrase) -> list[Draft] | None:
+    """``turn the sky purple slowly``: the steps without how they come about, for they are the same all the way."""
+    kept = [token for token in phrase.tokens if token.word not in UNHURRIED]
+    drafts = frame(replace(phrase, tokens=kept)) if kept and len(kept) < len(phrase.tokens) else None
+    if not drafts or frame in TIMED or any(draft.op not in _COMING_ABOUT for draft in drafts):
+        return None
+    return [draft.noted(f"the {draft.op} is the same from the beginning to the end") for draft in drafts]
+
+
+_COMING_ABOUT = frozenset({"recolor", "grayscale", "sepia", "brightness", "contrast", "saturation", "temperature",
+    "blur", "pixelate", "invert", "volume"})  # fmt: skip
+"""What may be wished to come about slowly."""
 
 
 def _but_for(frame: Frame, phrase: Phrase) -> list[Draft] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lbvedit.errors import InstructionError, UsageError
+from lbvedit.language.colors import is_color
 from lbvedit.language.drafts import MOVING, NOBODY, TAKING, Draft, tidy
 from lbvedit.language.merging import agree, merged
 from lbvedit.language.operators import OPERATORS, validate
@@ -241,6 +242,9 @@ class _Resolver:
             self.steps[-1] = replace(before, target=f"{before.target} and {target}")
             return True
         said = f"{target!r} cannot be left out of {before.words!r:.60}"
+        hues = [{word for word in named.split() if is_color(word)} for named in (target, before.target or "")]
+        if all(hues) and hues[0].isdisjoint(hues[1]):
+            return False  # "delete the red balloons but leave the blue ones"
         if before.target is None or target.endswith((" one", " ones")):
             raise InstructionError(said, hint="say what is meant without it, as in 'blur everything except the dog'")
         self.notes.append(said)

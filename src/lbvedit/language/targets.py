@@ -43,6 +43,8 @@ _PEOPLE = (["everyone"], ["everybody"], ["all", "people"], ["all", "the", "peopl
 _BACKGROUND = frozenset({"background", "backdrop", "surroundings", "backgrounds"})
 _ALONE = frozenset({"only", "itself", "themselves", "himself", "herself", "together"})
 """What says of a thing that it is meant and nothing else, or of several that all are."""
+_NOUNS_IN_LY = frozenset({"family", "butterfly", "fly", "dragonfly", "firefly", "lily", "belly", "jelly", "bully",
+    "ally", "dolly", "assembly", "holly", "elderly", "only"})  # fmt: skip
 _COUNTS = frozenset({"to", "first", "last", "the", "and", "only"})
 _SILENCES = frozenset({"silence", "silences", "pauses", "ums", "uhs", "ahs", "stutters", "stammering"})
 """Stretches of the sound, which nothing in the picture tells."""
@@ -60,10 +62,13 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         token.kind in ("span", "duration", "percent", "hex", "clock", "size", "aspect") for token in tokens
     ):
         return None
+    if words[0] in ("half", "most", "part", "many", "several", "few") and words[1:2] == ["of"]:
+        return None  # nobody knows which
     if len(words) < 4 and words[-1] in ("bit", "tad"):
         return None  # "rotate a tiny bit"
-    if words[-1] in ("slightly", "gently", "subtly", "slowly", "lightly", "quickly"):
-        return None
+    adverb = words[-1].endswith("ly") and words[-1] not in _NOUNS_IN_LY and not tokens[-1].text[:1].isupper()
+    if adverb and not any(word.endswith("ing") or word in ("who", "that", "which") for word in words):
+        return None  # "blur the clown violently"
     if all(token.kind == "number" or token.word in _COUNTS for token in tokens) or words[-1] in _NO_THINGS:
         return None
     if words[-1] in ("twice", "thrice") or any(token.kind == "number" and token.value % 1 for token in tokens):
@@ -88,7 +93,7 @@ def noun_phrase(tokens: Tokens) -> Target | None:
         return noun_phrase(head)
     if len(words) > 1 and words[-1] in _ALONE:
         return noun_phrase(tokens[:-1])
-    if words[0] in ("only", "just", "also") or (words[0] == "both" and words[1:2] == ["the"]):
+    if words[0] in ("only", "just", "also") or (words[0] == "both" and words[1:2] and words[1] in OWNERS | {"the"}):
         return noun_phrase(tokens[1:])
     if words in (["both"], ["both", "of", "them"], ["all", "of", "them"], ["them", "all"], ["them", "both"]):
         return Target("pronoun", "all")

@@ -15,12 +15,13 @@ from lbvedit.language.frames.objects import background_color
 from lbvedit.language.frames.phrase import Phrase, object_of, property_in, splits, with_reordering, words_of
 from lbvedit.language.imagined import look, new_thing
 from lbvedit.language.lexicon import kinds_of, thing_words
-from lbvedit.language.persons import is_person
+from lbvedit.language.persons import is_person, noun_of
 from lbvedit.language.places import is_place
 from lbvedit.language.pronouns import ARTICLES, PERSONS, SPEAKERS
 from lbvedit.language.synonyms import PROPERTIES, STYLE_NOUNS
 from lbvedit.language.targets import Target, noun_phrase, strip_articles
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, join, phrases
+from lbvedit.language.unseen import HEARD
 
 __all__ = ["adding", "dressing", "giving", "putting"]
 
@@ -144,6 +145,8 @@ def _effect_beside(drafts: list[Draft], beside: tuple[str, ...], target: Target 
 
 def _new(what: str, target: Target) -> list[Draft] | None:
     last = what.split()[-1].lower()
+    if noun_of(what) in HEARD or what.lower().endswith(_NO_PLACES):
+        return None  # "applause at the end", "two copies side by side"
     written = what.split()[0].lower() in _WRITTEN  # "subtitles from the speech", "words in red letters"
     if (
         what.lower() in _MEDIA
@@ -158,6 +161,7 @@ def _new(what: str, target: Target) -> list[Draft] | None:
     return [Draft("add", {"what": what}, target)]
 
 
+_NO_PLACES = (" at the end", " at the start", " at the beginning", " side by side")
 _MEDIA = frozenset({"video", "clip", "footage", "movie", "film"})
 _WRITTEN = frozenset({"subtitles", "captions", "words", "text", "caption", "title"})
 

@@ -81,7 +81,7 @@ def _make(tokens: list[Token], phrase: Phrase) -> list[Draft] | None:
             continue  # "red, not ... blue"
         if at > 1 and drafts[0].op == "recolor" and words[at - 1] in _SHINING and words[at - 2] not in ARTICLES:
             continue  # "make the lamp glow orange" is what it does
-        if at > 1 and drafts[0].op == "recolor" and words[0] in ("a", "an"):
+        if at > 1 and drafts[0].op == "recolor" and words[0] in ("a", "an") and phrase.verb == "want":
             continue  # "a clear turquoise" has no thing that shall be turquoise
         target = _subject(_without_from(tokens[:at]), phrase)
         named = property_in(tokens[:at])
