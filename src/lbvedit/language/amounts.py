@@ -171,10 +171,10 @@ def fraction_at(tokens: Tokens, at: int) -> tuple[float, int] | None:
         return tokens[at].value, at + 1
     if words[:1] in (["a"], ["one"]) and words[1:2] and words[1] in _FRACTIONS:
         return _FRACTIONS[words[1]], at + 2
-    if words[:2] in (["two", "thirds"], ["2", "thirds"]):
-        return 2 / 3, at + 2
-    if words[:2] == ["three", "quarters"]:
-        return 0.75, at + 2
+    count = number_at(tokens, at)
+    part = tokens[count[1]].word.removesuffix("s") if count and count[1] < len(tokens) else ""
+    if count and part in _FRACTIONS and tokens[count[1]].word.endswith("s"):  # "two thirds"
+        return count[0] * _FRACTIONS[part], count[1] + 1
     if words[:1] and words[0] in _FRACTIONS:
         return _FRACTIONS[words[0]], at + 1
     return None

@@ -225,6 +225,8 @@ def _read(tokens: Tokens, previous: Reading | None) -> Iterator[Reading]:
         tokens = tokens[1:]  # "to blur the faces"
     if not tokens:
         return
+    if len(tokens) > 2 and tokens[0].word in ("must", "should") and tokens[1].word == "be":  # "must be quieter"
+        tokens = [tokens[0].corrected("it"), *tokens]
     if tuple(token.word for token in tokens) in MENDS:  # what the clause before complains of
         yield Reading((Draft("focus"),))
         return

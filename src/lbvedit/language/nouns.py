@@ -65,6 +65,7 @@ def may_name(tokens: Tokens) -> bool:
     words = [token.word for token in tokens]
     relative_end = words[-1] in _PARTICLES and len(words) > 2 and not _CLAUSE.isdisjoint(words[1:-2])
     relative_end = relative_end or (words[-1] == "behind" and words[-2:-1] != [] and words[-2].endswith("ing"))
+    relative_end = relative_end or any(_tells_whose(words[at : at + 4]) for at in range(len(words) - 3))
     speakers = words[0] in SPEAKERS and words[1:2] == ["and"]  # "me and my dog"
     told = words[:2] == ["what", "is"] and len(words) > 3  # "what is written on the board"
     if (words[0] in _NEVER_START and not (speakers or told)) or MARK_SOFT in (words[0], words[-1]):
@@ -75,7 +76,10 @@ def may_name(tokens: Tokens) -> bool:
         not any(word.endswith("ing") for word in words)
     ):  # fmt: skip
         return False
-    relative = next((at for at, word in enumerate(words) if word in _CLAUSE and at), len(words))
+    relative = next(
+        (at for at, word in enumerate(words) if at and (word in _CLAUSE or _tells_whose(words[at - 1 : at + 3]))),
+        len(words),
+    )
     for at, word in enumerate(words[:relative]):
         between_them = at and word in ("it", "them") and words[at - 1] in _BEFORE_ARTICLE - {"and", "or", MARK_SOFT}
         if (word in _NEVER_INSIDE and not between_them) or word in SPARED - {"minus", "bar"}:
@@ -96,6 +100,8 @@ def may_name(tokens: Tokens) -> bool:
         return False  # "him and the dog"
     if not _UNPAINTED.isdisjoint(words):
         return False
+    if words[-4:-2] == ["for", "the"] and words[-1] == "one":
+        return False  # "the clock for the second one"
     if words[-1] in _WHO and len(words) > 1:
         return False  # "the bag she"
     if words[0] in POSSESSIVES - {"his"} and len(words) > 1:
@@ -150,9 +156,19 @@ def may_name(tokens: Tokens) -> bool:
     return True
 
 
+def _tells_whose(words: list[str]) -> bool:
+    """Whether ``he is holding`` goes on with what somebody does with a thing: ``the thing he is holding``."""
+    does = len(words) > 3 and words[3].endswith("ing") and words[2] in ("is", "are", "am", "was", "were")
+    return does and words[0] in _THINGS and words[1] in _WHO | {"i", "we", "you"}
+
+
+_THINGS = frozenset({"thing", "things", "object", "objects", "item", "items", "stuff"})
+
+
 def _begins_share(words: list[str]) -> bool:
     """Whether some words begin with a part of something: ``half``, ``a fifth``."""
-    return not _SHARES.isdisjoint(words[:1] if words[0] not in ("a", "one") else words[1:2])
+    counted = words[0] in NUMBERS or words[0] == "a"
+    return not _SHARES.isdisjoint(word.removesuffix("s") for word in (words[1:2] if counted else words[:1]))
 
 
 def _tells_of_a_person(words: list[str]) -> bool:

@@ -115,6 +115,11 @@ def _with_arrows_named(tokens: list[Token]) -> list[Token]:
         if out[at].kind != "mark" or out[at].text.strip() not in ("->", "=>", "→"):
             continue
         begin = next((place + 1 for place in range(at - 1, -1, -1) if _parts(out[place])), 0)
+        whole = next(
+            (place + 1 for place in range(begin - 1, -1, -1) if out[place].word != "and" and _parts(out[place])), 0
+        )
+        if not any(token.word in VERB_BASES for token in out[whole:at]) and noun_phrase(out[whole:at]):
+            begin = whole  # "dog and cat -> blue"
         thing, becomes = out[begin:at], out[at + 1]
         done = complement(thing) if thing else None
         if not thing or {thing[0].word, becomes.word} & VERB_BASES or (done and done[0].op != "recolor"):

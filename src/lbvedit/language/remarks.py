@@ -61,6 +61,9 @@ def _subject(said: Tokens, words: tuple[str, ...]) -> Target | None:
     lead = begun_by(said, THERE_IS)
     if 0 < lead < len(words):
         return _named(said[lead:])
+    if words[0] == "why" and words[1] in IS:  # "why is the car blue?"
+        asked = (noun_phrase(said[2:end]) for end in range(len(said) - 1, 2, -1))
+        return next((target for target in asked if target and target.kind == "phrase"), NOBODY)
     if words[0] == "why" or words[0] in _SPEAKERS:
         return NOBODY
     for at in range(1, len(words)):

@@ -267,6 +267,9 @@ def with_gone_replaced(tokens: list[Token]) -> list[Token]:
             begin += size
         lead = begun_by(tokens[begin:joint], _TAKING_AWAY)
         gone = tokens[begin + lead : joint]
+        off = next((place for place, token in enumerate(gone) if token.word in ("off", "out", "away")), 0)
+        if off > 1 and gone[0].word in ("take", "get"):  # "take the vase off the shelf"
+            lead, gone = 1, gone[1:off]
         if lead and gone and noun_phrase(gone) is not None:
             said = [tokens[begin].corrected("replace"), *gone, tokens[at].corrected("with"), *new]
             return [*tokens[:begin], *said, *tokens[end:]]
@@ -275,8 +278,8 @@ def with_gone_replaced(tokens: list[Token]) -> list[Token]:
 
 _PUTTING = frozenset({"put", "add", "place", "insert", "have", "draw"})
 _IN_ITS_PLACE = phrases(
-    "there instead | in its place instead | in its place | in their place | in his place | in her place | there | "
-    "where it was | where it is | where they were | where he was | where she was"
+    "there instead | in instead | in its place instead | in its place | in their place | in his place | "
+    "in her place | there | where it was | where it is | where they were | where he was | where she was"
 )
 _TAKING_AWAY = phrases("get rid of | take away | take out | paint out | edit out | remove | erase | delete | lose")
 

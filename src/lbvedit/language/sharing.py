@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from lbvedit.errors import InstructionError
 from lbvedit.language.drafts import MOVING, NOBODY, Draft
+from lbvedit.language.frames import VERB_BASES
 from lbvedit.language.operators import OPERATORS
+from lbvedit.language.synonyms import base_form
 from lbvedit.language.targets import Target
 
 __all__ = ["shared"]
@@ -50,30 +52,47 @@ def _sharing_time(clauses: list[tuple[Sequence[Draft], bool]]) -> list[tuple[Seq
 
     A change of speed comes last, for behind it other times hold; where what follows moves times, nothing is shared.
     """
-    at = next((at for at, (drafts, _) in enumerate(clauses) if _leads(drafts[0])), len(clauses))
-    rest = clauses[at + 1 :]
+    at = next((at for at, (drafts, _) in enumerate(clauses) if _leads(drafts[0]) or _is_of_a_time(drafts[0])), -1)
+    rest, others = clauses[at + 1 :] if at >= 0 else [], []
+    if rest and not _leads(clauses[at][0][0]):
+        size = next((place for place, (drafts, _) in enumerate(rest) if not _goes_on(drafts[0])), len(rest))
+        rest, others = rest[:size], rest[size:]
     if not rest:
         return clauses
+    clauses = clauses[: len(clauses) - len(others)]
     first = clauses[at][0][0]
     leading = {name: first.params[name] for name in ("start", "end") if name in first.params}
     moved = any(draft.op in MOVING - {"speed", "reverse"} for drafts, _ in rest for draft in drafts)
     if first.op in MOVING and moved:
-        return clauses
+        return [*clauses, *others]
     strict = first.op not in MOVING
     shared = [([_within(draft, leading, strict=strict) for draft in drafts], joined) for drafts, joined in rest]
     slowed = [drafts for drafts, _ in (clauses[at], *shared) if _is_speed(drafts, leading)]
     timed = any(leading.items() <= draft.params.items() for drafts, _ in shared for draft in drafts)
     if len(slowed) != 1 or not timed or moved:
-        return [*clauses[: at + 1], *shared]
+        return [*clauses[: at + 1], *shared, *others]
     ordered = [drafts for drafts, _ in (clauses[at], *shared) if drafts is not slowed[0]]
     ends = clauses[-1][1]
-    return [*clauses[:at], *((drafts, True) for drafts in ordered), (slowed[0], ends)]
+    return [*clauses[:at], *((drafts, True) for drafts in ordered), (slowed[0], ends), *others]
 
 
 def _leads(draft: Draft) -> bool:
     """Whether a time leads a step that goes on behind it: ``in the first 3 s darken it``."""
     goes_on = draft.op not in MOVING - {"speed", "reverse"} and _LEADS.match(draft.words)
     return bool(goes_on) and not {"start", "end"}.isdisjoint(draft.params)
+
+
+def _is_of_a_time(draft: Draft) -> bool:
+    """Whether a step is one on a stretch of time, and on nothing else: ``make the first 3 seconds gray``."""
+    timed = draft.op not in MOVING - {"speed", "reverse"} and not {"start", "end"}.isdisjoint(draft.params)
+    return timed and draft.target.kind in ("none", "whole") and _OF_A_TIME.match(draft.words) is not None
+
+
+def _goes_on(draft: Draft) -> bool:
+    """Whether a step without an order of its own, or on ``them``, is one on the stretch of time before it."""
+    first = draft.words.lower().split(" ")[0]
+    alone = base_form(first, VERB_BASES) is None and draft.target.kind in ("none", "whole")
+    return alone or draft.target == Target("pronoun", "them")
 
 
 def _is_speed(drafts: Sequence[Draft], times: Mapping[str, float]) -> bool:
@@ -91,4 +110,5 @@ def _within(draft: Draft, times: Mapping[str, float], *, strict: bool) -> Draft:
 
 
 _ADDING = re.compile(r"(add|put|place|insert|give|include|draw)\b", re.IGNORECASE)
+_OF_A_TIME = re.compile(r"(\w+ ){1,2}(the |its )?(first|last|opening|final|initial) ", re.IGNORECASE)
 _LEADS = re.compile(r"(in|during|from|between|for|over|within|until|after|before|(the )?(first|last))\b", re.IGNORECASE)

@@ -42,7 +42,9 @@ _WISHES = phrases(
     "i would rather have | make sure that | we only want | i would love | we would like | i only want | "
     "make it so | i would like | can i have | may i have | i just want | i want that | i only need | "
     "we only need | i just need | i want | i need | i wish | i only care about | we only care about | "
-    "i only want to see | i only want to keep | ensure that | make that | make sure | what if | imagine if | "
+    "i only want to see | i only want to keep | would love to see | would like to see | "
+    "would love to have | going to need | we would appreciate | i would appreciate | i would really appreciate | "
+    "ensure that | make that | make sure | what if | imagine if | "
     "imagine that | we need | we want | could | can | may | ensure | what about | how about"
 )
 _MUST = phrases(

@@ -20,7 +20,7 @@ TEXT_NOUNS = frozenset({"caption", "text", "title", "subtitle", "subtitles", "la
 _AROUND_TEXT = frozenset({"my", "our", "name", "names", "address", "date", "place", "location", "number", "website",
     "hashtag", "handle", "tagline", "slogan", "quote", "year", "price", "it", "video", "clip", "on", "in", "screen",
     "frame", "over", "footage", ",", "to", "please", "white", "big", "small", "simple", "short", "picture", "scene",
-    "onto", "movie"})  # fmt: skip
+    "onto", "movie", "note", "sign", "banner", "sticker", "notice"})  # fmt: skip
 _WRITING = frozenset({"caption", "subtitle", "title", "write", "type", "print", "display", "label", "overlay", "show"})
 _BRINGING = frozenset({"add", "put", "insert", "place", "overlay", "stick", "slap"})
 _PLAIN = frozenset({"new", "big", "small", "simple", "short", "white"})
