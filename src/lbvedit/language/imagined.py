@@ -155,6 +155,8 @@ def new_thing(tokens: Tokens) -> str | None:
         return None
     if (counted and _only_tells_how_much(tokens)) or _is_multiplied(tokens) or tokens[-1].word in _POINTED_AT:
         return None
+    if tokens[0].word in ("and", "or"):
+        return None
     if tokens[0].word in ("to", "with", "of", "from", "by", "at", "on", "in", "onto", "into") and len(tokens) > 1:
         return None
     if tokens[0].word in ("everything", "everyone", "everybody", "anything", "not", "never", "same"):

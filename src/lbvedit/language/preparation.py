@@ -147,13 +147,16 @@ def _parts(token: Token) -> bool:
 def _without_rival_between(tokens: list[Token]) -> list[Token]:
     """``the horse, not the rider, should be white`` -> ``the horse should be white``."""
     for at in range(1, len(tokens) - 3):
-        if [token.word for token in tokens[at : at + 2]] != [MARK_SOFT, "not"]:
+        but = [token.word for token in tokens[at : at + 3]] == [MARK_SOFT, "but", "not"]
+        if not but and [token.word for token in tokens[at : at + 2]] != [MARK_SOFT, "not"]:
             continue
         end = next((place for place in range(at + 2, len(tokens)) if tokens[place].kind == "mark"), len(tokens))
         after = tokens[end + 1 : end + 2]
         goes_on = after != [] and (
             after[0].word in _SAID_OF_ONE or is_color(after[0].word) or after[0].word in QUALITIES
         )
+        if goes_on and but and noun_phrase(tokens[at + 3 : end]):  # "the background, but not the floor, purple"
+            return [*tokens[:at], tokens[at + 1].corrected("except"), *tokens[at + 3 : end], *tokens[end + 1 :]]
         if goes_on and noun_phrase(tokens[at + 2 : end]):
             return [*tokens[:at], *tokens[end + 1 :]]
     return tokens
@@ -422,7 +425,11 @@ def _with_exception_last(tokens: list[Token]) -> list[Token]:
     """``except for the dog, blur everything`` -> ``blur everything except for the dog``."""
     words = [token.word for token in tokens]
     for phrase in EXCEPT:
-        if tuple(words[: len(phrase)]) == phrase and phrase[0] not in _INSIDE and MARK_SOFT in words:
+        if (
+            tuple(words[: len(phrase)]) == phrase
+            and (phrase[0] not in _INSIDE or phrase == ("save", "for"))
+            and (MARK_SOFT in words)
+        ):
             mark = words.index(MARK_SOFT)
             end = next((at for at in range(mark + 1, len(words)) if _begins_another(tokens, at)), len(words))
             return [*tokens[mark + 1 : end], *tokens[:mark], *tokens[end:]]

@@ -53,6 +53,8 @@ def asked(frame: Frame, phrase: Phrase) -> tuple[Draft, ...] | None:
     kept = [token for token in phrase.tokens if token.kind != "span"]
     while kept and (kept[-1].word in ("of", "at", "only", "part", "section") or kept[-1].kind == "mark"):
         kept = kept[:-1]
+    if kept and kept[-1].word == "middle" and any(_ends_with(kept[:-2], words) for words in SPARING):
+        kept = kept[:-1]  # "everything but the middle part"
     if [token.word for token in kept[-1:]] == ["the"]:
         kept = kept[:-1]
     # "blur the faces for privacy from 0:03 on"; the verb says that "now" is written in "write Buy now from 3s on".

@@ -124,7 +124,14 @@ def with_everywhere_named(tokens: list[Token]) -> list[Token]:
 
 
 def with_exception_plain(tokens: list[Token]) -> list[Token]:
-    """``more contrast, but not on the faces`` -> ``more contrast except on the faces``."""
+    """``more contrast, but not on the faces`` -> ``more contrast except on the faces``.
+
+    So is ``everything but the middle part``, where no order follows.
+    """
+    tokens = [
+        token.corrected("except") if token.word == "but" and _spares_all(tokens, at) else token
+        for at, token in enumerate(tokens)
+    ]
     for at in range(1, len(tokens) - 2):
         size = begun_by(tokens[at:], _BUT_NOT)
         brings = not _BRINGING.isdisjoint(token.word for token in tokens[:at])  # "add snow, but not on the road"
@@ -136,6 +143,14 @@ def with_exception_plain(tokens: list[Token]) -> list[Token]:
             on = [] if timed else [tokens[at + size - 1].corrected("on")]
             return [*head, tokens[at].corrected("except"), *on, *tokens[at + size :]]
     return tokens
+
+
+def _spares_all(tokens: Tokens, at: int) -> bool:
+    """Whether ``but`` stands between ``everything`` and a stretch of time."""
+    follows = [token.word for token in tokens[at + 1 : at + 4]]
+    part = follows[:1] == ["the"] and not {"part", "section", "bit", "first", "last", "middle"}.isdisjoint(follows)
+    timed = part or any(token.kind == "clock" for token in tokens[at + 1 : at + 3])
+    return at > 0 and tokens[at - 1].word in ("everything", "all", "anything") and timed
 
 
 def without_stays(tokens: list[Token]) -> list[Token]:

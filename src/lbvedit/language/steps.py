@@ -83,6 +83,10 @@ def step_of(draft: Draft, target: str | None, outside: bool, notes: list[str]) -
         raise InstructionError(
             f"{target!r} is an edge of the picture, and no thing", hint="say what is kept: 'crop to 16:9'"
         )
+    if draft.op in ("crop", "zoom") and target and outside:
+        raise InstructionError(
+            f"{draft.words!r:.80} leaves nothing to {draft.op} to", hint=f"say what is kept, as in {entry.example!r}"
+        )
     if draft.op == "crop" and target is None and draft.params.keys() <= {"start", "end"}:
         raise InstructionError(
             f"crop to what? {draft.words!r:.80} names no shape", hint="as in 'crop to 16:9' or 'crop to the dog'"

@@ -169,6 +169,11 @@ _WRITTEN = frozenset({"subtitles", "captions", "words", "text", "caption", "titl
 def giving(phrase: Phrase) -> list[Draft] | None:
     """``give the man a hat``, ``give it more contrast``, ``give the car a red color``, ``give the contrast a lift``."""
     tokens = phrase.tokens
+    if phrase.previous and phrase.previous[-1].op == "add" and tokens:  # "give the swan a halo, a scarf and boots"
+        listed = tokens[0].word in ("a", "an", "some") or (len(tokens) < 3 and tokens[-1].word.endswith("s"))
+        what = new_thing(tokens) if listed and noun_phrase(tokens) else None
+        if what:
+            return _new(what, phrase.last_target)
     for before, _, behind in splits(tokens, frozenset({"a"})):
         amount, rest = split_amount(behind)
         named = property_in(before) if words_of(rest) in (["boost"], ["lift"], ["bump"], ["push"]) else None
