@@ -12,6 +12,7 @@ from lbvedit.language.pronouns import ARTICLES
 from lbvedit.language.synonyms import ACTIONS, PROPERTIES
 from lbvedit.language.targets import noun_phrase
 from lbvedit.language.tokens import MARK_SOFT, Token, Tokens, begun_by, phrases
+from lbvedit.language.wholes import is_whole
 
 __all__ = ["with_ellipses_filled"]
 
@@ -44,6 +45,7 @@ def with_ellipses_filled(tokens: list[Token]) -> list[Token]:
         _with_preference_named,
         _with_exception_told,
         _with_actions_joined,
+        _with_effects_joined,
         _without_limits,
         _with_texts_shown,
         _without_appearing,
@@ -300,6 +302,27 @@ def _with_actions_joined(tokens: list[Token]) -> list[Token]:
         if said and said[0] in ("make", "let", "have") and not ACTIONS.isdisjoint(said[2:]):
             return [*tokens[:joint], tokens[at].corrected("and"), *tokens[at + 1 :]]
     return tokens
+
+
+def _with_effects_joined(tokens: list[Token]) -> list[Token]:
+    """``make it warmer with a vignette`` -> ``... and add a vignette``; with more contrast likewise."""
+    for at in range(2, len(tokens) - 1):
+        token = tokens[at]
+        end = next((place for place in range(at + 1, len(tokens)) if _ends(tokens, place)), len(tokens))
+        said = [one.word for one in tokens[at + 1 : end]]
+        begin = next((place + 1 for place in range(at - 1, -1, -1) if _ends(tokens, place)), 0)
+        before = [one.word for one in tokens[begin:at]]
+        if token.word != "with" or not said or not _WITH_A_THING.isdisjoint(before) or is_whole(before[1:] or ["it"]):
+            continue  # "make the picture with more light" says one thing
+        tuned = any(word in ("more", "less") for word in said) and said[-1] in PROPERTIES
+        if tuned or (said[0] in ARTICLES and (said[-1] == "vignette" or said[-2:-1] == ["fade"])):
+            led = [token.corrected(word) for word in ("and", *(("give", "it") if tuned else ("add",)))]
+            return [*tokens[:at], *led, *tokens[at + 1 :]]
+    return tokens
+
+
+_WITH_A_THING = frozenset({"replace", "swap", "exchange", "substitute", "cover", "fill", "add", "start", "end", "begin",
+    "finish", "open", "close", "combine", "mix"})  # fmt: skip
 
 
 def _without_limits(tokens: list[Token]) -> list[Token]:
