@@ -71,7 +71,7 @@ def test_features_world_prefers_the_right_edit_through_a_poor_camera() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("corpus", "obeyed", "of_oracle"), [("s-mnist", 0.95, 0.97), ("d-mnist", 0.8, 0.92)])
+@pytest.mark.parametrize(("corpus", "obeyed", "of_oracle"), [("s-mnist", 0.95, 0.985), ("d-mnist", 0.85, 0.96)])
 def test_m3l_mnist_obeys(corpus: str, obeyed: float, of_oracle: float) -> None:
     found = metrics("m3l", corpus, needs="mnist", limit=40)
     assert found["obeyed"] >= obeyed
